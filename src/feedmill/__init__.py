@@ -1,0 +1,3 @@
+"""feedmill turns a folder of seed files into RSS, Atom and JSON feeds."""
+
+__version__ = "1.0.0"

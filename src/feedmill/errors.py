@@ -1,0 +1,99 @@
+"""Every deliberate exception of feedmill: facts as attributes, the sentence in `__str__`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FeedmillError(Exception):
+    """The root: whoever catches this catches all that feedmill raises on purpose."""
+
+
+class InputError(FeedmillError):
+    """A person can fix this by editing a file.
+
+    `line` and `column` count from 1; 0 means unknown.
+    """
+
+    def __init__(self, path: str | Path, message: str, *, line: int = 0, column: int = 0) -> None:
+        super().__init__(path, message, line, column)
+        self.path = str(path)
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        where = self.path
+        if self.line:
+            where += f":{self.line}"
+            if self.column:
+                where += f":{self.column}"
+        return f"{where}: {self.message}"
+
+
+class SeedError(InputError):
+    """One seed cannot be used."""
+
+
+class ConfigError(InputError):
+    """The configuration cannot be used; nothing was written."""
+
+
+class UsageError(FeedmillError):
+    """The command cannot do what was asked; the message says what would be right."""
+
+
+class StoreError(FeedmillError):
+    """Storage failed: trying later may help."""
+
+
+class CatalogError(StoreError):
+    """The catalog (a disposable cache) cannot be read or written."""
+
+
+class PublishError(StoreError):
+    """The feeds folder or its ledger cannot be read or written."""
+
+
+class LockHeld(StoreError):
+    """Another process works on the same folder."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(path, holder)
+        self.path = path
+        self.holder = holder
+
+    def __str__(self) -> str:
+        return f"{self.path} is locked by {self.holder}; stop it or wait for it"
+
+
+class PortInUse(StoreError):
+    """A listener cannot have its address."""
+
+    def __init__(self, key: str, host: str, port: int, why: str) -> None:
+        super().__init__(key, host, port, why)
+        self.key = key
+        self.host = host
+        self.port = port
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"cannot listen on {self.host}:{self.port} ({self.key}): {self.why}"
+
+
+class GuardHeld(FeedmillError):
+    """The guard held the pass back: nothing was published (DESIGN 8.4)."""
+
+
+class RenderError(FeedmillError):
+    """A feed could not be rendered: our bug, named precisely."""
+
+    def __init__(self, feed: str, entry: str | None, why: str) -> None:
+        super().__init__(feed, entry, why)
+        self.feed = feed
+        self.entry = entry
+        self.why = why
+
+    def __str__(self) -> str:
+        where = f"feed {self.feed}" + (f", entry {self.entry}" if self.entry else "")
+        return f"{where} could not be rendered: {self.why}"

@@ -1,0 +1,61 @@
+"""Artifacts: rendered bytes with a path, and the record of what is published."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NewType
+
+from feedmill.model.instant import Instant
+
+Digest = NewType("Digest", str)
+"""32 hex digits: BLAKE2b (16 bytes) of a document."""
+
+
+def digest(body: bytes) -> Digest:
+    """Return the BLAKE2b-128 of `body` in hex."""
+    return Digest(hashlib.blake2b(body, digest_size=16).hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """A document to publish: `path` relative to the feeds folder, with `/`.
+
+    `index` marks documents that name others (`index.html`, OPML, `feeds.json`): they become
+    visible after everything they name.
+    """
+
+    path: str
+    body: bytes
+    index: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What is known of one published document.
+
+    `modified` is a whole second that moves with `digest` and only with it (RFC 9110, 8.8.2).
+    `next_change` is the next instant at which this document is planned to change, if any.
+    """
+
+    path: str
+    digest: Digest
+    size: int
+    modified: Instant
+    next_change: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One consistent state of the published site: what the origin serves until the next one.
+
+    `documents` maps paths to their records; `gone` are retired paths (410);
+    `redirects` maps old paths to new ones (301). `serial` grows with every change.
+    """
+
+    serial: int
+    documents: Mapping[str, Published]
+    gone: frozenset[str] = frozenset()
+    redirects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,106 @@
+"""Feeds before they are bytes: the site, a feed's specification, its entries, the directory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.seed import EntryId, Image, Related
+from feedmill.model.taxonomy import Kind, Term
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The facts of the site that every document tells.
+
+    `url` ends with "/"; `id` is what feed ids are made from (defaults to `url`).
+    """
+
+    title: str
+    url: str
+    id: str
+    description: str = ""
+    language: str = "en"
+    author: str = ""
+    author_email: str = ""
+    author_url: str = ""
+    icon: str = ""
+    rights: str = ""
+    ttl: int = 15
+    """Minutes a reader may keep a document: `server.max_age`, for RSS's `ttl`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry as every format tells it. Instants are whole seconds.
+
+    `summary` is plain text; `content` is sanitised HTML ("" where there is none).
+    `authors` are the provider's authors, else the provider, else nothing.
+    `content` already ends with the list of related links where `feeds.related` asks for it.
+    """
+
+    id: EntryId
+    link: str
+    title: str
+    published: Instant
+    updated: Instant
+    summary: str = ""
+    content: str = ""
+    authors: tuple[str, ...] = ()
+    provider: Term | None = None
+    topics: tuple[Term, ...] = ()
+    images: tuple[Image, ...] = ()
+    related: tuple[Related, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One feed: everything its documents say.
+
+    `path` has no suffix (`topics/ai`). `entries` are in order, newest first unless the
+    feed says otherwise. `updated` is the maximum over `entries`, 1970 for an empty feed.
+    `formats` are the suffixes that this feed is published in, e.g. ("rss", "atom", "json", "html").
+    """
+
+    kind: Kind
+    path: str
+    id: str
+    title: str
+    description: str
+    entries: tuple[Entry, ...] = ()
+    updated: Instant = EPOCH
+    formats: tuple[str, ...] = ("rss", "atom", "json", "html")
+    max_bytes: int = 1 << 20
+
+    @property
+    def slug(self) -> str:
+        """The last segment of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedRow:
+    """One feed as the directory (`index.html`, OPML, `feeds.json`) tells it.
+
+    `total` counts every eligible entry of the feed, beyond its limit too.
+    """
+
+    kind: Kind
+    path: str
+    title: str
+    description: str
+    total: int
+    updated: Instant
+
+    @property
+    def slug(self) -> str:
+        """The last segment of the path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """All feeds that have something to read: `all` first, then customs, topics, providers, each by title."""
+
+    rows: tuple[FeedRow, ...]
+    formats: tuple[str, ...]

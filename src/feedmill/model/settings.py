@@ -1,0 +1,194 @@
+"""What config.yaml says, as frozen values: one small value per stage, so no stage reads another's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
+
+from feedmill.model.feed import Site
+from feedmill.model.slug import Slug, TermKey
+
+Content = Literal["full", "summary", "none"]
+Order = Literal["newest", "quality", "heat"]
+
+
+def _empty() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodeSettings:
+    """What decoding one seed depends on; picklable. `timezone` is an IANA name.
+
+    `fields` maps a canonical field name (`seeds.fields.FIELDS`) to the front matter keys that
+    may carry it, first non-empty first; only overridden fields are in it.
+    """
+
+    published_default: bool = True
+    timezone: str = "UTC"
+    fix_encoding: bool = True
+    max_bytes: int = 4 << 20
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    related: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanSettings:
+    """Which files are seeds. `dir` is absolute; the globs are relative to it (`**/*.md`)."""
+
+    dir: Path
+    include: tuple[str, ...] = ("**/*.md", "**/*.markdown", "**/*.html", "**/*.txt")
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermSettings:
+    """What the config says of one term. `aliases` are labels; `slug`, `title` "" where not given."""
+
+    key: TermKey
+    label: str
+    slug: Slug | None = None
+    title: str = ""
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A closed interval; None is open."""
+
+    min: float | None = None
+    max: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """A filter: all conditions hold, a list means any of; `exclude` (config: `not`) must not hold.
+
+    `topics` and `providers` are labels as the config has them (aliases allowed).
+    An absent condition (None) holds for every entry.
+    """
+
+    topics: tuple[str, ...] | None = None
+    providers: tuple[str, ...] | None = None
+    types: tuple[str, ...] | None = None
+    categories: tuple[str, ...] | None = None
+    levels: tuple[str, ...] | None = None
+    quality: Range | None = None
+    heat: Range | None = None
+    exclude: Where | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomSettings:
+    """A feed of the operator's own. `limit`, `content` None: as `feeds:` says."""
+
+    slug: Slug
+    title: str
+    description: str = ""
+    where: Where = field(default_factory=Where)
+    limit: int | None = None
+    content: Content | None = None
+    order: Order = "newest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSettings:
+    """What composing depends on."""
+
+    formats: tuple[str, ...] = ("rss", "atom", "json")
+    limit: int = 50
+    max_bytes: int = 1 << 20
+    content: Content = "full"
+    related: int = 0
+    html: bool = True
+    topics: tuple[TermSettings, ...] = ()
+    providers: tuple[TermSettings, ...] = ()
+    custom: tuple[CustomSettings, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """When the daemon rescans: `every` or `cron` (five fields, 0 = Sunday); neither: never."""
+
+    every: timedelta | None = timedelta(minutes=15)
+    cron: str | None = None
+    on_change: bool = True
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchSettings:
+    """How the daemon notices files."""
+
+    mode: Literal["auto", "native", "poll", "off"] = "auto"
+    settle: timedelta = timedelta(milliseconds=20)
+    max_wait: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSettings:
+    """The origin."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8080
+    max_age: timedelta = timedelta(minutes=15)
+    shared_max_age: timedelta = timedelta(seconds=60)
+    trusted_proxies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """The operator's listener."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8081
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardSettings:
+    """When a pass is held back: more than `max_vanished` (0..1) and at least `min_entries` gone."""
+
+    max_vanished: float = 0.5
+    min_entries: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSettings:
+    """What is told, and how."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "text", "json"] = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole effective configuration. Every path is absolute. `warnings` are for people."""
+
+    file: Path | None
+    site: Site
+    scan: ScanSettings
+    decode: DecodeSettings
+    on_invalid: Literal["keep", "withhold"] = "keep"
+    workers: int = 0
+    """Processes that decode; 0: one per core."""
+    feeds_dir: Path
+    configured_feeds_dir: Path
+    """The folder that the file itself names: `--drafts` refuses it."""
+    feeds: FeedSettings = field(default_factory=FeedSettings)
+    redirects: Mapping[str, str] = field(default_factory=_empty)
+    schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
+    watch: WatchSettings = field(default_factory=WatchSettings)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
+    guard: GuardSettings = field(default_factory=GuardSettings)
+    state_dir: Path
+    theme_dir: Path | None = None
+    log: LogSettings = field(default_factory=LogSettings)
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,40 @@
+"""Terms of a taxonomy: a topic or a provider, with key, label and slug."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feedmill.model.slug import Slug, TermKey
+
+
+class Kind(StrEnum):
+    """The kinds of feeds; the values are what `feeds.json` says."""
+
+    ALL = "all"
+    TOPIC = "topic"
+    PROVIDER = "provider"
+    CUSTOM = "custom"
+
+    @property
+    def folder(self) -> str:
+        """The folder of this kind's documents, with a trailing slash; "" for `all`."""
+        return _FOLDERS[self]
+
+
+_FOLDERS = {Kind.ALL: "", Kind.TOPIC: "topics/", Kind.PROVIDER: "providers/", Kind.CUSTOM: "custom/"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One term as an entry carries it: the seed's own `label`, the key behind it, its slug."""
+
+    kind: Kind
+    key: TermKey
+    label: str
+    slug: Slug
+
+    @property
+    def path(self) -> str:
+        """The path of the term's feed, without suffix: `topics/ai`."""
+        return self.kind.folder + self.slug
