@@ -1,0 +1,173 @@
+"""The one door to PyYAML: text to nodes with positions, bounded in depth and aliases.
+
+Nodes are PyYAML's own (`ScalarNode`, `SequenceNode`, `MappingNode`), untyped: a scalar is the text
+that the author typed (`node.value`), whatever YAML 1.1 would make of it. `start_mark.line` and
+`.column` count from 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import yaml
+from yaml.cyaml import CParser
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import BaseResolver
+
+__all__ = [
+    "MAX_ALIASES",
+    "MAX_DEPTH",
+    "MappingNode",
+    "Node",
+    "ScalarNode",
+    "SequenceNode",
+    "YamlFault",
+    "is_null",
+    "mapping_items",
+    "parse",
+]
+
+MAX_DEPTH = 64
+MAX_ALIASES = 1000
+
+_CORE = "tag:yaml.org,2002:"
+_CORE_TAGS = frozenset(
+    _CORE + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+)
+
+
+class YamlFault(Exception):
+    """The text is no YAML document that we take. `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message, line, column)
+        self.message = message
+        self.line = line
+        self.column = column
+
+
+class _Parser(CParser, BaseResolver):  # type: ignore[misc]
+    """libyaml's parser and composer alone: no implicit tags, no constructor."""
+
+    def __init__(self, text: str) -> None:
+        CParser.__init__(self, text)
+        BaseResolver.__init__(self)
+
+
+def parse(text: str) -> Node | None:
+    """Return the root node of the one document in `text`, None for an empty one.
+
+    Depth and aliases are bounded before nodes are composed, since PyYAML composes by recursion
+    and 40,000 brackets would end the process: first by counting characters, which decides nearly
+    always, else by walking libyaml's events, which needs no stack.
+
+    Raises:
+        YamlFault: no YAML, several documents, over 64 levels or 1,000 aliases, a tag of a
+            language (`!!python/…`): nothing is ever executed, but what it means is not ours to guess.
+    """
+    if _may_be_deep(text) or text.count("*") > MAX_ALIASES:
+        _check_bounds(text)
+    try:
+        parser = _Parser(text)
+        try:
+            return parser.get_single_node()  # type: ignore[no-any-return]
+        finally:
+            parser.dispose()
+    except yaml.MarkedYAMLError as error:
+        raise _fault(error) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlFault(_reason(error), *_position(text, error)) from error
+
+
+def mapping_items(node: MappingNode) -> Iterator[tuple[str, Node, Node]]:
+    """Yield (key, key node, value node); a merge key (`<<`) yields what it brings first.
+
+    So whoever builds a dict from it has the author's own keys win over merged ones, and the last
+    of equal keys over the first, as PyYAML's own loaders have it. A key that is no scalar is passed over.
+    """
+    for key, value in node.value:
+        if isinstance(key, ScalarNode) and key.value == "<<" and not key.style:
+            for mapping in reversed(value.value) if isinstance(value, SequenceNode) else (value,):
+                if isinstance(mapping, MappingNode):
+                    yield from mapping_items(mapping)
+    for key, value in node.value:
+        if isinstance(key, ScalarNode) and not (key.value == "<<" and not key.style):
+            yield key.value, key, value
+
+
+def is_null(node: Node) -> bool:
+    """Whether the node is YAML's null or empty: what counts as absent."""
+    if not isinstance(node, ScalarNode):
+        return False
+    return node.value == "" or (not node.style and node.value in {"~", "null", "Null", "NULL"})
+
+
+def foreign_tag(node: Node) -> str | None:
+    """Return the explicit tag of a node where it is not one of YAML's own, else None."""
+    tag: str | None = node.tag
+    if tag is None or tag in _CORE_TAGS or tag == "!":
+        return None
+    return tag
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether the nesting could pass the bound; never False when it does.
+
+    A flow level costs a bracket, a block level a column of indentation or a `-`, `?` or `:` on the line.
+    """
+    if text.count("[") + text.count("{") > MAX_DEPTH // 2:
+        return True
+    deepest = 0
+    for line in text.splitlines():
+        if len(line) > deepest:
+            indent = len(line) - len(line.lstrip(" \t-?"))
+            deepest = max(deepest, indent)
+            if deepest > MAX_DEPTH // 2 - 2:
+                return True
+    return False
+
+
+def _check_bounds(text: str) -> None:
+    depth = aliases = 0
+    try:
+        parser = CParser(text)
+        while (event := parser.get_event()) is not None:
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    mark = event.start_mark
+                    raise YamlFault(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            elif isinstance(event, yaml.AliasEvent):
+                aliases += 1
+                if aliases > MAX_ALIASES:
+                    mark = event.start_mark
+                    raise YamlFault(f"more than {MAX_ALIASES:,} aliases", mark.line + 1, mark.column + 1)
+    except yaml.MarkedYAMLError as error:
+        raise _fault(error) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise YamlFault(_reason(error), *_position(text, error)) from error
+
+
+def _fault(error: yaml.MarkedYAMLError) -> YamlFault:
+    mark = error.problem_mark or error.context_mark
+    parts = [part for part in (error.context, error.problem) if part]
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+    return YamlFault("not valid YAML: " + ", ".join(parts), line, column)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return f"not valid YAML: lone surrogate U+{ord(error.object[error.start]):04X}"
+    if isinstance(error, yaml.reader.ReaderError):
+        return f"not valid YAML: {error.reason}"
+    return "not valid YAML: " + str(error)
+
+
+def _position(text: str, error: Exception) -> tuple[int, int]:
+    offset = error.start if isinstance(error, UnicodeEncodeError) else getattr(error, "position", None)
+    if not isinstance(offset, int):
+        return 0, 0
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
