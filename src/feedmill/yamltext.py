@@ -32,7 +32,8 @@ MAX_ALIASES = 1000
 
 _CORE = "tag:yaml.org,2002:"
 _CORE_TAGS = frozenset(
-    _CORE + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
+    _CORE + name
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
 )
 
 
@@ -136,7 +137,9 @@ def _check_bounds(text: str) -> None:
                 depth += 1
                 if depth > MAX_DEPTH:
                     mark = event.start_mark
-                    raise YamlFault(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
+                    raise YamlFault(
+                        f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1
+                    )
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
             elif isinstance(event, yaml.AliasEvent):

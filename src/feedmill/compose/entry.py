@@ -1,0 +1,66 @@
+"""Entries: what the feeds tell of a seed, the same in every format."""
+
+from __future__ import annotations
+
+from html import escape
+
+from feedmill.compose.eligibility import updated_at
+from feedmill.compose.terms import Taxonomy
+from feedmill.model.feed import Entry
+from feedmill.model.instant import Instant, floor_second
+from feedmill.model.seed import Related, Seed
+from feedmill.model.settings import Content
+
+
+def compose_entry(
+    seed: Seed,
+    now: Instant,
+    topics: Taxonomy,
+    providers: Taxonomy,
+    *,
+    related: int = 0,
+    content: Content = "full",
+) -> Entry:
+    """Return the entry of an eligible seed as of `now`.
+
+    With `related`, the first articles of the seed's list end the content and are its related links.
+    `content` says how much of the text the feed carries: all, the summary, or neither.
+    """
+    assert seed.published is not None
+    provider = providers.term(seed.provider.name) if seed.provider else None
+    articles = seed.related[:related]
+    body = ""
+    if content == "full":
+        body = seed.content
+        if articles:
+            body = (
+                body or (f"<p>{escape(seed.summary, quote=False)}</p>" if seed.summary else "")
+            ) + related_list(articles)
+    return Entry(
+        id=seed.id,
+        link=seed.link,
+        title=seed.title,
+        published=floor_second(seed.published),
+        updated=floor_second(updated_at(seed, now)),
+        summary="" if content == "none" else seed.summary,
+        content=body,
+        authors=_authors(seed),
+        provider=provider,
+        topics=topics.terms(seed.topics),
+        images=seed.images,
+        related=articles,
+    )
+
+
+def related_list(articles: tuple[Related, ...]) -> str:
+    """Return the HTML list that ends an entry's content."""
+    items = "".join(
+        f'<li><a href="{escape(a.link)}">{escape(a.title, quote=False)}</a></li>' for a in articles
+    )
+    return f"<ul>{items}</ul>"
+
+
+def _authors(seed: Seed) -> tuple[str, ...]:
+    if seed.provider is None:
+        return ()
+    return seed.provider.authors or (seed.provider.name,)

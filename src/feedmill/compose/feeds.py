@@ -1,0 +1,165 @@
+"""Feeds: which feeds an entry belongs to, in which order, and the feed made of its entries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from feedmill.compose.entry import compose_entry
+from feedmill.compose.select import Filter
+from feedmill.compose.terms import Taxonomy
+from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.seed import Seed
+from feedmill.model.settings import Content, CustomSettings, FeedSettings
+from feedmill.model.slug import Slug, TermKey
+from feedmill.model.taxonomy import Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedKey:
+    """What names a feed inside the mill: its kind and its term's key (a custom feed's slug, "" for `all`)."""
+
+    kind: Kind
+    key: str
+
+
+ALL = FeedKey(kind=Kind.ALL, key="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Membership:
+    """An entry's place in one feed: the label under which it came, and what sorts before the date.
+
+    Entries are in order of `score` descending, then newest, then by id.
+    """
+
+    feed: FeedKey
+    label: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedSpec:
+    """How one feed is made. `title` "" means: the label most used."""
+
+    key: FeedKey
+    path: str
+    title: str
+    description: str
+    limit: int
+    content: Content
+
+
+class Composer:
+    """Everything that the config decides about feeds, ready to be applied to seeds.
+
+    Pure: no files, no clock, and what it gives for a seed depends on no other seed.
+    """
+
+    def __init__(self, site: Site, settings: FeedSettings) -> None:
+        self._site = site
+        self._settings = settings
+        self.topics = Taxonomy(Kind.TOPIC, settings.topics)
+        self.providers = Taxonomy(Kind.PROVIDER, settings.providers)
+        self._custom: Mapping[str, CustomSettings] = {custom.slug: custom for custom in settings.custom}
+        self._filters = {
+            custom.slug: Filter(custom.where, self.topics, self.providers) for custom in settings.custom
+        }
+        self.formats = settings.formats + (("html",) if settings.html else ())
+
+    def memberships(self, seed: Seed) -> tuple[Membership, ...]:
+        """Return every feed that the entry of `seed` belongs to, `all` first."""
+        found = [Membership(feed=ALL)]
+        for term in self.topics.terms(seed.topics):
+            found.append(Membership(feed=FeedKey(kind=Kind.TOPIC, key=term.key), label=term.label))
+        if seed.provider is not None:
+            provider = self.providers.term(seed.provider.name)
+            if provider is not None:
+                found.append(
+                    Membership(feed=FeedKey(kind=Kind.PROVIDER, key=provider.key), label=provider.label)
+                )
+        for slug, passes in self._filters.items():
+            if passes(seed):
+                score = _score(seed, self._custom[slug])
+                found.append(Membership(feed=FeedKey(kind=Kind.CUSTOM, key=slug), score=score))
+        return tuple(found)
+
+    def standing_feeds(self) -> tuple[FeedKey, ...]:
+        """Return the feeds that exist without any entry: `all` alone."""
+        return (ALL,)
+
+    def spec(self, key: FeedKey) -> FeedSpec:
+        """Return how the feed `key` is made under this config."""
+        limit, content = self._settings.limit, self._settings.content
+        title = description = ""
+        if key.kind is Kind.ALL:
+            slug, title, description = Slug("all"), self._site.title, self._site.description
+        elif key.kind is Kind.CUSTOM:
+            custom = self._custom.get(key.key)
+            slug = Slug(key.key)
+            if custom is not None:
+                title, description = custom.title, custom.description
+                limit, content = custom.limit or limit, custom.content or content
+        else:
+            taxonomy = self.topics if key.kind is Kind.TOPIC else self.providers
+            term = TermKey(key.key)
+            slug = taxonomy.slug(term)
+            title, description = taxonomy.title(term, ""), taxonomy.description(term)
+        return FeedSpec(
+            key=key,
+            path=key.kind.folder + slug,
+            title=title,
+            description=description,
+            limit=limit,
+            content=content,
+        )
+
+    def entry(self, seed: Seed, now: Instant, content: Content = "full") -> Entry:
+        """Return the entry of an eligible seed as of `now`."""
+        return compose_entry(
+            seed, now, self.topics, self.providers, related=self._settings.related, content=content
+        )
+
+    def feed(self, spec: FeedSpec, title: str, entries: Iterable[Entry]) -> Feed:
+        """Return the feed of `entries` (in order, already limited), under its permanent id."""
+        chosen = tuple(entries)
+        return self._feed(spec.key.kind, spec.path, title, spec.description, chosen)
+
+    def empty_feed(self, kind: Kind, path: str, title: str, description: str) -> Feed:
+        """Return a feed that lost its last entry: valid and empty, at its URL, with its last title."""
+        return self._feed(kind, path, title, description, ())
+
+    def _feed(self, kind: Kind, path: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
+        return Feed(
+            kind=kind,
+            path=path,
+            id=feed_id(self._site.id, path),
+            title=title,
+            description=description,
+            entries=entries,
+            updated=max((entry.updated for entry in entries), default=EPOCH),
+            formats=self.formats,
+            max_bytes=self._settings.max_bytes,
+        )
+
+
+def feed_id(site_id: str, path: str) -> str:
+    """Return the feed's id: `urn:uuid:` and UUIDv5 of the site's id and the path without suffix.
+
+    The same in every format (RFC 4287, 4.2.6), and independent of the address the site is served at.
+    """
+    return f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, site_id + path)}"
+
+
+def most_used(counts: Sequence[tuple[str, int]]) -> str:
+    """Return the label most used, ties to the smallest; "" of nothing."""
+    return min(counts, key=lambda pair: (-pair[1], pair[0]), default=("", 0))[0]
+
+
+def _score(seed: Seed, custom: CustomSettings) -> float:
+    if custom.order == "newest":
+        return 0.0
+    value = seed.quality if custom.order == "quality" else seed.heat
+    return float("-inf") if value is None else value
