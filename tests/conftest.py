@@ -123,7 +123,7 @@ def feedmill() -> Command:
 
 
 @pytest.fixture
-def start_feedmill(tmp_path: Path) -> Iterator[Start]:
+def start_feedmill() -> Iterator[Start]:
     """`start_feedmill("run", cwd=site)` starts the installed command; ended with the test.
 
     Returns the Popen; what it printed is in its `stdout`/`stderr` unless `log=` names a file for both.

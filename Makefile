@@ -1,0 +1,68 @@
+# make check is what CI demands; everything else is at hand. VENV=folder picks another environment.
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+SOURCE_DATE_EPOCH ?= 1577836800
+
+.DEFAULT_GOAL := help
+.PHONY: help install check lint format test bench bench-quick wheel sbom constraints clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+install: $(BIN)/python ## feedmill and everything its tests need, into $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+
+check: lint test ## everything that must hold before a commit
+
+lint: ## formatting, lint, types, layer walls
+	$(BIN)/ruff format --check src tests benchmarks .ci
+	$(BIN)/ruff check src tests benchmarks .ci
+	$(BIN)/mypy src tests
+	$(BIN)/mypy benchmarks
+	$(BIN)/lint-imports --no-cache
+
+format: ## format and mend what ruff can mend
+	$(BIN)/ruff format src tests benchmarks .ci
+	$(BIN)/ruff check --fix src tests benchmarks .ci
+
+test: ## pytest
+	$(BIN)/python -m pytest
+
+bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)
+	$(BIN)/pip install -q -c constraints.txt '.[bench]'
+	$(BIN)/python benchmarks/report.py
+
+bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does every part work?
+	$(BIN)/pip install -q -c constraints.txt '.[bench]'
+	$(BIN)/python benchmarks/report.py --quick
+
+wheel: $(BIN)/python ## the wheel, built twice: both must be the same bytes
+	$(BIN)/pip install -q -c constraints.txt build
+	rm -rf build/wheel && mkdir -p build/wheel/a build/wheel/b dist
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/a .
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/b .
+	cmp build/wheel/a/*.whl build/wheel/b/*.whl
+	cp build/wheel/a/*.whl dist/ && sha256sum dist/*.whl
+
+sbom: ## what a user installs, as CycloneDX: dist/feedmill.cdx.json
+	rm -rf build/sbom && mkdir -p dist
+	$(PYTHON) -m venv build/sbom/user && build/sbom/user/bin/pip install -q -c constraints.txt .
+	$(PYTHON) -m venv build/sbom/tool && build/sbom/tool/bin/pip install -q cyclonedx-bom
+	build/sbom/tool/bin/cyclonedx-py environment build/sbom/user/bin/python --pyproject pyproject.toml \
+	    --mc-type application --output-reproducible --of JSON -o dist/feedmill.cdx.json
+	@rm -rf build/sbom && ls -l dist/feedmill.cdx.json
+
+constraints: ## write constraints.txt anew from what pip resolves today
+	rm -rf build/pin && $(PYTHON) -m venv build/pin
+	build/pin/bin/pip install -q '.[test,bench,fuzz]' build
+	build/pin/bin/pip freeze | grep -E '^[A-Za-z0-9._-]+==' | grep -vi '^feedmill==' > constraints.new
+	{ sed -n '/^#/p' constraints.txt; cat constraints.new; } > constraints.tmp
+	mv constraints.tmp constraints.txt && rm -rf constraints.new build/pin
+
+clean: ## everything that can be made again
+	rm -rf build dist bench-out .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -exec rm -rf {} +
