@@ -1,0 +1,87 @@
+"""Documents from printed parts: head, entries, tail, and what gives way when they are too large."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from feedmill.model.feed import Entry, Feed
+
+
+class Format(Protocol):
+    """One format of a feed, able to print its parts apart.
+
+    Head, entries joined by `separator`, and tail are the format's whole document, byte for byte.
+    """
+
+    suffix: str
+    separator: bytes
+
+    def frame(self, feed: Feed) -> tuple[bytes, bytes]:
+        """Return what stands before and after the entries."""
+        ...
+
+    def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
+        """Return each entry printed, without its content unless `full`.
+
+        Raises:
+            ValueError, TypeError: an entry cannot be printed.
+        """
+        ...
+
+
+def oldest_first(entries: Sequence[Entry]) -> list[int]:
+    """Return the places of the entries, oldest publication first.
+
+    Exactly the reverse of the order of feeds (newest first, ties by id), so a feed loses its end first.
+    """
+    newest = sorted(range(len(entries)), key=lambda place: entries[place].id)
+    newest.sort(key=lambda place: entries[place].published, reverse=True)
+    return newest[::-1]
+
+
+def assemble(
+    frame: tuple[bytes, bytes],
+    separator: bytes,
+    parts: Sequence[bytes],
+    *,
+    limit: int,
+    entries: Sequence[Entry],
+    summaries: Callable[[], Sequence[bytes]],
+) -> bytes:
+    """Return the document of `parts` in order, in at most `limit` bytes wherever that is possible.
+
+    Past the limit, entries give way to their `summaries` (the same entries without content,
+    asked for only then), oldest first, and when that is not enough the oldest are left out.
+    A summary that would be longer than the entry changes nothing.
+    """
+    head, tail = frame
+    size = len(head) + len(tail) + sum(map(len, parts)) + len(separator) * max(0, len(parts) - 1)
+    if size > limit:
+        parts = _reduce(parts, size, len(separator), limit, oldest_first(entries), summaries())
+    return b"".join((head, separator.join(parts), tail))
+
+
+def _reduce(
+    parts: Sequence[bytes],
+    size: int,
+    separator: int,
+    limit: int,
+    order: list[int],
+    summaries: Sequence[bytes],
+) -> list[bytes]:
+    chosen = list(parts)
+    for place in order:
+        if size <= limit:
+            break
+        saved = len(parts[place]) - len(summaries[place])
+        if saved > 0:
+            chosen[place] = summaries[place]
+            size -= saved
+    dropped: set[int] = set()
+    for place in order:
+        if size <= limit:
+            break
+        dropped.add(place)
+        size -= len(chosen[place]) + (separator if len(dropped) < len(chosen) else 0)
+    return [part for place, part in enumerate(chosen) if place not in dropped]

@@ -1,0 +1,261 @@
+"""The one door to feedgen: Atom 1.0 (RFC 4287) and RSS 2.0, whole documents and their parts.
+
+feedgen 1.0 prints everything here. What it cannot say (related links, dates without `setlocale`)
+comes from an extension of our own, through feedgen's own hooks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import lxml.etree  # noqa: F401 - feedgen.util takes it for loaded
+from feedgen.ext.dc import DcEntryExtension, DcExtension
+from feedgen.ext.media import MediaEntryExtension, MediaExtension
+from feedgen.feed import FeedGenerator
+from feedgen.util import xml_elem
+
+from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.seed import Image, Related
+from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
+
+_FRAMES = 1024
+"""Frames of feeds remembered: about a kilobyte each."""
+
+
+class _FeedExtension:
+    """What feedgen wants to exist beside the entries' extension."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {}
+
+    def extend_atom(self, feed: Any) -> Any:
+        return feed
+
+    def extend_rss(self, feed: Any) -> Any:
+        return feed
+
+
+class _EntryExtension(_FeedExtension):
+    """What feedgen cannot say of an entry."""
+
+    published: Instant = EPOCH
+    related: tuple[Related, ...] = ()
+
+    def extend_atom(self, entry: Any) -> Any:
+        # feedgen's loop over an entry's links loses `rel` and `title`.
+        entry.find("link").set("rel", "alternate")
+        for other in self.related:
+            link = xml_elem("link", entry, href=other.link, rel="related")
+            if other.title:
+                link.set("title", other.title)
+        return entry
+
+    def extend_rss(self, item: Any) -> Any:
+        # feedgen would switch the process's locale for each date, and write the year 999 in three digits.
+        xml_elem("pubDate", item).text = rfc822(self.published)
+        return item
+
+
+class _Xml:
+    """What both XML formats share. `document` is feedgen's own; the parts are cut out of such ones.
+
+    The cuts are safe because `<` is escaped wherever it is text: feedgen writes no CDATA here.
+    """
+
+    suffix: str
+    separator = b""
+    _opening: bytes
+    _closing: bytes
+    _tail: bytes
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
+        self._press = self._generator("press", "urn:press", "press", "", ("html",))
+
+    def document(self, feed: Feed) -> bytes:
+        """Return feedgen's own document of the whole feed, whatever its size.
+
+        Raises:
+            ValueError, TypeError: the feed or an entry cannot be printed.
+        """
+        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        generator.updated(feed.updated)
+        for entry in feed.entries:
+            self._fill(generator.add_entry(order="append"), entry, full=True)
+        return self._print(generator)
+
+    def frame(self, feed: Feed) -> tuple[bytes, bytes]:
+        """Return what stands before and after the entries."""
+        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        return before + self._date(feed.updated) + after, self._tail
+
+    def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
+        """Return each entry printed, without its content unless `full`.
+
+        Raises:
+            ValueError, TypeError: an entry cannot be printed.
+        """
+        if not entries:
+            return []
+        try:
+            return self._print_entries(entries, full=full)
+        except ValueError:  # so says lxml of characters that XML cannot carry
+            return self._print_entries([fit_entry(entry) for entry in entries], full=full)
+
+    def _print_entries(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
+        try:
+            for entry in entries:
+                self._fill(self._press.add_entry(order="append"), entry, full=full)
+            document = self._print(self._press)
+        finally:
+            self._press.entry([], replace=True)
+        _, *printed = document.removesuffix(self._tail).split(self._opening)
+        if len(printed) != len(entries) or not all(part.endswith(self._closing) for part in printed):
+            raise ValueError("feedgen's document has another shape than expected")
+        return [self._opening + part for part in printed]
+
+    def _print_frame(
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+    ) -> tuple[bytes, bytes]:
+        document = self._print(self._generator(path, feed_id, title, description, formats))
+        before, date, after = document.partition(self._date(EPOCH))
+        if not date or not after.endswith(self._tail):
+            raise ValueError("feedgen's document has another shape than expected")
+        return before, after.removesuffix(self._tail)
+
+    def _generator(
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+    ) -> FeedGenerator:
+        """Return feedgen's generator with all that is said of the feed; its instant is 1970."""
+        site = self._site
+        generator = FeedGenerator()
+        generator.register_extension("feedmill", _FeedExtension, _EntryExtension)
+        generator.register_extension("media", MediaExtension, MediaEntryExtension)
+        generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
+        generator.id(feed_id)
+        generator.title(fit(title))
+        generator.updated(EPOCH)  # the constructor has read the clock
+        address = document_url(site, path, self.suffix)
+        generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
+        # The last link is the one that feedgen makes RSS's own.
+        generator.link(href=home_url(site, path, formats), rel="alternate", type="text/html")
+        generator.generator("feedmill")
+        if site.language:
+            generator.language(site.language)
+        if site.rights:
+            generator.rights(fit(site.rights))
+        self._tell_feed(generator, fit(title), fit(description))
+        return generator
+
+    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+        raise NotImplementedError
+
+    def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
+        raise NotImplementedError
+
+    def _print(self, generator: FeedGenerator) -> bytes:
+        raise NotImplementedError
+
+    def _date(self, updated: Instant) -> bytes:
+        raise NotImplementedError
+
+
+class Atom(_Xml):
+    """The format `atom`: RFC 4287."""
+
+    suffix = "atom"
+    _opening = b"  <entry>\n"
+    _closing = b"  </entry>\n"
+    _tail = b"</feed>\n"
+
+    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+        site = self._site
+        author = {"name": fit(site.author or site.title), "email": site.author_email, "uri": site.author_url}
+        generator.author({key: value for key, value in author.items() if value})
+        if description:
+            generator.subtitle(description)
+        if site.icon:
+            generator.icon(site.icon)
+
+    def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
+        item.id(entry.id)
+        item.title(entry.title)
+        item.updated(entry.updated)
+        item.published(entry.published)
+        item.link(href=entry.link)
+        if entry.summary:
+            item.summary(entry.summary)
+        if full and entry.content:
+            item.content(entry.content, type="html")
+        if entry.topics:
+            item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
+        if entry.authors:
+            item.author([{"name": name} for name in entry.authors])
+        item.feedmill.related = entry.related
+        _picture(item.media, entry.images)
+
+    def _print(self, generator: FeedGenerator) -> bytes:
+        return bytes(generator.atom_str(pretty=True))
+
+    def _date(self, updated: Instant) -> bytes:
+        return f"<updated>{updated.isoformat()}</updated>".encode()
+
+
+class Rss(_Xml):
+    """The format `rss`: RSS 2.0 in the Advisory Board's profile (https://www.rssboard.org/rss-profile)."""
+
+    suffix = "rss"
+    _opening = b"    <item>\n"
+    _closing = b"    </item>\n"
+    _tail = b"  </channel>\n</rss>\n"
+
+    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+        site = self._site
+        generator.description(description or title)  # required, and required to say something
+        generator.ttl(site.ttl)
+        if site.author_email:
+            name = fit(site.author)
+            generator.managingEditor(f"{site.author_email} ({name})" if name else site.author_email)
+
+    def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
+        item.title(entry.title)
+        item.guid(entry.id, permalink=False)
+        item.link(href=entry.link)
+        if entry.summary:
+            item.description(escape(entry.summary, quote=False))  # readers take it as HTML
+        if full and entry.content:
+            item.content(entry.content)
+        if entry.topics:
+            item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
+        if entry.authors:
+            item.dc.dc_creator(list(entry.authors))
+        item.feedmill.published = entry.published
+        _picture(item.media, entry.images)
+
+    def _print(self, generator: FeedGenerator) -> bytes:
+        return bytes(generator.rss_str(pretty=True))
+
+    def _date(self, updated: Instant) -> bytes:
+        return f"<lastBuildDate>{rfc822(updated)}</lastBuildDate>".encode()
+
+
+def _picture(media: Any, images: tuple[Image, ...]) -> None:
+    """Tell the pictures, outside of any `media:group`: a group holds versions of one picture."""
+    for image in images:
+        media.content(_sized(image, medium="image"), group=None)
+    for image in images[:1]:
+        media.thumbnail(_sized(image), group=None)
+
+
+def _sized(image: Image, **more: str) -> dict[str, str]:
+    told = {"url": image.url, **more}
+    if image.width > 0:
+        told["width"] = str(image.width)
+    if image.height > 0:
+        told["height"] = str(image.height)
+    return told

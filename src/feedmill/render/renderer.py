@@ -1,0 +1,122 @@
+"""The renderer: feeds and the directory become artifacts; entries are printed once and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from feedmill.errors import RenderError
+from feedmill.model.artifact import Artifact
+from feedmill.model.feed import Directory, Entry, Feed, Site
+from feedmill.render.assemble import Format, assemble
+from feedmill.render.fragments import Fragments, Slot
+from feedmill.render.listing import Listing
+
+if TYPE_CHECKING:
+    from feedmill.render.pages import Pages
+
+_UNPRINTABLE = (ValueError, TypeError)
+"""What feedgen, lxml and msgspec raise for a value that they cannot print."""
+
+
+class Renderer:
+    """Feeds in, bytes out: pure, and the same bytes whatever was rendered before.
+
+    `theme` maps template names to the operator's own templates. `cache_bytes` bounds the memory
+    for printed entries. Not for several threads at once: feedgen switches the process's locale.
+    """
+
+    def __init__(
+        self, site: Site, *, theme: Mapping[str, str] = MappingProxyType({}), cache_bytes: int = 64 << 20
+    ) -> None:
+        self._site = site
+        self._theme = theme
+        self._fragments = Fragments(cache_bytes)
+        self._listing = Listing(site)
+        self._formats: dict[str, Format] = {}
+        self._made_pages: Pages | None = None
+
+    def render_feed(self, feed: Feed) -> Iterator[Artifact]:
+        """Return one artifact for each of `feed.formats`, in that order.
+
+        Raises:
+            RenderError: the feed or an entry cannot be printed; it says which.
+        """
+        try:
+            slots = [self._fragments.slot(entry) for entry in feed.entries]
+            for suffix in feed.formats:
+                if suffix == "html":
+                    body = self._pages().render_feed(feed)
+                else:
+                    body = self._document(self._format(feed, suffix), feed, slots)
+                yield Artifact(path=f"{feed.path}.{suffix}", body=body)
+        finally:
+            self._fragments.trim()
+
+    def render_directory(self, directory: Directory) -> Iterator[Artifact]:
+        """Return the documents that list all feeds: the page where there are pages, OPML, JSON."""
+        if "html" in directory.formats:
+            yield Artifact(path="index.html", body=self._pages().render_index(directory), index=True)
+        yield Artifact(path="feeds.opml", body=self._listing.opml(directory), index=True)
+        yield Artifact(path="feeds.json", body=self._listing.feeds_json(directory), index=True)
+
+    def _document(self, form: Format, feed: Feed, slots: Sequence[Slot]) -> bytes:
+        try:
+            frame = form.frame(feed)
+        except _UNPRINTABLE as error:
+            raise RenderError(feed.path, None, str(error)) from error
+        return assemble(
+            frame,
+            form.separator,
+            self._parts(form, feed, slots, full=True),
+            limit=feed.max_bytes,
+            entries=feed.entries,
+            summaries=lambda: self._parts(form, feed, slots, full=False),
+        )
+
+    def _parts(self, form: Format, feed: Feed, slots: Sequence[Slot], *, full: bool) -> list[bytes]:
+        """Return the entries printed; those not printed before are printed together."""
+        name = form.suffix if full else f"{form.suffix} summary"
+        missing = [slot for slot in slots if name not in slot.parts]
+        if missing:
+            printed = _print(form, feed, [slot.entry for slot in missing], full=full)
+            for slot, part in zip(missing, printed, strict=True):
+                self._fragments.add(slot, name, part)
+        return [slot.parts[name] for slot in slots]
+
+    def _format(self, feed: Feed, suffix: str) -> Format:
+        form = self._formats.get(suffix)
+        if form is None:
+            if suffix == "json":
+                from feedmill.render.jsonfeed import JsonFeed
+
+                form = JsonFeed(self._site)
+            elif suffix in ("atom", "rss"):
+                # Imported on use: feedgen and lxml take a tenth of a second.
+                from feedmill.render.feedgen_backend import Atom, Rss
+
+                form = Atom(self._site) if suffix == "atom" else Rss(self._site)
+            else:
+                raise RenderError(feed.path, None, f"there is no format {suffix!r}")
+            self._formats[suffix] = form
+        return form
+
+    def _pages(self) -> Pages:
+        if self._made_pages is None:
+            from feedmill.render.pages import Pages  # imported on use: Jinja2
+
+            self._made_pages = Pages(self._site, self._theme)
+        return self._made_pages
+
+
+def _print(form: Format, feed: Feed, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
+    try:
+        return form.fragments(entries, full=full)
+    except _UNPRINTABLE as error:
+        for entry in entries:
+            try:
+                form.fragments([entry], full=full)
+            except _UNPRINTABLE as cause:
+                raise RenderError(feed.path, entry.id, str(cause)) from cause
+        raise RenderError(feed.path, None, str(error)) from error
