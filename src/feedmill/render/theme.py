@@ -1,0 +1,120 @@
+"""The pages' templates: the package's own, a theme's over them, and the policy that guards both."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from feedmill.errors import RenderError
+from feedmill.model.feed import Site
+from feedmill.model.instant import rfc3339
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+OWN = "feedmill/"
+"""`{% extends "feedmill/feed.html" %}` names the package's template even where the theme has a `feed.html`."""
+
+_POLICY = (
+    "default-src 'none'; img-src http: https: data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def content_security_policy(theme: Mapping[str, str] | None = None) -> str:
+    """Return the policy (CSP Level 3) that lets a page run its own style and script and nothing else.
+
+    Every page carries it in its first 1,024 bytes as `<meta http-equiv="Content-Security-Policy" content="…">`,
+    so it holds behind any server, and from a file. A header may add `frame-ancestors`, which a
+    page cannot say for itself.
+    """
+    style, script = _style(theme or {}), _script(theme or {})
+    return _POLICY.format(style=_sha256(style), script=_sha256(script))
+
+
+def environment(site: Site, theme: Mapping[str, str]) -> Environment:
+    """Return the Jinja2 environment for `site`: autoescape on, an unknown name is an error.
+
+    Raises:
+        RenderError: the theme's style or script would end its own element.
+        jinja2.TemplateError: the theme's `words.html` is broken.
+    """
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # imported on use: 0.1 s
+    from markupsafe import Markup
+
+    env = Environment(
+        loader=FunctionLoader(_loader(theme)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters["web"] = web_address
+    env.filters["rfc3339"] = rfc3339
+    env.globals.update(
+        site=site,
+        style=Markup(_style(theme)),  # noqa: S704 - a stylesheet, checked not to end its element
+        script=Markup(_script(theme)),  # noqa: S704 - likewise
+        policy=Markup(content_security_policy(theme)),  # noqa: S704 - our own constant and two hashes
+    )
+    env.globals["words"] = _words(env)
+    return env
+
+
+def web_address(address: str) -> str:
+    """Return `address` where a browser may follow it (http, https), else "": never `javascript:`."""
+    return address if address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def _loader(theme: Mapping[str, str]) -> Callable[[str], tuple[str, str, None] | None]:
+    def load(name: str) -> tuple[str, str, None] | None:
+        if not name.startswith(OWN) and name in theme:
+            return theme[name], f"theme/{name}", None
+        own = _packaged(name.removeprefix(OWN))
+        return None if own is None else (own, OWN + name.removeprefix(OWN), None)
+
+    return load
+
+
+@cache
+def _packaged(name: str) -> str | None:
+    """Return one of the package's own templates; a name is a plain file name, never a path."""
+    if "/" in name or "\\" in name or name.startswith("."):
+        return None
+    file = files("feedmill.render").joinpath("templates", name)
+    return file.read_text("utf-8") if file.is_file() else None
+
+
+def _text(theme: Mapping[str, str], name: str, closing: str) -> str:
+    """Return a file that goes into the page as it is, with the newlines a browser would hash."""
+    text = theme.get(name, _packaged(name) or "").replace("\r\n", "\n").replace("\r", "\n")
+    if closing in text.lower() or "<!--" in text:
+        raise RenderError("of the theme", None, f"{name} must not contain {closing} or <!--")
+    return text
+
+
+def _style(theme: Mapping[str, str]) -> str:
+    return _text(theme, "style.css", "</style") + _text(theme, "extra.css", "</style")
+
+
+def _script(theme: Mapping[str, str]) -> str:
+    return _text(theme, "script.js", "</script")
+
+
+def _sha256(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def _words(env: Environment) -> SimpleNamespace:
+    """Return every word that the pages say by themselves; a theme's `words.html` may replace any of them."""
+    words: dict[str, Any] = {}
+    for name in (OWN + "words.html", "words.html"):
+        module = vars(env.get_template(name).module)
+        words.update((key, value) for key, value in module.items() if not key.startswith("_"))
+    return SimpleNamespace(**words)
