@@ -34,11 +34,11 @@ test: ## pytest
 
 bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'
-	$(BIN)/python benchmarks/report.py
+	$(BIN)/python -m benchmarks.report
 
 bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does every part work?
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'
-	$(BIN)/python benchmarks/report.py --quick
+	$(BIN)/python -m benchmarks.report --quick
 
 wheel: $(BIN)/python ## the wheel, built twice: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build
