@@ -1,0 +1,156 @@
+"""Loading: config.yaml, the environment and the options to settings, or every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from feedmill.config import overrides as laid_over
+from feedmill.config import tree
+from feedmill.config.build import build_settings
+from feedmill.config.check import check
+from feedmill.config.faults import ConfigErrors, ConfigFault, Faults, Origin
+from feedmill.config.rules import Rules, warnings
+from feedmill.config.tree import Value
+from feedmill.model.settings import Settings
+
+DEFAULT_NAME = "config.yaml"
+DEFAULT_FEEDS = "feeds"
+MAX_BYTES = 4 << 20
+"""The size of a configuration beyond which it is none."""
+
+
+def load(
+    path: Path | None,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+    seeds: Path | None = None,
+    feeds: Path | None = None,
+    cwd: Path,
+) -> Settings:
+    """Return the effective settings; reads one file and nothing else, changes nothing.
+
+    Later ones win: the file (`path`, else `config.yaml` in `cwd`), variables like
+    `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are relative to
+    the file's folder; `path`, `seeds` and `feeds` to `cwd`.
+
+    Raises:
+        ConfigErrors: everything that is wrong, at once.
+    """
+    file = cwd / (path or DEFAULT_NAME)
+    source = str(path or DEFAULT_NAME)
+    return _settings(
+        _read(file, source),
+        source,
+        file,
+        overrides=overrides,
+        environ=environ,
+        seeds=seeds,
+        feeds=feeds,
+        cwd=cwd,
+    )
+
+
+def loads(
+    text: str,
+    *,
+    base: Path,
+    source: str = DEFAULT_NAME,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+) -> Settings:
+    """Return the settings that `text` says, as if it were the file `source` in the folder `base`.
+
+    Raises:
+        ConfigErrors: everything that is wrong, at once.
+    """
+    return _settings(text, source, base / source, overrides=overrides, environ=environ or {}, cwd=base)
+
+
+def _settings(
+    text: str,
+    source: str,
+    file: Path,
+    *,
+    overrides: Sequence[str],
+    environ: Mapping[str, str],
+    cwd: Path,
+    seeds: Path | None = None,
+    feeds: Path | None = None,
+) -> Settings:
+    faults = Faults()
+    origin = Origin(source, 1, 1)
+    root = tree.parse(text, origin, faults)
+    root = laid_over.apply_environment(root, environ, faults)
+    configured = root
+    root = laid_over.apply_options(root, overrides, faults)
+    config = check(root, faults)
+    base = file.parent
+    folders = {
+        "seeds": _folder(config["seeds"]["dir"], base, environ) if seeds is None else cwd / seeds,
+        "feeds": _folder(config["feeds"]["dir"], base, environ) if feeds is None else cwd / feeds,
+        "state": _folder(config["state"]["dir"], base, environ),
+    }
+    theme = _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None
+    rules = Rules(config, root, faults, Origin(source))
+    rules.check()
+    rules.folders(folders["seeds"], folders["feeds"], folders["state"], theme)
+    faults.raise_any()
+    return build_settings(
+        config,
+        file=file,
+        **folders,
+        configured_feeds=_configured_feeds(configured, base, environ),
+        theme=theme,
+        warnings=(*laid_over.near_misses(environ), *warnings(config)),
+    )
+
+
+def _read(file: Path, source: str) -> str:
+    """Return the text of the file.
+
+    Raises:
+        ConfigErrors: it cannot be read, is too large, or is no UTF-8.
+    """
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _error(
+            source, "there is no such file; `feedmill init` makes one, with an example seed"
+        ) from None
+    except IsADirectoryError:
+        inside = f"; use {Path(source) / DEFAULT_NAME}" if (file / DEFAULT_NAME).is_file() else ""
+        raise _error(source, f"this is a folder, not a configuration file{inside}") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+        raise _error(source, f"cannot be read: {reason}") from error
+    if len(data) > MAX_BYTES:
+        raise _error(source, f"larger than {MAX_BYTES >> 20} MiB; this is no configuration file")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        raise _error(source, "not UTF-8; save the file as UTF-8", line, column) from error
+
+
+def _error(source: str, message: str, line: int = 0, column: int = 0) -> ConfigErrors:
+    return ConfigErrors([ConfigFault(Origin(source, line, column), (), message)])
+
+
+def _folder(text: str | None, base: Path, environ: Mapping[str, str]) -> Path:
+    """Return the absolute folder; `~/` is the home folder of the environment."""
+    text = text or "."  # only when faulty, and then nothing comes of it
+    if text.startswith("~/") and (home := environ.get("HOME")):
+        return Path(home) / text[2:]
+    return base / text
+
+
+def _configured_feeds(root: Value | None, base: Path, environ: Mapping[str, str]) -> Path:
+    """Return the feeds folder without regard to options: the one that subscribers read."""
+    for part in ("feeds", "dir"):
+        root = root.values.get(part) if isinstance(root, tree.Mapping) else None
+    named = root.text.strip() if isinstance(root, tree.Text) and not root.null else None
+    return _folder(named or DEFAULT_FEEDS, base, environ)

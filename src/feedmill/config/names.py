@@ -1,0 +1,261 @@
+"""How addresses and names are written: URLs, hosts, networks, zones, languages, slugs, paths."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, Slug
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
+LANGUAGE = r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*"
+_LANGUAGE = re.compile(LANGUAGE)
+SLUG = r"[a-z0-9]+(?:\.[a-z0-9]+)*(?:-[a-z0-9]+(?:\.[a-z0-9]+)*)*"
+_SLUG = re.compile(SLUG)
+_URL_SAFE = "/:@!$&'()*+,;=%~-._?"
+
+
+def parse_text(text: str) -> str:
+    """Return text for people: on one line, white space collapsed.
+
+    Raises:
+        ValueError: it holds a control character, which no feed format can carry.
+    """
+    found = _CONTROL.search(text)
+    if found is not None:
+        raise ValueError(f"which holds the control character U+{ord(found[0]):04X}")
+    return " ".join(text.split())
+
+
+def parse_path(text: str) -> str:
+    """Return a file system path as written.
+
+    Raises:
+        ValueError: it holds a control character or a lone surrogate.
+    """
+    parse_text(text)
+    return text.strip()
+
+
+def parse_url(text: str) -> str:
+    """Return an absolute http(s) URL in ASCII: an IDN as punycode, other characters percent-encoded.
+
+    Raises:
+        ValueError: another scheme, no host, a user name, a port or host that is none.
+    """
+    text = text.strip()
+    if _CONTROL.search(text) or any(char.isspace() for char in text):
+        raise ValueError("which holds white space or control characters")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ValueError(f"which is no URL ({error})") from error
+    if parts.scheme not in {"http", "https"}:
+        if "://" not in text and _HOSTNAME.fullmatch(text.partition("/")[0]) and "." in text:
+            raise ValueError(f"without its scheme (https://{text} ?)")
+        raise ValueError
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("with a user name, which everybody would see")
+    netloc = _ascii_host(host)
+    if port is not None:
+        netloc += f":{port}"
+    return urlunsplit(
+        (
+            parts.scheme,
+            netloc,
+            quote(parts.path, _URL_SAFE),
+            quote(parts.query, _URL_SAFE),
+            quote(parts.fragment, _URL_SAFE),
+        )
+    )
+
+
+def parse_site_url(text: str) -> str:
+    """Return an absolute http(s) URL that ends with a slash: what feed addresses are joined to.
+
+    Raises:
+        ValueError: no such URL, or one with a query or a fragment.
+    """
+    url = parse_url(text)
+    if "?" in url or "#" in url:
+        raise ValueError("with a query or fragment, to which no path can be joined")
+    return url if url.endswith("/") else url + "/"
+
+
+def hide_userinfo(text: str) -> str:
+    """Return the text with the user name and password of every URL in it replaced by `***`."""
+    return _USERINFO.sub("***@", text)
+
+
+def parse_host(text: str) -> str:
+    """Return an address or a host name to listen on, IPv6 without brackets.
+
+    Raises:
+        ValueError: neither.
+    """
+    if text == "*":
+        raise ValueError("where every address would be 0.0.0.0 (or :: for IPv6)")
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if ":" in bare:
+        return str(_address(bare))
+    if not _HOSTNAME.fullmatch(bare):
+        raise ValueError
+    if re.fullmatch(r"[0-9.]+", bare):
+        return str(_address(bare))
+    return bare.lower()
+
+
+def parse_network(text: str) -> str:
+    """Return an IP address or a network in CIDR notation, as `ipaddress` writes it.
+
+    Raises:
+        ValueError: neither.
+    """
+    from ipaddress import ip_address, ip_network
+
+    if "/" not in text:
+        try:
+            return str(ip_address(text))
+        except ValueError:
+            raise ValueError from None
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError from None
+    if str(network.network_address) != text.partition("/")[0].lower():
+        raise ValueError(f"with bits set beyond its mask (the network would be {network})")
+    return str(network)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host: 127.0.0.0/8, ::1, `localhost`."""
+    from ipaddress import ip_address
+
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def parse_language(text: str) -> str:
+    """Return a language tag (RFC 5646, section 2.1): `en`, `pt-BR`, `zh-Hant-TW`.
+
+    Raises:
+        ValueError: not of that form.
+    """
+    if "_" in text and _LANGUAGE.fullmatch(text.replace("_", "-")):
+        raise ValueError(f"where a hyphen belongs ({text.replace('_', '-')})")
+    if not _LANGUAGE.fullmatch(text):
+        raise ValueError
+    return text
+
+
+def parse_zone(text: str) -> str:
+    """Return the name of a time zone in the installed tzdata package, never the machine's own.
+
+    Raises:
+        ValueError: tzdata has none of that name.
+    """
+    if text == "UTC" or text in zones():
+        return text
+    from feedmill.config.suggest import did_you_mean
+
+    raise ValueError("which tzdata does not have" + did_you_mean(text, zones()))
+
+
+@lru_cache(maxsize=1)
+def zones() -> tuple[str, ...]:
+    """Return the names of all time zones of the tzdata package."""
+    from importlib.resources import files
+
+    names = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
+    return tuple(name for name in names if name != "Factory")
+
+
+def parse_slug(text: str) -> Slug:
+    """Return a slug that is fit for a URL and can never equal a hashed one (no `--`).
+
+    Raises:
+        ValueError: other characters, too long, or a suffix that the origin serves.
+    """
+    if len(text) > MAX_SLUG:
+        raise ValueError(f"which is longer than {MAX_SLUG} characters")
+    if not _SLUG.fullmatch(text):
+        raise ValueError
+    if text.endswith(SERVED_SUFFIXES):
+        raise ValueError(f"which ends like a document ({', '.join(SERVED_SUFFIXES)})")
+    return Slug(text)
+
+
+def parse_email(text: str) -> str:
+    """Return an e-mail address, checked for its shape alone.
+
+    Raises:
+        ValueError: no `name@host`.
+    """
+    local, _, host = text.rpartition("@")
+    if not local or "@" in local or any(char.isspace() for char in text) or not _HOSTNAME.fullmatch(host):
+        raise ValueError
+    return parse_text(text)
+
+
+def parse_glob(text: str) -> str:
+    """Return a pattern for paths relative to the seeds folder, such as `**/*.md`.
+
+    Raises:
+        ValueError: absolute, with `..`, or with a backslash.
+    """
+    parse_text(text)
+    if "\\" in text:
+        raise ValueError("with a backslash; folders are separated by /")
+    if text.startswith("/") or ".." in text.split("/"):
+        raise ValueError("which leads outside the seeds folder")
+    return text.removeprefix("./")
+
+
+def parse_site_path(text: str) -> str:
+    """Return a path relative to the site, such as `topics/old.atom`; `feed/` may end with a slash.
+
+    Raises:
+        ValueError: absolute, a URL, with `.` or `..`, a query, a fragment or odd characters.
+    """
+    parse_text(text)
+    if "://" in text:
+        raise ValueError("which is a URL, not a path on this site")
+    if text.startswith("/"):
+        raise ValueError(f"with a leading slash ({text.lstrip('/') or 'a file name'} would be right)")
+    if any(char in text for char in "?#\\") or any(char.isspace() for char in text):
+        raise ValueError("with a character that no path of a site has")
+    segments = text.removesuffix("/").split("/")
+    if any(segment in {"", ".", ".."} for segment in segments):
+        raise ValueError("which leads outside the site or has an empty part")
+    return text
+
+
+def _ascii_host(host: str) -> str:
+    if ":" in host:
+        return f"[{_address(host)}]"
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError as error:
+            raise ValueError(f"with the impossible host {host!r}") from error
+    if not _HOSTNAME.fullmatch(host):
+        raise ValueError(f"with the impossible host {host!r}" if host else "without a host")
+    return host
+
+
+def _address(text: str) -> object:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(text)
+    except ValueError:
+        raise ValueError(f"which is no IP address: {text}") from None
