@@ -1,16 +1,18 @@
-"""The kinds of values a configuration has, and the two things each knows: checking and JSON Schema."""
+"""The kinds of values a configuration has.
+
+Named tuples, since the class statement of a frozen dataclass takes nine times as long and every
+command imports these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from feedmill.config.tree import Plain
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scalar:
+class Scalar(NamedTuple):
     """One piece of text with a meaning.
 
     `parse` gets the text as typed and raises ValueError, whose message continues `'key' is "text", `;
@@ -24,8 +26,7 @@ class Scalar:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOf:
+class ListOf(NamedTuple):
     """A list; where `single`, one value may stand for a list of one."""
 
     item: Scalar | Section
@@ -34,16 +35,14 @@ class ListOf:
     single: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MapOf:
+class MapOf(NamedTuple):
     """A mapping whose keys the operator chooses: labels, paths."""
 
     key: Scalar
     value: Kind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(NamedTuple):
     """A mapping with known keys; a scalar may stand for one with `shorthand` alone."""
 
     keys: Mapping[str, Key]
@@ -53,8 +52,7 @@ class Section:
 Kind: TypeAlias = "Scalar | ListOf | MapOf | Section"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(NamedTuple):
     """One key: what it holds, what it is when absent (as one would write it), what it means.
 
     `default` None means: absent. `instead` says in words what an absent value becomes.
@@ -65,4 +63,4 @@ class Key:
     default: Plain = None
     instead: str = ""
     required: bool = False
-    examples: tuple[Plain, ...] = field(default=())
+    examples: tuple[Plain, ...] = ()

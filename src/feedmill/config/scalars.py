@@ -147,7 +147,7 @@ def _parse_id(value: str) -> str:
 
 
 TEXT = text("text")
-LABEL = text("a name with at least one letter or digit", _parse_label)
+LABEL = text("a name with at least one letter or digit", _parse_label, pattern=r"[^\s_-]")
 SITE_ID = text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")
 PATH = Scalar(
     name="path",
@@ -248,6 +248,10 @@ WORKERS = Scalar(
     parse=_parse_workers,
     schema={"anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 256}]},
 )
-FIELD = text("one of our field names: " + ", ".join(FIELDS), _parse_field)
+FIELD = text(
+    "one of our field names: " + ", ".join(FIELDS),
+    _parse_field,
+    enum=sorted({name for field, keys in FIELDS.items() for name in (field, *keys)}),
+)
 SOURCE = text("the name of a key of your seeds' front matter", _parse_source)
 PORT = integer(0, 65535)

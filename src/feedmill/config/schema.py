@@ -6,58 +6,7 @@ from datetime import timedelta
 
 from feedmill.config import scalars
 from feedmill.config.kinds import Key, ListOf, MapOf, Section
-
-_CONTENT = scalars.choice("full", "summary", "none")
-_LABELS = ListOf(item=scalars.LABEL, single=True)
-_TEXTS = ListOf(item=scalars.TEXT, single=True)
-_RANGE = Section(
-    keys={
-        "min": Key(kind=scalars.NUMBER, doc="The least that counts.", examples=(60,)),
-        "max": Key(kind=scalars.NUMBER, doc="The most that counts.", examples=(100,)),
-    }
-)
-_CONDITIONS = {
-    "topics": Key(kind=_LABELS, doc="Topics by label or alias; an entry has any of them."),
-    "providers": Key(kind=_LABELS, doc="Providers by label or alias."),
-    "types": Key(kind=_TEXTS, doc="Values of the seeds' `type`, such as `article` or `video`."),
-    "categories": Key(kind=_TEXTS, doc="Values of the seeds' `category`, such as `news`."),
-    "levels": Key(kind=_TEXTS, doc="Values of the seeds' `levels`; an entry has any of them."),
-    "quality": Key(kind=_RANGE, doc="Bounds for `quality`; a seed without one does not match."),
-    "heat": Key(kind=_RANGE, doc="Bounds for `heat`; a seed without one does not match."),
-}
-_WHERE = Section(
-    keys={
-        **_CONDITIONS,
-        "not": Key(
-            kind=Section(keys=_CONDITIONS), doc="The same keys; what matches all of them is left out."
-        ),
-    }
-)
-_TERM = Section(
-    keys={
-        "slug": Key(
-            kind=scalars.SLUG,
-            doc="The last part of the feed's address, for good.",
-            instead="made from the label",
-            examples=("ai",),
-        ),
-        "aliases": Key(
-            kind=_LABELS,
-            doc="Other labels that mean the same; spelling, case, hyphens and underscores never matter.",
-            default=[],
-            examples=(["AI"],),
-        ),
-        "title": Key(
-            kind=scalars.TEXT,
-            doc="The feed's title.",
-            instead="the label used most",
-            examples=("AI, seriously",),
-        ),
-        "description": Key(
-            kind=scalars.TEXT, doc="The feed's description.", instead="made from the title", examples=("…",)
-        ),
-    }
-)
+from feedmill.config.selection import CONTENT, CUSTOM, TERM
 
 _SITE = Section(
     keys={
@@ -175,7 +124,7 @@ _FEEDS = Section(
             default="1 MiB",
         ),
         "content": Key(
-            kind=_CONTENT,
+            kind=CONTENT,
             doc="How much of a seed's body goes out: all, its summary only, or no text at all.",
             default="full",
         ),
@@ -185,40 +134,6 @@ _FEEDS = Section(
             default=0,
         ),
         "html": Key(kind=scalars.BOOL, doc="Whether each feed has a page for people.", default=True),
-    }
-)
-
-_CUSTOM = Section(
-    keys={
-        "slug": Key(
-            kind=scalars.SLUG,
-            doc="The feed is `custom/SLUG`.",
-            required=True,
-            examples=("top-ai",),
-        ),
-        "title": Key(kind=scalars.TEXT, doc="The feed's title.", instead="the slug", examples=("Top AI",)),
-        "description": Key(
-            kind=scalars.TEXT, doc="The feed's description.", instead="made from the title", examples=("…",)
-        ),
-        "where": Key(
-            kind=_WHERE,
-            doc="Which entries it has: all conditions hold, a list means any of, an empty one nothing.",
-            examples=({"topics": ["AI"], "quality": {"min": 60}},),
-        ),
-        "limit": Key(
-            kind=scalars.integer(1, 1000), doc="The most entries.", instead="`feeds.limit`", examples=(20,)
-        ),
-        "content": Key(
-            kind=_CONTENT,
-            doc="How much of a seed's body goes out.",
-            instead="`feeds.content`",
-            examples=("summary",),
-        ),
-        "order": Key(
-            kind=scalars.choice("newest", "quality", "heat"),
-            doc="What comes first, and so what stays within the limit.",
-            default="newest",
-        ),
     }
 )
 
@@ -332,20 +247,20 @@ CONFIG = Section(
         "seeds": Key(kind=_SEEDS, doc="Where the seeds are and how they are read."),
         "feeds": Key(kind=_FEEDS, doc="Where the feeds go and how they look."),
         "topics": Key(
-            kind=MapOf(key=scalars.LABEL, value=_TERM),
+            kind=MapOf(key=scalars.LABEL, value=TERM),
             doc="Topics that get a title, a description, aliases or a slug of their own; "
             "all others need no entry here.",
             default={},
             examples=({"Artificial Intelligence": {"slug": "ai", "aliases": ["AI"]}},),
         ),
         "providers": Key(
-            kind=MapOf(key=scalars.LABEL, value=_TERM),
+            kind=MapOf(key=scalars.LABEL, value=TERM),
             doc="The same for providers.",
             default={},
             examples=({"Amazon Web Services": {"slug": "aws", "aliases": ["AWS"]}},),
         ),
         "custom": Key(
-            kind=ListOf(item=_CUSTOM),
+            kind=ListOf(item=CUSTOM),
             doc="Feeds of your own: any choice of entries.",
             default=[],
             examples=(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from feedmill import yamltext
 from feedmill.config.faults import Faults, KeyPath, Origin
@@ -15,8 +14,7 @@ MAX_VALUES = 200_000
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """A scalar, as the author typed it."""
 
     origin: Origin
@@ -24,16 +22,14 @@ class Text:
     null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list."""
 
     origin: Origin
     items: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """A mapping; `keys` has where each key stands."""
 
     origin: Origin
