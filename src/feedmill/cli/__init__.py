@@ -1,1 +1,5 @@
-"""feedmill.cli."""
+"""feedmill.cli: arguments in, exit code out."""
+
+from feedmill.cli.main import main
+
+__all__ = ["main"]

@@ -34,6 +34,8 @@ class DecodeSettings:
     max_bytes: int = 4 << 20
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     related: int = 0
+    drafts: bool = False
+    """Decode the content of unpublished seeds too (`build --drafts`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

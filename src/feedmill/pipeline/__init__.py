@@ -1,1 +1,6 @@
-"""feedmill.pipeline."""
+"""feedmill.pipeline: plan and run one pass; its report."""
+
+from feedmill.pipeline.mill import Mill, make_state_folder
+from feedmill.pipeline.report import PassReport, PassRequest, printable, problem_json
+
+__all__ = ["Mill", "PassReport", "PassRequest", "make_state_folder", "printable", "problem_json"]

@@ -1,0 +1,108 @@
+"""The catalog: what is known of every seed, in a database that may be deleted at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import DatabaseError
+
+from feedmill.catalog import schema as t
+from feedmill.catalog.database import MEMORY, Database, translated
+from feedmill.catalog.facts import Facts
+from feedmill.catalog.shelves import Shelves
+from feedmill.catalog.standings import Standings
+from feedmill.errors import CatalogError
+
+
+class Catalog:
+    """One open catalog: `facts` from files, and what is derived from them: `standings`, `shelves`.
+
+    Everything between `begin` and `commit` becomes visible at once or never.
+    """
+
+    def __init__(self, url: str = MEMORY) -> None:
+        """Open the catalog at the SQLAlchemy URL `url`, made anew where it is of another version.
+
+        Raises:
+            CatalogError: it cannot be opened or is no catalog.
+        """
+        self._db = Database(url)
+        self.facts = Facts(self._db)
+        self.standings = Standings(self._db)
+        self.shelves = Shelves(self._db)
+        self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
+        self.close = self._db.close
+        with translated():
+            self.fresh = self._prepare()
+
+    @classmethod
+    def open_file(cls, path: Path) -> Catalog:
+        """Open the catalog kept in the SQLite file `path`; what is no sound catalog is replaced.
+
+        Raises:
+            CatalogError: the file cannot be made or written.
+        """
+        url = f"sqlite:///{path}"
+        try:
+            return cls(url)
+        except CatalogError as error:
+            if not _is_damage(error):
+                raise
+        for suffix in ("", "-wal", "-shm"):  # a cache is made again, not repaired
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        return cls(url)
+
+    def copy_to_memory(self) -> Catalog:
+        """Return a copy in memory, for a pass that must leave no trace."""
+        copy = Catalog()
+        with translated():
+            source = self._db.connection.connection.driver_connection
+            target = copy._db.connection.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection) and isinstance(target, sqlite3.Connection)
+            source.backup(target)
+        copy.fresh = self.fresh
+        return copy
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def meta(self) -> dict[str, str]:
+        """Return the catalog's small facts: fingerprints, the ledger it belongs to, the last instant."""
+        return dict(self._db.rows(select(t.meta.c.key, t.meta.c.value)))
+
+    def set_meta(self, facts: Mapping[str, str]) -> None:
+        """Store small facts."""
+        self._db.run(delete(t.meta).where(t.meta.c.key.in_(list(facts))))
+        self._db.run(insert(t.meta), [{"key": key, "value": value} for key, value in facts.items()])
+
+    def clear_derived(self) -> None:
+        """Forget everything that can be derived again."""
+        for table in t.DERIVED:
+            self._db.run(delete(table))
+
+    def _prepare(self) -> bool:
+        connection = self._db.connection
+        with connection.begin():
+            t.metadata.create_all(connection)
+            if self.meta().get("version") == str(t.VERSION):
+                return False
+            t.metadata.drop_all(connection)
+            t.metadata.create_all(connection)
+            self.set_meta({"version": str(t.VERSION)})
+        return True
+
+
+def _is_damage(error: CatalogError) -> bool:
+    """Whether the file is no sound database, rather than out of reach (locked, full disk, no permission)."""
+    cause = error.__cause__
+    root = cause.orig if isinstance(cause, DatabaseError) else cause
+    return isinstance(root, sqlite3.DatabaseError) and not isinstance(root, sqlite3.OperationalError)

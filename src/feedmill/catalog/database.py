@@ -1,0 +1,120 @@
+"""The database under the catalog: one connection, its transactions, and its errors in our words.
+
+SQLite's own settings are in `_tune`; nothing else here depends on it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.engine import Connection, Engine, RootTransaction
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+from sqlalchemy.sql import Executable
+
+from feedmill.errors import CatalogError
+
+MEMORY = "sqlite://"
+_CHUNK = 500
+
+
+class Database:
+    """One connection. Whoever holds it owns it: one thread at a time."""
+
+    def __init__(self, url: str) -> None:
+        self._transaction: RootTransaction | None = None
+        with translated():
+            self._engine = _engine(url)
+            self.connection = self._engine.connect()
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self.rollback()
+        self.connection.close()
+        self._engine.dispose()
+
+    def begin(self) -> None:
+        """Start a transaction."""
+        assert self._transaction is None, "one transaction at a time"
+        with translated():
+            self._transaction = self.connection.begin()
+
+    def commit(self) -> None:
+        """Make everything since `begin` durable as one."""
+        assert self._transaction is not None
+        transaction, self._transaction = self._transaction, None
+        with translated():
+            transaction.commit()
+
+    def rollback(self) -> None:
+        """Forget everything since `begin`; does nothing outside a transaction."""
+        if self._transaction is not None:
+            transaction, self._transaction = self._transaction, None
+            with translated():
+                transaction.rollback()
+
+    def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+        with translated():
+            self.connection.execute(statement, rows)
+
+    def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        with translated():
+            return self.connection.execute(statement, values).fetchall()
+
+    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        with translated():
+            return self.connection.execute(statement, values).scalar()
+
+    def delete(self, table: Any, column: str, ids: Sequence[int]) -> None:
+        for chunk in chunks(ids):
+            self.run(sql_delete(table).where(table.c[column].in_(chunk)))
+
+
+def _engine(url: str) -> Engine:
+    memory = url == MEMORY
+    engine = create_engine(
+        url, **({"poolclass": StaticPool} if memory else {}), connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _tune)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _tune(connection: Any, _: object) -> None:
+    """SQLite: write-ahead log, so that `status` and `explain` read beside a pass."""
+    connection.isolation_level = None  # we say BEGIN ourselves
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # losing the last pass of a cache costs time only
+    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute("PRAGMA cache_size = -16384")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def chunks(ids: Sequence[Any]) -> Iterator[list[Any]]:
+    for start in range(0, len(ids), _CHUNK):
+        yield list(ids[start : start + _CHUNK])
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        raise CatalogError(f"the catalog cannot be used: {_cause(error)}") from error
+
+
+def _cause(error: BaseException) -> str:
+    return str(error.orig) if isinstance(error, DatabaseError) and error.orig else str(error)
+
+
+def _root(error: BaseException) -> BaseException | None:
+    cause = error.__cause__
+    return cause.orig if isinstance(cause, DatabaseError) and cause.orig else cause

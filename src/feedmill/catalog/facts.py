@@ -1,0 +1,167 @@
+"""Facts: what a scan compares and what decoding gave, from files alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from feedmill.catalog import schema as t
+from feedmill.catalog.database import Database, chunks
+from feedmill.catalog.rows import FileRow, RecordRow
+
+_FILE_COLUMNS = (
+    t.file.c.id,
+    t.file.c.path,
+    t.file.c.size,
+    t.file.c.mtime_ns,
+    t.file.c.inode,
+    t.file.c.digest,
+    t.file.c.is_seed,
+)
+_PAGE = (
+    select(*_FILE_COLUMNS)
+    .where(t.file.c.path > bindparam("after"), t.file.c.path < bindparam("until"))
+    .order_by(t.file.c.path)
+    .limit(bindparam("size"))
+)
+_PAGE_OPEN = (
+    select(*_FILE_COLUMNS)
+    .where(t.file.c.path > bindparam("after"))
+    .order_by(t.file.c.path)
+    .limit(bindparam("size"))
+)
+_FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
+
+
+class Facts:
+    """The files under the seeds folder and the records decoded from them."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    def files(self, *, after: bytes = b"", until: bytes | None = None, size: int = 5000) -> Iterator[FileRow]:
+        """Yield the files with `after` < path < `until` in order of path, in pages.
+
+        No cursor stays open between pages: rows at or before the one yielded may be written meanwhile.
+        """
+        statement = _PAGE_OPEN if until is None else _PAGE
+        bounds = {} if until is None else {"until": until}
+        while True:
+            page = [
+                FileRow._make(row)
+                for row in self._db.rows(statement, {"after": after, "size": size, **bounds})
+            ]
+            yield from page
+            if len(page) < size:
+                return
+            after = page[-1].path
+
+    def find_file(self, path: bytes) -> FileRow | None:
+        """Return what is known of a file, None where nothing is."""
+        for row in self._db.rows(_FILE, {"path": path}):
+            return FileRow._make(row)
+        return None
+
+    def next_file_id(self) -> int:
+        """Return an id that no file has."""
+        return int(self._db.scalar(select(func.max(t.file.c.id))) or 0) + 1
+
+    def put_files(self, new: Sequence[FileRow], changed: Sequence[FileRow]) -> None:
+        """Insert the rows `new` and replace the rows `changed`."""
+        if new:
+            self._db.run(insert(t.file), [row._asdict() for row in new])
+        if changed:
+            statement = (
+                update(t.file)
+                .where(t.file.c.id == bindparam("key"))
+                .values(
+                    {name: bindparam(name) for name in ("size", "mtime_ns", "inode", "digest", "is_seed")}
+                )
+            )
+            self._db.run(
+                statement,
+                [
+                    {
+                        "key": row.id,
+                        "size": row.size,
+                        "mtime_ns": row.mtime_ns,
+                        "inode": row.inode,
+                        "digest": row.digest,
+                        "is_seed": row.is_seed,
+                    }
+                    for row in changed
+                ],
+            )
+
+    def put_records(self, rows: Sequence[RecordRow], *, fresh: bool = False) -> None:
+        """Store what decoding gave; `fresh`: none of these files has a record yet."""
+        if not rows:
+            return
+        if not fresh:
+            self._db.delete(t.record, "file", [row.file for row in rows])
+        self._db.run(insert(t.record), [row._asdict() for row in rows])
+
+    def forget_records(self, ids: Sequence[int]) -> None:
+        """Forget the records of files that are no seeds any more."""
+        self._db.delete(t.record, "file", ids)
+
+    def forget_files(self, ids: Sequence[int]) -> None:
+        """Forget files and their records; their derived rows must be gone already."""
+        self._db.delete(t.record, "file", ids)
+        self._db.delete(t.file, "id", ids)
+
+    def records(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the stored records of `ids`; files that are no seeds are not among them."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(ids):
+            statement = select(t.record.c.file, t.record.c.blob).where(t.record.c.file.in_(chunk))
+            found.update((file, blob) for file, blob in self._db.rows(statement))
+        return found
+
+    def faults(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the records among `ids` that have problems."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(ids):
+            statement = select(t.record.c.file, t.record.c.blob).where(
+                t.record.c.file.in_(chunk), t.record.c.problems.is_(True)
+            )
+            found.update((file, blob) for file, blob in self._db.rows(statement))
+        return found
+
+    def all_records(self, *, size: int = 1000) -> Iterator[list[tuple[int, bytes, bytes]]]:
+        """Yield pages of (file id, path, record), by id; no cursor stays open between pages."""
+        statement = (
+            select(t.file.c.id, t.file.c.path, t.record.c.blob)
+            .join(t.record, t.record.c.file == t.file.c.id)
+            .where(t.file.c.id > bindparam("after"))
+            .order_by(t.file.c.id)
+            .limit(size)
+        )
+        after = 0
+        while page := [(row[0], row[1], row[2]) for row in self._db.rows(statement, {"after": after})]:
+            yield page
+            after = page[-1][0]
+
+    def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the paths of files."""
+        found: dict[int, bytes] = {}
+        for chunk in chunks(ids):
+            statement = select(t.file.c.id, t.file.c.path).where(t.file.c.id.in_(chunk))
+            found.update((file, path) for file, path in self._db.rows(statement))
+        return found
+
+    def not_seeds(self) -> int:
+        """Return how many files match but are no seeds."""
+        return int(
+            self._db.scalar(select(func.count()).select_from(t.file).where(t.file.c.is_seed.is_(False))) or 0
+        )
+
+    def faulty(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield (file id, path, record) of every record that has problems."""
+        statement = (
+            select(t.file.c.id, t.file.c.path, t.record.c.blob)
+            .join(t.record, t.record.c.file == t.file.c.id)
+            .where(t.record.c.problems.is_(True))
+        )
+        yield from self._db.rows(statement)

@@ -1,0 +1,68 @@
+"""The catalog's rows as values: what is known of a file, of a seed's standing, of a feed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class FileRow(NamedTuple):
+    """One file under the seeds folder. `path` is bytes as the file system has it; `digest` BLAKE2b-128."""
+
+    id: int
+    path: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    digest: bytes
+    is_seed: bool
+
+
+class RecordRow(NamedTuple):
+    """What decoding gave for a file, as opaque bytes; `problems`: whether it has any."""
+
+    file: int
+    blob: bytes
+    problems: bool
+
+
+class StandingRow(NamedTuple):
+    """A seed's standing at the last pass. Instants in microseconds since 1970."""
+
+    file: int
+    state: str
+    kept: bool
+    entry_id: str | None
+    published: int | None
+    updated: int | None
+    digest: bytes | None
+
+
+class MemberRow(NamedTuple):
+    """An entry's place in a feed; `score` and `published` negated, so that ascending is in order."""
+
+    feed: int
+    score: float
+    published: int
+    entry_id: str
+    file: int
+    label: str
+
+
+class RankedRow(NamedTuple):
+    """An entry as a feed's selection finds it. `updated` in microseconds since 1970."""
+
+    file: int
+    digest: bytes
+    updated: int
+
+
+class FeedRecord(NamedTuple):
+    """A feed that has, or had, members."""
+
+    id: int
+    kind: str
+    key: str
+    total: int
+    title: str
+    updated: int
+    digest: bytes | None

@@ -1,0 +1,172 @@
+"""`feedmill build`: one pass over the seeds."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.instants import parse_instant
+from feedmill.cli.main import Exit
+from feedmill.cli.output import Progress, plural, print_json, print_problems, when, width
+from feedmill.errors import UsageError
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Reason
+
+if TYPE_CHECKING:
+    from feedmill.model.settings import Settings
+    from feedmill.pipeline import PassReport
+
+_REASONS = {
+    Reason.UNPUBLISHED: "unpublished",
+    Reason.REMOVED: "removed",
+    Reason.INVALID: "invalid",
+    Reason.UNDATED: "undated",
+    Reason.SCHEDULED: "scheduled",
+    Reason.EXPIRED: "expired",
+    Reason.DUPLICATE: "duplicate",
+}
+
+
+@click.command("build")
+@click.option("--full", is_flag=True, help="Read every seed again, whatever the catalog knows.")
+@click.option("--force", is_flag=True, help="Publish although the guard would hold the pass back.")
+@click.option("--drafts", is_flag=True, help="Unpublished and scheduled seeds too; only with --feeds DIR.")
+@click.option("--as-of", metavar="INSTANT", help="Build as if it were then (2026-12-24T18:00:00Z).")
+@click.option("--dry-run", is_flag=True, help="Show what subscribers would see change; write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@app_options
+def build_command(
+    app: App, full: bool, force: bool, drafts: bool, as_of: str | None, dry_run: bool, as_json: bool
+) -> int:
+    """Turn the seeds into feeds, once.
+
+    Reads what changed, writes what that changes, and leaves every other file alone.
+    """
+    settings = app.settings()
+    real = wall_clock()
+    now = parse_instant(as_of, settings.decode.timezone) if as_of else real
+    aside = drafts or now > real
+    if aside and settings.feeds_dir == settings.configured_feeds_dir:
+        what = "--drafts" if drafts else "--as-of an instant to come"
+        raise UsageError(f"{what} would publish what is not out yet; say where to: --feeds DIR")
+    if dry_run:
+        from feedmill.cli.preview import show_preview
+
+        return show_preview(settings, now, drafts=drafts, full=full, force=force, as_json=as_json)
+    report = one_pass(settings, now, full=full, force=force, drafts=drafts, aside=aside)
+    show_report(report, settings, as_json=as_json)
+    return exit_code(report)
+
+
+def one_pass(
+    settings: Settings,
+    now: Instant | None,
+    *,
+    full: bool,
+    force: bool,
+    drafts: bool = False,
+    aside: bool = False,
+) -> PassReport:
+    """Run one pass under the locks. `aside`: with a catalog of its own that is forgotten afterwards.
+
+    Raises:
+        StoreError: storage failed, or another feedmill works here.
+    """
+    from dataclasses import replace
+
+    from feedmill.catalog import Catalog
+    from feedmill.pipeline import Mill, PassRequest
+    from feedmill.publish import FolderLock
+
+    if drafts:
+        settings = replace(settings, decode=replace(settings.decode, drafts=True))
+    with ExitStack() as stack:
+        if not aside:
+            stack.enter_context(FolderLock(settings.state_dir / "lock", "build"))
+        stack.enter_context(FolderLock(settings.feeds_dir / ".feedmill" / "lock", "build"))
+        progress = Progress()
+        stack.callback(progress.close)
+        mill = stack.enter_context(
+            Mill(
+                settings,
+                clock=(lambda: now) if now is not None else wall_clock,
+                progress=progress,
+                drafts=drafts,
+                catalog=Catalog() if aside else None,
+            )
+        )
+        return mill.run(PassRequest(trigger="build", full=full, force=force))
+
+
+def exit_code(report: PassReport) -> Exit:
+    """Return what the report means to a script."""
+    if report.held is not None:
+        return Exit.HELD
+    return Exit.PROBLEMS if report.errors or report.kept else Exit.CLEAN
+
+
+def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> None:
+    """Print the report of a pass: as JSON, or as a person reads it."""
+    if as_json:
+        print_json(report.to_json())
+        return
+    print_problems(report.problems, _prefix(settings.scan.dir), limit=20)
+    if report.held is not None:
+        click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
+        return
+    withheld = ", ".join(
+        f"{count:,} {_REASONS[reason]}" for reason in Reason if (count := report.withheld.get(reason, 0))
+    )
+    rows = [
+        ("seeds", f"{report.total:,}", _also(report)),
+        ("in feeds", f"{report.eligible:,}", _moves(report)),
+        ("withheld", f"{report.total - report.eligible:,}", withheld),
+        ("documents", f"{report.feeds_total:,}", _documents(report)),
+    ]
+    for name, number, text in rows:
+        line = f"{name:<10}{number:>8}  "
+        click.echo(click.style(line, bold=True) + _fit(text, width() - len(line)))
+    tail = f"done in {_duration(report.seconds)}"
+    if report.next_change is not None:
+        tail += f"; next planned change {when(report.next_change)}"
+    click.echo(tail)
+    if report.eligible == 0 and report.total:
+        click.echo("Nothing is out yet: feedmill explain SEED says why a seed is withheld.")
+
+
+def _also(report: PassReport) -> str:
+    return plural(report.not_seeds, "other file") + " without front matter" if report.not_seeds else ""
+
+
+def _moves(report: PassReport) -> str:
+    words = [("new", report.appeared), ("changed", report.changed), ("gone", report.vanished)]
+    moves = ", ".join(f"{count:,} {word}" for word, count in words if count)
+    kept = f"{report.kept:,} in last good form" if report.kept else ""
+    return ", ".join(part for part in (moves, kept) if part) or "as before"
+
+
+def _documents(report: PassReport) -> str:
+    parts = [f"{report.written:,} written", f"{report.unchanged:,} unchanged"]
+    if report.removed:
+        parts.append(f"{report.removed:,} removed")
+    return ", ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
+def _fit(text: str, room: int) -> str:
+    return text if len(text) <= room or room < 10 else text[: room - 1] + "…"
+
+
+def _prefix(folder: Path) -> str:
+    """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
+    try:
+        return folder.relative_to(Path.cwd()).as_posix() + "/"
+    except ValueError:
+        return f"{folder}/"

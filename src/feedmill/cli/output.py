@@ -1,0 +1,82 @@
+"""How commands speak: results on stdout, progress and complaints on stderr, colour where a person looks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem, Severity
+from feedmill.pipeline.report import printable
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def width() -> int:
+    """Return the columns to fill: the terminal's, at most 100, at least 40; 80 without one."""
+    return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """Return `1 seed`, `2 seeds`, `1,410 seeds`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def when(instant: Instant) -> str:
+    """Return an instant as people read it, in UTC."""
+    return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 0) -> None:
+    """Print problems one a line, `path:line:col: message`, on stderr; at most `limit` where given."""
+    shown = problems if not limit else problems[:limit]
+    for problem in shown:
+        kept = " (its last good entry stays)" if problem.kept else ""
+        colour = _COLOURS[problem.severity]
+        label = click.style(f"{problem.severity.value}:", fg=colour)
+        click.echo(f"{label} {prefix}{printable(str(problem))}{kept}", err=True)
+    if len(shown) < len(problems):
+        click.echo(f"… and {len(problems) - len(shown):,} more: feedmill check shows all", err=True)
+
+
+class Progress:
+    """A bar on stderr for long work, on a terminal only; nothing for what is done within half a second."""
+
+    _WORDS = {"scan": "looking", "decode": "reading", "sort": "sorting", "print": "printing"}
+
+    def __init__(self) -> None:
+        self._active = sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._last = 0.0
+        self._shown = False
+
+    def __call__(self, stage: str, done: int, total: int | None) -> None:
+        """Show how far the pass is."""
+        now = time.monotonic()
+        if not self._active or now - self._started < 0.5 or now - self._last < 0.1:
+            return
+        self._last, self._shown = now, True
+        word = self._WORDS.get(stage, stage)
+        line = f"{word:<9}{done:>9,}"
+        if total:
+            room = max(10, min(40, width() - 30))
+            filled = room * done // total
+            line += f" / {total:,} " + "█" * filled + "░" * (room - filled)
+        click.echo("\r\x1b[K" + line, nl=False, err=True)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)
+            self._shown = False

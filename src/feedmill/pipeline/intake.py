@@ -1,0 +1,260 @@
+"""Intake: from the seeds folder into the catalog's facts; only what changed is read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from feedmill.catalog import Catalog, FileRow, RecordRow
+from feedmill.errors import SeedError
+from feedmill.model.seed import Problem, Reason, Record, Severity
+from feedmill.model.settings import DecodeSettings, ScanSettings
+from feedmill.pipeline.codec import encode
+from feedmill.pipeline.report import printable
+from feedmill.seeds import Found, ScanProblem, decode_all, matches, read, scan
+
+CLOCK_TICK_NS = 20_000_000
+"""A file changed within a tick of being read may change again without its mtime moving."""
+
+_BATCH = 1000
+_ANYWAY = -1  # an mtime that no file has: read it again
+
+
+@dataclass(slots=True)
+class Intake:
+    """What one look at the folder found. Ids are the catalog's."""
+
+    changed: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    """Seeds whose file vanished or cannot be read any more: what the guard counts."""
+    problems: list[Problem] = field(default_factory=list)
+    """Faults of files and folders that are no seeds."""
+    folder_lost: str | None = None
+    """Why the seeds folder as a whole could not be listed."""
+    not_seeds: int = 0
+    """By how much the number of files that are no seeds changed."""
+    restated: int = 0
+    """Files whose bytes are as known although stat says otherwise."""
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """A file on its way into the catalog."""
+
+    path: bytes
+    label: str
+    row: FileRow | None
+    found: Found
+    digest: bytes = b""
+
+
+class Receiver:
+    """Brings the catalog's facts up to date with the seeds folder.
+
+    `again` reads and decodes every file (`--full`, or other rules of decoding than last time);
+    `was_seed` answers from the ledger whether a path had an entry, for a catalog that was lost.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        scanning: ScanSettings,
+        decoding: DecodeSettings,
+        *,
+        workers: int,
+        again: bool,
+        was_seed: Callable[[str], bool],
+        progress: Callable[[str, int, int | None], None],
+    ) -> None:
+        self._catalog = catalog
+        self._scanning = scanning
+        self._decoding = decoding
+        self._workers = workers
+        self._again = again
+        self._was_seed = was_seed
+        self._progress = progress
+        self._next_id = 0
+        self._new: list[FileRow] = []
+        self._rows: list[FileRow] = []
+        self._new_records: list[RecordRow] = []
+        self._records: list[RecordRow] = []
+        self._recordless: list[int] = []
+
+    def take(self, paths: Iterable[str] | None = None) -> Intake:
+        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x)."""
+        intake = Intake()
+        self._take(intake, self._differences(intake) if paths is None else self._hinted(intake, paths))
+        return intake
+
+    # What differs
+
+    def _differences(self, intake: Intake, under: str = "") -> Iterator[_Arrival]:
+        """Walk the folder and the catalog side by side, both in order of path."""
+        facts = self._catalog.facts
+        prefix = os.fsencode(under)
+        known = facts.files(after=prefix, until=prefix + b"\xff" if prefix else None)
+        row = next(known, None)
+        lost: list[bytes] = []
+        seen = 0
+        for item in scan(self._scanning, under=under):
+            if isinstance(item, ScanProblem):
+                self._note(intake, item)
+                if item.prefix is not None:
+                    lost.append(os.fsencode(item.prefix))
+                continue
+            seen += 1
+            if seen % 1000 == 0:
+                self._progress("scan", seen, None)
+            path = os.fsencode(item.path)
+            while row is not None and row.path < path:
+                self._missing(intake, row, lost)
+                row = next(known, None)
+            if row is not None and row.path == path:
+                if (
+                    self._again
+                    or row.mtime_ns != item.mtime_ns
+                    or row.size != item.size
+                    or row.inode != item.inode
+                ):
+                    yield _Arrival(path, printable(item.path), row, item)
+                row = next(known, None)
+            else:
+                yield _Arrival(path, printable(item.path), None, item)
+        while row is not None:
+            self._missing(intake, row, lost)
+            row = next(known, None)
+
+    def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
+        for path in sorted(set(paths)):
+            raw = os.fsencode(path)
+            if path.endswith("/") or path == "":
+                yield from self._differences(intake, path)
+            elif matches(self._scanning, path):
+                row = self._catalog.facts.find_file(raw)
+                yield _Arrival(raw, printable(path), row, Found(path, -1, _ANYWAY, -1))
+
+    def _missing(self, intake: Intake, row: FileRow, lost: list[bytes]) -> None:
+        """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
+        label = printable(os.fsdecode(row.path))
+        if row.is_seed and any(row.path.startswith(prefix) for prefix in lost):
+            intake.vanished.append(label)
+            self._keep(
+                intake,
+                _Arrival(row.path, label, row, Found(label, row.size, _ANYWAY, row.inode), row.digest),
+                _unreadable(label, "its folder cannot be listed"),
+            )
+        else:
+            self._gone(intake, row, label)
+
+    def _note(self, intake: Intake, item: ScanProblem) -> None:
+        intake.problems.append(item.problem)
+        if item.prefix == "":
+            intake.folder_lost = item.problem.message
+
+    # What is read
+
+    def _take(self, intake: Intake, arrivals: Iterator[_Arrival]) -> None:
+        waiting: deque[_Arrival] = deque()
+        records = decode_all(self._contents(intake, arrivals, waiting), self._decoding, workers=self._workers)
+        for done, record in enumerate(records, 1):
+            self._keep(intake, waiting.popleft(), record)
+            if done % 100 == 0:
+                self._progress("decode", done, None)
+        self._flush(intake)
+
+    def _contents(
+        self, intake: Intake, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield what must be decoded; what need not be is dealt with on the way."""
+        for arrival in arrivals:
+            row = arrival.row
+            try:
+                started = time.time_ns()
+                data, found = read(self._scanning, arrival.found.path, self._decoding.max_bytes)
+            except FileNotFoundError:
+                if row is not None:
+                    self._gone(intake, row, arrival.label)
+                continue
+            except SeedError as error:
+                intake.vanished.append(arrival.label)
+                self._keep(intake, arrival, _unreadable(arrival.label, error.message))
+                continue
+            racy = found.mtime_ns >= started - CLOCK_TICK_NS
+            arrival.found = found._replace(mtime_ns=_ANYWAY) if racy else found
+            arrival.digest = hashlib.blake2b(data, digest_size=16).digest()
+            if row is not None and row.digest == arrival.digest and not self._again:
+                self._restate(intake, arrival, row)
+                continue
+            waiting.append(arrival)
+            yield arrival.label, data
+
+    # What is stored
+
+    def _restate(self, intake: Intake, arrival: _Arrival, row: FileRow) -> None:
+        found = arrival.found
+        restated = row._replace(size=found.size, mtime_ns=found.mtime_ns, inode=found.inode)
+        if restated != row:
+            intake.restated += 1
+            self._rows.append(restated)
+
+    def _gone(self, intake: Intake, row: FileRow, label: str) -> None:
+        intake.gone.append(row.id)
+        if row.is_seed:
+            intake.vanished.append(label)
+        else:
+            intake.not_seeds -= 1
+
+    def _keep(self, intake: Intake, arrival: _Arrival, record: Record) -> None:
+        row = arrival.row
+        known_seed = row.is_seed if row is not None else self._was_seed(os.fsdecode(arrival.path))
+        if record.blank and known_seed:
+            record = _emptied(arrival.label)
+        is_seed = not record.blank
+        intake.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
+        if row is None:
+            if not self._next_id:
+                self._next_id = self._catalog.facts.next_file_id()
+            key, self._next_id = self._next_id, self._next_id + 1
+        else:
+            key = row.id
+        found = arrival.found
+        stored = FileRow(key, arrival.path, found.size, found.mtime_ns, found.inode, arrival.digest, is_seed)
+        (self._new if row is None else self._rows).append(stored)
+        if is_seed:
+            kept = RecordRow(key, encode(record), bool(record.problems))
+            (self._new_records if row is None else self._records).append(kept)
+        elif row is not None:
+            self._recordless.append(key)
+        if is_seed or row is not None:
+            intake.changed.append(key)
+        if len(self._new) + len(self._rows) >= _BATCH:
+            self._flush(intake)
+
+    def _flush(self, intake: Intake) -> None:
+        facts = self._catalog.facts
+        facts.put_files(self._new, self._rows)
+        facts.put_records(self._new_records, fresh=True)
+        facts.put_records(self._records)
+        facts.forget_records(self._recordless)
+        for rows in (self._new, self._rows, self._new_records, self._records, self._recordless):
+            rows.clear()
+
+
+def _unreadable(label: str, why: str) -> Record:
+    problem = Problem(path=label, message=why)
+    return Record(path=label, reason=Reason.INVALID, parsed=False, problems=(problem,))
+
+
+def _emptied(label: str) -> Record:
+    problem = Problem(
+        path=label,
+        line=1,
+        message="was a seed and is empty or without front matter now; restore it, or delete the file",
+        severity=Severity.ERROR,
+    )
+    return Record(path=label, reason=Reason.INVALID, parsed=False, problems=(problem,))

@@ -1,0 +1,421 @@
+"""The mill: the one module that knows the order of the stages.
+
+    seed file -> Seed -> Catalog -> FeedSpec -> Feed -> Artifact -> published store
+
+A pass reads what changed, derives who is out, prints the feeds that this touches and publishes them,
+then makes the ledger and last the catalog durable: whatever dies in between is done again, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple
+
+import feedmill
+from feedmill.catalog import Catalog
+from feedmill.compose import Composer, FeedKey
+from feedmill.errors import CatalogError
+from feedmill.model.artifact import Generation
+from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.seed import Reason
+from feedmill.model.settings import Settings
+from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.codec import decode_seed
+from feedmill.pipeline.faults import Faults
+from feedmill.pipeline.intake import Intake, Receiver
+from feedmill.pipeline.press import Press
+from feedmill.pipeline.report import PassReport, PassRequest
+from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
+from feedmill.publish import Committed, Publication, Store
+from feedmill.render import Renderer
+
+Progress = Callable[[str, int, int | None], None]
+
+NOT_SEEDS = "not_seeds"
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Report progress to nobody."""
+
+
+class _Derived(NamedTuple):
+    """What a pass knows before it publishes; `facts` are the catalog's from before it."""
+
+    facts: Mapping[str, str]
+    anew: bool
+    intake: Intake
+    outcome: Outcome
+    tally: Counter[str]
+    held: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsal:
+    """What a pass would report and which feeds it would touch (all of them, where `everything`)."""
+
+    report: PassReport
+    touched: frozenset[FeedKey]
+    everything: bool
+
+
+class Mill:
+    """The pipeline over one config, one catalog and one store; a daemon keeps it from pass to pass.
+
+    Whoever makes it holds the locks. All calls come from one thread at a time.
+
+    Raises (on entering, and from `run`):
+        StoreError: the catalog or the feeds folder cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], Instant],
+        progress: Progress = silent,
+        drafts: bool = False,
+        catalog: Catalog | None = None,
+        store: Store | None = None,
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._progress = progress
+        self._drafts = drafts
+        self._resources = ExitStack()
+        self._given = catalog, store
+        theme = load_theme(settings.theme_dir)
+        self._composer = Composer(settings.site, settings.feeds)
+        self._press = Press(self._composer, Renderer(settings.site, theme=theme))
+        self._decode_print = _fingerprint(settings.decode, settings.scan.dir.name)
+        self._compose_print = _fingerprint(
+            settings.site, settings.feeds, settings.on_invalid, sorted(theme.items()), drafts
+        )
+        self._verified = False
+        self._planned = False
+        self._faults: Faults | None = None
+
+    def __enter__(self) -> Mill:
+        catalog, store = self._given
+        with ExitStack() as stack:
+            if catalog is None:
+                make_state_folder(self.settings.state_dir)
+                catalog = Catalog.open_file(self.settings.state_dir / "catalog.db")
+            stack.callback(catalog.close)
+            if store is None:
+                store = Store.open(self.settings.feeds_dir)
+            stack.callback(store.close)
+            self._resources = stack.pop_all()
+        self.catalog, self.store = catalog, store
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._resources.close()
+
+    # A pass
+
+    def run(self, request: PassRequest) -> PassReport:
+        """Run one pass and report it. What authors got wrong is in the report, never an exception.
+
+        Raises:
+            StoreError: storage failed; what was published stays as it was, or as it was to be.
+        """
+        started = time.monotonic()
+        now = self._clock()
+        self.catalog.begin()
+        try:
+            report = self._run(request, now)
+        except BaseException:
+            self._forget()
+            raise
+        return replace(report, seconds=time.monotonic() - started)
+
+    def rehearse(self, request: PassRequest) -> Rehearsal:
+        """Derive what a pass would do and publish nothing; the catalog (a copy) is left as it would be."""
+        now = self._clock()
+        self.catalog.begin()
+        derived = self._derive(request, now, _Unwritten(self.store))
+        self._faults = Faults(self.catalog)
+        return Rehearsal(
+            report=self._report(request, now, derived, held=derived.held),
+            touched=frozenset(derived.outcome.touched),
+            everything=derived.anew,
+        )
+
+    def _run(self, request: PassRequest, now: Instant) -> PassReport:
+        catalog, store = self.catalog, self.store
+        damaged = self._verify(request)
+        with store.begin(now) as publication:
+            derived = self._derive(request, now, _Written(store, publication))
+            if derived.held is not None:
+                self._forget()
+                return self._report(request, now, derived, held=derived.held)
+            outcome, everything = derived.outcome, derived.anew or damaged
+            if everything or outcome.touched:
+                published = self._press.run(
+                    catalog,
+                    publication,
+                    store.feeds,
+                    outcome.touched,
+                    now,
+                    last_good=store.last_good,
+                    progress=self._progress,
+                    everything=everything,
+                )
+                if everything:
+                    self._retire_rest(publication, published)
+            self._plan(publication, derived.facts, now, everything=derived.anew)
+            result = publication.commit()
+        self._remember(derived, now)
+        if self._faults is None or derived.anew:
+            self._faults = Faults(catalog)
+        else:
+            self._faults.update(outcome.restated)
+        return self._report(request, now, derived, result=result)
+
+    def _derive(self, request: PassRequest, now: Instant, good: LastGood) -> _Derived:
+        """Take in what changed and work out who is out; everything anew where rules or history changed."""
+        catalog = self.catalog
+        facts = catalog.meta()
+        again = request.full or facts.get("decode") != self._decode_print
+        anew = (
+            again
+            or facts.get("compose") != self._compose_print
+            or facts.get("ledger") != _ledger_mark(self.store)
+        )
+        intake = self._receiver(again).take(None if anew else request.paths)
+        roster = Roster(
+            catalog,
+            self._composer,
+            good,
+            now,
+            keep=self.settings.on_invalid == "keep",
+            drafts=self._drafts,
+            progress=self._progress,
+        )
+        if anew:
+            catalog.facts.forget_files(intake.gone)
+            outcome = roster.derive_all()
+            tally = outcome.tally
+            tally[NOT_SEEDS] = catalog.facts.not_seeds()
+        else:
+            outcome = roster.derive([*intake.changed, *self._due(facts, now)], intake.gone)
+            tally = Counter(json.loads(facts["tally"]))
+            tally.update(outcome.tally)
+            tally[NOT_SEEDS] += intake.not_seeds
+        held = self._held(request, intake, fresh="compose" not in facts)
+        return _Derived(facts, anew, intake, outcome, tally, held)
+
+    def _forget(self) -> None:
+        """Undo what a pass did to the catalog, and whatever was remembered on the way."""
+        self.catalog.rollback()
+        self._press.forget()
+        self._faults = None
+
+    def _receiver(self, again: bool) -> Receiver:
+        return Receiver(
+            self.catalog,
+            self.settings.scan,
+            self.settings.decode,
+            workers=self.settings.workers,
+            again=again,
+            was_seed=lambda path: self.store.last_good(path) is not None,
+            progress=self._progress,
+        )
+
+    def _verify(self, request: PassRequest) -> bool:
+        """Compare the documents on disk with the ledger: on the first pass, and whenever all is scanned."""
+        if self._verified and request.paths is not None:
+            return False
+        self._verified = True
+        return bool(self.store.verify(hash_all=request.full))
+
+    def _due(self, facts: Mapping[str, str], now: Instant) -> list[int]:
+        """Return the seeds whose standing or entry time alone has changed, whichever way the clock went."""
+        last, this = int(facts["as_of"]), to_micros(now)
+        return self.catalog.standings.due(min(last, this), max(last, this))
+
+    def _held(self, request: PassRequest, intake: Intake, *, fresh: bool) -> str | None:
+        """Return why the guard holds this pass back, None where it does not (DESIGN 8.4)."""
+        if request.force:
+            return None
+        if intake.folder_lost is not None:
+            return intake.folder_lost
+        guard, store = self.settings.guard, self.store
+        before = store.last_good_count()
+        if not before:
+            return None
+        paths: Iterable[str] = intake.vanished
+        if fresh:
+            paths = [
+                p for p in store.last_good_paths() if self.catalog.facts.find_file(os.fsencode(p)) is None
+            ]
+        lost = sum(self._is_lost(path) for path in paths)
+        if lost < guard.min_entries or lost <= guard.max_vanished * before:
+            return None
+        return (
+            f"{lost} of {before} entries would vanish because their files are gone or unreadable; nothing was "
+            "published. Bring the files back, or say --force if this is meant"
+        )
+
+    def _is_lost(self, path: str) -> bool:
+        """Whether an entry that was out has no seed any more."""
+        stored = self.store.last_good(path)
+        seed = decode_seed(stored) if stored is not None else None
+        return seed is not None and not any(
+            row.state == ELIGIBLE for _, row in self.catalog.standings.group([seed.id])
+        )
+
+    def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
+        """Take away documents that this config publishes no more (a format, the pages)."""
+        wanted = {f"{path}.{suffix}" for path in feeds for suffix in self._composer.formats}
+        wanted.update(self._press.index_paths)
+        for path in sorted(self.store.documents.keys() - wanted):
+            publication.retire(path)
+
+    def _plan(
+        self, publication: Publication, facts: Mapping[str, str], now: Instant, *, everything: bool
+    ) -> None:
+        """Tell when feeds are planned to change next, where the last such instant has come."""
+        shelves, at = self.catalog.shelves, to_micros(now)
+        if everything or not self._planned:
+            plans = dict(shelves.next_plans(at))
+            self._planned = True
+        else:
+            last = int(facts["as_of"])
+            plans = {
+                feed: shelves.next_plan(feed, at) for feed in shelves.planned(min(last, at), max(last, at))
+            }
+        for feed, when in plans.items():
+            record = shelves.get_feed(feed)
+            if record.total or record.kind == Kind.ALL.value:
+                path = self._composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
+                self._press.plan(publication, path, when)
+
+    def _remember(self, derived: _Derived, now: Instant) -> None:
+        """Make the catalog durable, after the ledger; a pass that changed nothing writes nothing."""
+        news = {
+            "decode": self._decode_print,
+            "compose": self._compose_print,
+            "ledger": _ledger_mark(self.store),
+            "tally": json.dumps(derived.tally, sort_keys=True),
+        }
+        intake = derived.intake
+        wrote = derived.outcome.restated or intake.restated or intake.changed or intake.gone
+        if derived.anew or wrote or any(derived.facts.get(key) != value for key, value in news.items()):
+            self.catalog.set_meta({**news, "as_of": str(to_micros(now))})
+            self.catalog.commit()
+        else:
+            self.catalog.rollback()
+
+    def _report(
+        self,
+        request: PassRequest,
+        now: Instant,
+        derived: _Derived,
+        *,
+        result: Committed | None = None,
+        held: str | None = None,
+    ) -> PassReport:
+        intake, outcome, tally = derived.intake, derived.outcome, derived.tally
+        problems = (*intake.problems, *(self._faults.all() if self._faults else ()))
+        withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
+        documents = len(self.store.documents)
+        return PassReport(
+            trigger=request.trigger,
+            as_of=now,
+            seconds=0.0,
+            total=tally[ELIGIBLE] + sum(withheld.values()),
+            eligible=tally[ELIGIBLE],
+            kept=tally[KEPT],
+            withheld=withheld,
+            not_seeds=tally[NOT_SEEDS],
+            feeds_total=documents,
+            written=len(result.written) if result else 0,
+            unchanged=documents - len(result.written) if result else documents,
+            removed=len(result.removed) if result else 0,
+            appeared=outcome.appeared if held is None else 0,
+            changed=outcome.changed if held is None else 0,
+            vanished=outcome.vanished if held is None else 0,
+            problems=(*problems, *(result.problems if result else ())),
+            held=held,
+            next_change=self.next_change(now),
+        )
+
+    # What others ask
+
+    def next_change(self, now: Instant | None = None) -> Instant | None:
+        """Return the next instant after `now` at which time alone changes what is out."""
+        at = self.catalog.standings.next_event(to_micros(now or self._clock()))
+        return None if at is None else from_micros(at)
+
+    def generation(self) -> Generation:
+        """Return what is published now, as the origin serves it."""
+        return self.store.generation(self.settings.redirects)
+
+
+class _Written:
+    """The ledger's last good forms: read as they were before the pass, written for after it."""
+
+    def __init__(self, store: Store, publication: Publication) -> None:
+        self.last_good = store.last_good
+        self.last_good_paths = store.last_good_paths
+        self.keep_good = publication.keep_good
+        self.drop_good = publication.drop_good
+
+
+class _Unwritten:
+    """The same for a rehearsal: nothing is written."""
+
+    def __init__(self, store: Store) -> None:
+        self.last_good = store.last_good
+        self.last_good_paths = store.last_good_paths
+
+    def keep_good(self, path: str, blob: bytes) -> None:
+        """Keep nothing."""
+
+    def drop_good(self, path: str) -> None:
+        """Drop nothing."""
+
+
+def load_theme(folder: Path | None) -> dict[str, str]:
+    """Return the operator's templates by file name, relative to the theme folder."""
+    if folder is None or not folder.is_dir():
+        return {}
+    return {
+        file.relative_to(folder).as_posix(): file.read_text("utf-8")
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and not file.name.startswith(".")
+    }
+
+
+def make_state_folder(folder: Path) -> None:
+    """Make the state folder, for its owner alone.
+
+    Raises:
+        CatalogError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(f"the state folder {folder} cannot be made: {error.strerror}") from error
+
+
+def _ledger_mark(store: Store) -> str:
+    return f"{store.ledger_id} {store.serial}"
+
+
+def _fingerprint(*values: object) -> str:
+    """Return what changes whenever a rule, or the program that applies it, does."""
+    text = repr((feedmill.__version__, *values))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

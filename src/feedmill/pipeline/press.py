@@ -1,0 +1,274 @@
+"""The press: touched feeds become artifacts, and the directory names what there is to read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from feedmill.catalog import Catalog, FeedRecord, RankedRow
+from feedmill.compose import Composer, FeedKey, FeedSpec, most_used
+from feedmill.model.artifact import Artifact
+from feedmill.model.feed import Directory, Entry, Feed, FeedRow
+from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.settings import Content
+from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.cache import BoundedCache
+from feedmill.pipeline.codec import decode_record, decode_seed
+from feedmill.publish import FeedMemory
+from feedmill.render import Renderer
+
+_ORDER = {Kind.ALL: 0, Kind.CUSTOM: 1, Kind.TOPIC: 2, Kind.PROVIDER: 3}
+INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
+
+
+class Publication(Protocol):
+    """Where the press delivers."""
+
+    def add(self, artifact: Artifact) -> bool:
+        """Publish a document; False when something foreign holds its path."""
+
+    def retire(self, path: str) -> None:
+        """Take a document away for good (410)."""
+
+    def remember_feed(self, memory: FeedMemory) -> None:
+        """Note a feed that is, or was, published."""
+
+    def plan(self, path: str, at: Instant | None) -> None:
+        """Note when a document is planned to change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """One touched feed: its specification, and the entries it shows now, in order."""
+
+    key: FeedKey
+    spec: FeedSpec
+    title: str
+    rows: tuple[RankedRow, ...]
+
+
+class Press:
+    """Composes and renders the feeds that a pass touched. Lives as long as its config.
+
+    Keeps entries it composed (bounded) and the directory's rows, so that a small change costs little.
+    """
+
+    def __init__(self, composer: Composer, renderer: Renderer) -> None:
+        self._composer = composer
+        self._renderer = renderer
+        self._entries: BoundedCache[tuple[bytes, Content], Entry] = BoundedCache(4_000)
+        self._directory: dict[FeedKey, FeedRow] | None = None
+
+    def forget(self) -> None:
+        """Forget the directory: after a pass that did not end."""
+        self._directory = None
+
+    def run(
+        self,
+        catalog: Catalog,
+        publication: Publication,
+        known: Mapping[str, FeedMemory],
+        touched: Iterable[FeedKey],
+        now: Instant,
+        *,
+        last_good: Callable[[str], bytes | None],
+        progress: Callable[[str, int, int | None], None],
+        everything: bool = False,
+    ) -> set[str]:
+        """Publish `touched` feeds and what follows from them; return the paths of those with documents.
+
+        `known` are the feeds that the ledger remembers. With `everything`, no feed's stored digest
+        is trusted and feeds that no seed or config speaks of any more are emptied.
+        """
+        keys = sorted({*touched, *(self._composer.standing_feeds() if everything else ())}, key=_by_path)
+        rows: dict[FeedKey, FeedRow | None] = {}
+        spoken: set[str] = set()
+        published: set[str] = set()
+        for done, key in enumerate(keys, 1):
+            record = catalog.shelves.find_feed(key.kind.value, key.key)
+            selection = self.select(catalog, key, record)
+            spoken.add(selection.spec.path)
+            rows[key] = self._print(
+                catalog, publication, known, selection, record, now, last_good, everything
+            )
+            if rows[key] is not None or _is_emptied(known.get(selection.spec.path)):
+                published.add(selection.spec.path)
+            progress("print", done, len(keys))
+        if everything:
+            for path in sorted(known.keys() - spoken):
+                self._empty(publication, known[path])
+                if _is_emptied(known[path]):
+                    published.add(path)
+        self._print_directory(catalog, publication, rows, everything)
+        return published
+
+    def select(self, catalog: Catalog, key: FeedKey, record: FeedRecord | None) -> Selection:
+        """Return what the feed shows: an index range of the catalog, never all seeds."""
+        spec = self._composer.spec(key)
+        if record is None or record.total == 0:
+            return Selection(key=key, spec=spec, title=spec.title, rows=())
+        title = spec.title or most_used(catalog.shelves.labels(record.id))
+        rows = tuple(catalog.shelves.ranked(record.id, spec.limit))
+        return Selection(key=key, spec=spec, title=title, rows=rows)
+
+    def _print(
+        self,
+        catalog: Catalog,
+        publication: Publication,
+        known: Mapping[str, FeedMemory],
+        selection: Selection,
+        record: FeedRecord | None,
+        now: Instant,
+        last_good: Callable[[str], bytes | None],
+        everything: bool,
+    ) -> FeedRow | None:
+        spec, key = selection.spec, selection.key
+        if not selection.rows and key.kind is not Kind.ALL:
+            self._empty(publication, known.get(spec.path))
+            if record is not None:
+                catalog.shelves.put_feeds([], [record._replace(digest=None)])
+            return None
+        updated = max((row.updated for row in selection.rows), default=0)
+        updated -= updated % 1_000_000
+        digest = _digest(selection)
+        if everything or record is None or record.digest != digest:
+            entries = self.entries(catalog, selection, now, last_good)
+            feed = self._composer.feed(spec, selection.title, entries)
+            for artifact in self._renderer.render_feed(feed):
+                publication.add(artifact)
+            publication.remember_feed(_memory(feed, "live"))
+        if record is not None:
+            fresh = record._replace(digest=digest, title=selection.title, updated=updated)
+            if fresh != record:
+                catalog.shelves.put_feeds([], [fresh])
+            self.plan(publication, spec.path, catalog.shelves.next_plan(record.id, to_micros(now)))
+        return FeedRow(
+            kind=key.kind,
+            path=spec.path,
+            title=selection.title,
+            description=spec.description,
+            total=record.total if record is not None else 0,
+            updated=from_micros(updated),
+        )
+
+    def plan(self, publication: Publication, path: str, at: int | None) -> None:
+        """Tell when the feed's documents are planned to change."""
+        for suffix in self._composer.formats:
+            publication.plan(f"{path}.{suffix}", None if at is None else from_micros(at))
+
+    def entries(
+        self, catalog: Catalog, selection: Selection, now: Instant, last_good: Callable[[str], bytes | None]
+    ) -> Iterator[Entry]:
+        """Return the selection's entries; those composed before are not read again."""
+        content = selection.spec.content
+        found = {row.digest: self._entries.get((row.digest, content)) for row in selection.rows}
+        missing = [row for row in selection.rows if found[row.digest] is None]
+        if missing:
+            records = catalog.facts.records([row.file for row in missing])
+            paths = catalog.facts.paths([row.file for row in missing])
+            for row in missing:
+                seed = decode_record(records[row.file]).seed
+                if seed is None:
+                    good = last_good(_fsdecode(paths[row.file]))
+                    seed = decode_seed(good) if good is not None else None
+                assert seed is not None, "an eligible seed has a form to show"
+                entry = self._composer.entry(seed, now, content)
+                self._entries.put((row.digest, content), entry)
+                found[row.digest] = entry
+        for row in selection.rows:
+            entry_or_none = found[row.digest]
+            assert entry_or_none is not None
+            yield entry_or_none
+
+    # Feeds without entries
+
+    def _empty(self, publication: Publication, memory: FeedMemory | None) -> None:
+        """Publish the empty form of a feed that had entries: its URL never turns into a 404 by itself."""
+        if memory is None or not _is_emptied(memory):
+            return
+        feed = self._composer.empty_feed(Kind(memory.kind), memory.path, memory.title, memory.description)
+        for artifact in self._renderer.render_feed(feed):
+            publication.add(artifact)
+        publication.remember_feed(_memory(feed, "emptied"))
+        self.plan(publication, memory.path, None)
+
+    # The directory
+
+    def _print_directory(
+        self,
+        catalog: Catalog,
+        publication: Publication,
+        rows: Mapping[FeedKey, FeedRow | None],
+        everything: bool,
+    ) -> None:
+        if self._directory is None or everything:
+            self._directory = self._read_directory(catalog)
+            changed = True
+        else:
+            changed = any(self._directory.get(key) != row for key, row in rows.items())
+        for key, row in rows.items():
+            if row is None:
+                self._directory.pop(key, None)
+            else:
+                self._directory[key] = row
+        if changed:
+            for artifact in self._renderer.render_directory(self.directory()):
+                publication.add(artifact)
+
+    def _read_directory(self, catalog: Catalog) -> dict[FeedKey, FeedRow]:
+        found = {}
+        for record in catalog.shelves.feeds():
+            if record.total > 0 or record.kind == Kind.ALL.value:
+                key = FeedKey(kind=Kind(record.kind), key=record.key)
+                spec = self._composer.spec(key)
+                found[key] = FeedRow(
+                    kind=key.kind,
+                    path=spec.path,
+                    title=record.title,
+                    description=spec.description,
+                    total=record.total,
+                    updated=from_micros(record.updated),
+                )
+        return found
+
+    @property
+    def index_paths(self) -> tuple[str, ...]:
+        """The documents of the directory under this config."""
+        return INDEX_PATHS if "html" in self._composer.formats else INDEX_PATHS[1:]
+
+    def directory(self) -> Directory:
+        """Return all feeds that have something to read: `all`, customs, topics, providers, each by title."""
+        assert self._directory is not None
+        rows = sorted(
+            self._directory.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path)
+        )
+        return Directory(rows=tuple(rows), formats=self._composer.formats)
+
+
+def _is_emptied(memory: FeedMemory | None) -> bool:
+    """Whether a feed without entries keeps its documents: it was public once and nobody retired it."""
+    return memory is not None and memory.state != "retired"
+
+
+def _memory(feed: Feed, state: Literal["live", "emptied"]) -> FeedMemory:
+    return FeedMemory(
+        path=feed.path, kind=feed.kind.value, title=feed.title, description=feed.description, state=state
+    )
+
+
+def _digest(selection: Selection) -> bytes:
+    state = hashlib.blake2b(digest_size=16)
+    state.update(repr((selection.spec, selection.title)).encode("utf-8", "surrogatepass"))
+    for row in selection.rows:
+        state.update(row.digest)
+    return state.digest()
+
+
+def _by_path(key: FeedKey) -> tuple[int, str]:
+    return _ORDER[key.kind], key.key
+
+
+def _fsdecode(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")

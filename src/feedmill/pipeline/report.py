@@ -1,0 +1,103 @@
+"""What a pass is asked and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from feedmill.model.instant import Instant, rfc3339
+from feedmill.model.seed import Problem, Reason, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRequest:
+    """Why a pass runs and how far it looks.
+
+    `paths` None: scan everything; else only these (relative to the seeds folder; a folder ends
+    with "/"). `full` reads every file again; `force` overrules the guard.
+    """
+
+    trigger: str = "build"
+    paths: frozenset[str] | None = None
+    full: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassReport:
+    """What a pass found and did. `seconds` is a duration; feeds count documents.
+
+    `held` says why the guard published nothing. `appeared`, `changed`, `vanished` count entries.
+    """
+
+    trigger: str
+    as_of: Instant
+    seconds: float
+    total: int = 0
+    eligible: int = 0
+    kept: int = 0
+    withheld: Mapping[Reason, int] = field(default_factory=lambda: MappingProxyType({}))
+    not_seeds: int = 0
+    feeds_total: int = 0
+    written: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    appeared: int = 0
+    changed: int = 0
+    vanished: int = 0
+    problems: tuple[Problem, ...] = ()
+    held: str | None = None
+    next_change: Instant | None = None
+
+    @property
+    def errors(self) -> int:
+        """How many problems are errors."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stable form that `build --json` prints (docs/cli.md)."""
+        return {
+            "trigger": self.trigger,
+            "as_of": rfc3339(self.as_of),
+            "seconds": round(self.seconds, 6),
+            "seeds": {
+                "total": self.total,
+                "eligible": self.eligible,
+                "kept": self.kept,
+                "withheld": {reason.value: self.withheld.get(reason, 0) for reason in Reason},
+                "not_seeds": self.not_seeds,
+            },
+            "feeds": {
+                "total": self.feeds_total,
+                "written": self.written,
+                "unchanged": self.unchanged,
+                "removed": self.removed,
+            },
+            "entries": {"appeared": self.appeared, "changed": self.changed, "vanished": self.vanished},
+            "problems": [problem_json(problem) for problem in self.problems],
+            "held": self.held,
+            "next_change": rfc3339(self.next_change) if self.next_change else None,
+        }
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem as every `--json` prints it; a file name that is no UTF-8 is escaped."""
+    return {
+        "path": printable(problem.path),
+        "line": problem.line,
+        "column": problem.column,
+        "severity": problem.severity.value,
+        "message": printable(problem.message),
+        "kept": problem.kept,
+    }
+
+
+def printable(text: str) -> str:
+    """Return `text` with surrogate escapes and control characters written as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text
+    )
