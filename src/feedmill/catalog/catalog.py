@@ -30,14 +30,17 @@ class Catalog:
         Raises:
             CatalogError: it cannot be opened or is no catalog.
         """
+        self._attach(url)
+        with translated():
+            self.fresh = self._prepare()
+
+    def _attach(self, url: str) -> None:
         self._db = Database(url)
         self.facts = Facts(self._db)
         self.standings = Standings(self._db)
         self.shelves = Shelves(self._db)
         self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
         self.close = self._db.close
-        with translated():
-            self.fresh = self._prepare()
 
     @classmethod
     def open_file(cls, path: Path) -> Catalog:
@@ -55,6 +58,24 @@ class Catalog:
         for suffix in ("", "-wal", "-shm"):  # a cache is made again, not repaired
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         return cls(url)
+
+    @classmethod
+    def open_readable(cls, path: Path) -> Catalog:
+        """Open an existing catalog to look at it; nothing is made, mended or replaced.
+
+        Raises:
+            CatalogError: it cannot be read, or is of another version.
+        """
+        catalog = cls.__new__(cls)
+        catalog._attach(f"sqlite:///{path}")
+        try:
+            if catalog.meta().get("version") != str(t.VERSION):
+                raise CatalogError("the catalog is of another version")
+        except CatalogError:
+            catalog.close()
+            raise
+        catalog.fresh = False
+        return catalog
 
     def copy_to_memory(self) -> Catalog:
         """Return a copy in memory, for a pass that must leave no trace."""

@@ -114,7 +114,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
     if as_json:
         print_json(report.to_json())
         return
-    print_problems(report.problems, _prefix(settings.scan.dir), limit=20)
+    print_problems(report.problems, relative_prefix(settings.scan.dir), limit=20)
     if report.held is not None:
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return
@@ -164,7 +164,7 @@ def _fit(text: str, room: int) -> str:
     return text if len(text) <= room or room < 10 else text[: room - 1] + "…"
 
 
-def _prefix(folder: Path) -> str:
+def relative_prefix(folder: Path) -> str:
     """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
     try:
         return folder.relative_to(Path.cwd()).as_posix() + "/"

@@ -15,6 +15,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.pipeline.report import printable
 
+_STAGES = {"scan": "looking", "decode": "reading", "sort": "sorting", "print": "printing"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
 
 
@@ -53,8 +54,6 @@ def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 0
 class Progress:
     """A bar on stderr for long work, on a terminal only; nothing for what is done within half a second."""
 
-    _WORDS = {"scan": "looking", "decode": "reading", "sort": "sorting", "print": "printing"}
-
     def __init__(self) -> None:
         self._active = sys.stderr.isatty()
         self._started = time.monotonic()
@@ -67,7 +66,7 @@ class Progress:
         if not self._active or now - self._started < 0.5 or now - self._last < 0.1:
             return
         self._last, self._shown = now, True
-        word = self._WORDS.get(stage, stage)
+        word = _STAGES.get(stage, stage)
         line = f"{word:<9}{done:>9,}"
         if total:
             room = max(10, min(40, width() - 30))

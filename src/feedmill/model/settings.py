@@ -36,6 +36,8 @@ class DecodeSettings:
     related: int = 0
     drafts: bool = False
     """Decode the content of unpublished seeds too (`build --drafts`)."""
+    thorough: bool = False
+    """Parse the front matter in full and report what a build has no reason to look at (`check`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

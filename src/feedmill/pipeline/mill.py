@@ -93,8 +93,8 @@ class Mill:
         self._resources = ExitStack()
         self._given = catalog, store
         theme = load_theme(settings.theme_dir)
-        self._composer = Composer(settings.site, settings.feeds)
-        self._press = Press(self._composer, Renderer(settings.site, theme=theme))
+        self.composer = Composer(settings.site, settings.feeds)
+        self.press = Press(self.composer, Renderer(settings.site, theme=theme))
         self._decode_print = _fingerprint(settings.decode, settings.scan.dir.name)
         self._compose_print = _fingerprint(
             settings.site, settings.feeds, settings.on_invalid, sorted(theme.items()), drafts
@@ -162,7 +162,7 @@ class Mill:
                 return self._report(request, now, derived, held=derived.held)
             outcome, everything = derived.outcome, derived.anew or damaged
             if everything or outcome.touched:
-                published = self._press.run(
+                published = self.press.run(
                     catalog,
                     publication,
                     store.feeds,
@@ -196,7 +196,7 @@ class Mill:
         intake = self._receiver(again).take(None if anew else request.paths)
         roster = Roster(
             catalog,
-            self._composer,
+            self.composer,
             good,
             now,
             keep=self.settings.on_invalid == "keep",
@@ -219,7 +219,7 @@ class Mill:
     def _forget(self) -> None:
         """Undo what a pass did to the catalog, and whatever was remembered on the way."""
         self.catalog.rollback()
-        self._press.forget()
+        self.press.forget()
         self._faults = None
 
     def _receiver(self, again: bool) -> Receiver:
@@ -264,8 +264,8 @@ class Mill:
         if lost < guard.min_entries or lost <= guard.max_vanished * before:
             return None
         return (
-            f"{lost} of {before} entries would vanish because their files are gone or unreadable; nothing was "
-            "published. Bring the files back, or say --force if this is meant"
+            f"{lost} of {before} entries would vanish because their files are gone or unreadable; "
+            "nothing was published. Bring the files back, or say --force if this is meant"
         )
 
     def _is_lost(self, path: str) -> bool:
@@ -278,8 +278,8 @@ class Mill:
 
     def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
-        wanted = {f"{path}.{suffix}" for path in feeds for suffix in self._composer.formats}
-        wanted.update(self._press.index_paths)
+        wanted = {f"{path}.{suffix}" for path in feeds for suffix in self.composer.formats}
+        wanted.update(self.press.index_paths)
         for path in sorted(self.store.documents.keys() - wanted):
             publication.retire(path)
 
@@ -289,7 +289,7 @@ class Mill:
         """Tell when feeds are planned to change next, where the last such instant has come."""
         shelves, at = self.catalog.shelves, to_micros(now)
         if everything or not self._planned:
-            plans = dict(shelves.next_plans(at))
+            plans: dict[int, int | None] = dict(shelves.next_plans(at))
             self._planned = True
         else:
             last = int(facts["as_of"])
@@ -299,8 +299,8 @@ class Mill:
         for feed, when in plans.items():
             record = shelves.get_feed(feed)
             if record.total or record.kind == Kind.ALL.value:
-                path = self._composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
-                self._press.plan(publication, path, when)
+                path = self.composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
+                self.press.plan(publication, path, when)
 
     def _remember(self, derived: _Derived, now: Instant) -> None:
         """Make the catalog durable, after the ledger; a pass that changed nothing writes nothing."""

@@ -47,6 +47,7 @@ class Selection:
     spec: FeedSpec
     title: str
     rows: tuple[RankedRow, ...]
+    record: FeedRecord | None
 
 
 class Press:
@@ -87,12 +88,9 @@ class Press:
         spoken: set[str] = set()
         published: set[str] = set()
         for done, key in enumerate(keys, 1):
-            record = catalog.shelves.find_feed(key.kind.value, key.key)
-            selection = self.select(catalog, key, record)
+            selection = self.select(catalog, key)
             spoken.add(selection.spec.path)
-            rows[key] = self._print(
-                catalog, publication, known, selection, record, now, last_good, everything
-            )
+            rows[key] = self._print(catalog, publication, known, selection, now, last_good, everything)
             if rows[key] is not None or _is_emptied(known.get(selection.spec.path)):
                 published.add(selection.spec.path)
             progress("print", done, len(keys))
@@ -104,14 +102,15 @@ class Press:
         self._print_directory(catalog, publication, rows, everything)
         return published
 
-    def select(self, catalog: Catalog, key: FeedKey, record: FeedRecord | None) -> Selection:
+    def select(self, catalog: Catalog, key: FeedKey) -> Selection:
         """Return what the feed shows: an index range of the catalog, never all seeds."""
+        record = catalog.shelves.find_feed(key.kind.value, key.key)
         spec = self._composer.spec(key)
         if record is None or record.total == 0:
-            return Selection(key=key, spec=spec, title=spec.title, rows=())
+            return Selection(key=key, spec=spec, title=spec.title, rows=(), record=record)
         title = spec.title or most_used(catalog.shelves.labels(record.id))
         rows = tuple(catalog.shelves.ranked(record.id, spec.limit))
-        return Selection(key=key, spec=spec, title=title, rows=rows)
+        return Selection(key=key, spec=spec, title=title, rows=rows, record=record)
 
     def _print(
         self,
@@ -119,12 +118,11 @@ class Press:
         publication: Publication,
         known: Mapping[str, FeedMemory],
         selection: Selection,
-        record: FeedRecord | None,
         now: Instant,
         last_good: Callable[[str], bytes | None],
         everything: bool,
     ) -> FeedRow | None:
-        spec, key = selection.spec, selection.key
+        spec, key, record = selection.spec, selection.key, selection.record
         if not selection.rows and key.kind is not Kind.ALL:
             self._empty(publication, known.get(spec.path))
             if record is not None:

@@ -1,0 +1,115 @@
+"""`feedmill explain`: is it in feeds, in which, at which rank; if not, why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.output import Progress, print_json, when
+from feedmill.errors import UsageError
+from feedmill.model.instant import Instant, rfc3339
+from feedmill.pipeline.report import printable, problem_json
+
+if TYPE_CHECKING:
+    from feedmill.model.settings import Settings
+    from feedmill.pipeline.inspect import Explanation
+
+
+@click.command("explain")
+@click.argument("seed")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@app_options
+def explain_command(app: App, seed: str, as_json: bool) -> int:
+    """Say why SEED (a file) is, or is not, in the feeds, at which rank, and what would change it."""
+    from feedmill.pipeline.inspect import explain
+
+    settings = app.settings()
+    path = seed_path(settings, seed)
+    progress = Progress()
+    found = explain(settings, path, wall_clock, progress=progress)
+    progress.close()
+    if found is None:
+        raise UsageError(_unknown(settings, path))
+    if as_json:
+        print_json(_json(found))
+    else:
+        _show(found)
+    return 0
+
+
+def seed_path(settings: Settings, given: str) -> str:
+    """Return `given` relative to the seeds folder: a path from here, or from that folder.
+
+    Raises:
+        UsageError: it is outside the seeds folder.
+    """
+    folder = settings.scan.dir
+    for base in (Path.cwd(), folder):
+        candidate = base / given
+        if candidate.exists() or candidate.is_symlink():
+            for top in (folder, folder.resolve()):
+                try:
+                    return (candidate.parent.resolve() / candidate.name).relative_to(top).as_posix()
+                except ValueError:
+                    continue
+            raise UsageError(f"{given} is not in the seeds folder {folder}")
+    try:
+        return Path(given).relative_to(Path(folder.name)).as_posix()
+    except ValueError:
+        return Path(given).as_posix()
+
+
+def _unknown(settings: Settings, path: str) -> str:
+    shown = printable(path)
+    if not (settings.scan.dir / path).exists():
+        return f"there is no {shown} in {settings.scan.dir}"
+    patterns = ", ".join(settings.scan.include)
+    return f"{shown} is no seed: seeds.include ({patterns}) or seeds.exclude leaves it out"
+
+
+def _show(found: Explanation) -> None:
+    click.echo(click.style(found.path, bold=True) + (f"  {found.title}" if found.title else ""))
+    if found.feeds:
+        click.echo(click.style("in feeds", fg="green") + f": {found.why}")
+        room = max(len(rank.path) for rank in found.feeds)
+        for rank in found.feeds:
+            note = "" if rank.shown else "  (beyond the feed's limit)"
+            click.echo(f"  {rank.path:<{room}}  {rank.rank:>5,} of {rank.total:,}{note}")
+    else:
+        click.echo(click.style(found.state, fg="yellow") + f": {found.why}")
+    if found.since:
+        click.echo(f"since: {when(found.since)}")
+    if found.until:
+        click.echo(f"until: {when(found.until)}")
+    click.echo(f"to change it: {found.remedy}")
+    for problem in found.problems:
+        click.echo(f"{problem.severity.value}: {printable(str(problem))}")
+
+
+def _json(found: Explanation) -> dict[str, Any]:
+    return {
+        "seed": found.path,
+        "in_feeds": bool(found.feeds),
+        "state": found.state,
+        "reason": None if found.feeds or found.state == "not a seed" else found.state,
+        "kept": found.kept,
+        "why": found.why,
+        "remedy": found.remedy,
+        "title": found.title,
+        "id": found.id,
+        "link": found.link,
+        "since": _instant(found.since),
+        "until": _instant(found.until),
+        "feeds": [
+            {"feed": r.path, "title": r.title, "rank": r.rank, "of": r.total, "shown": r.shown}
+            for r in found.feeds
+        ],
+        "problems": [problem_json(problem) for problem in found.problems],
+    }
+
+
+def _instant(instant: Instant | None) -> str | None:
+    return rfc3339(instant) if instant else None

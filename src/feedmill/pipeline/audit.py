@@ -1,0 +1,66 @@
+"""Audits: every fault of every seed, with its place; each front matter is parsed in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+
+from feedmill.errors import SeedError
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem
+from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.pipeline.mill import Progress, silent
+from feedmill.pipeline.rehearsal import identity_changes, rehearsed
+from feedmill.pipeline.report import PassRequest, printable
+from feedmill.seeds import ScanProblem, decode_all, read, scan
+
+
+def audit(
+    settings: Settings,
+    clock: Callable[[], Instant],
+    *,
+    paths: Collection[str] | None = None,
+    progress: Progress = silent,
+) -> tuple[Problem, ...]:
+    """Return the problems of all seeds, or of those in `paths` (a folder ends with "/"), in order.
+
+    What a build reports (duplicates and undated seeds among it), and beyond that: faults in blocks
+    that a build never reads, likely misspelt flags, known files that would become other entries.
+    """
+    found: set[Problem] = set()
+    request = PassRequest(trigger="check", force=True)
+    with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
+        found.update(problem for problem in rehearsal.report.problems if _within(problem.path, paths))
+        found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
+    decoding = replace(settings.decode, thorough=True)
+    kept = {(p.path, p.line, p.column, p.message) for p in found}
+    for done, problem in enumerate(_decoded(settings, decoding, paths), 1):
+        if (problem.path, problem.line, problem.column, problem.message) not in kept:
+            found.add(problem)
+        progress("decode", done, None)
+    return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.message)))
+
+
+def _decoded(
+    settings: Settings, decoding: DecodeSettings, paths: Collection[str] | None
+) -> Iterator[Problem]:
+    contents = _contents(settings.scan, decoding, paths)
+    for record in decode_all(contents, decoding, workers=settings.workers):
+        yield from record.problems
+
+
+def _contents(
+    scanning: ScanSettings, decoding: DecodeSettings, paths: Collection[str] | None
+) -> Iterator[tuple[str, bytes]]:
+    for item in scan(scanning):
+        if isinstance(item, ScanProblem) or not _within(printable(item.path), paths):
+            continue
+        try:
+            data, _ = read(scanning, item.path, decoding.max_bytes)
+        except (SeedError, FileNotFoundError):
+            continue  # the rehearsal has told
+        yield printable(item.path), data
+
+
+def _within(path: str, paths: Collection[str] | None) -> bool:
+    return paths is None or any(path == one or (one.endswith("/") and path.startswith(one)) for one in paths)
