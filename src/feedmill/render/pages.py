@@ -1,10 +1,11 @@
-"""The human pages: a feed's HTML twin and the index of all feeds, from templates that a theme may override."""
+"""The human pages: a feed's HTML twin and the index of all feeds, from templates a theme may override."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from feedmill.errors import RenderError
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
+from feedmill.model.seed import EntryId
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming
+from feedmill.render.text import document_url, fit, fit_entry
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -27,6 +30,9 @@ FORMATS = {
 """What a feed can be subscribed to as: suffix -> (name, media type)."""
 
 _INDEX = "index.html"
+
+_Key = tuple[str, EntryId, bool, bool]
+_Fragments = Callable[[Iterable[Any]], list[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +66,8 @@ class Pages:
         self._theme = theme
         self._cache_bytes = cache_bytes
         self._cached_bytes = 0
-        self._entries: dict[tuple[str, Entry], Markup] = {}  # least recently used first
-        self._rows: dict[str, tuple[FeedRow, Markup]] = {}
+        self._entries: dict[_Key, tuple[Entry, bytes]] = {}  # least recently used first
+        self._rows: dict[str, tuple[FeedRow, bytes]] = {}
         self._row_formats: tuple[str, ...] = ()
 
     @cached_property
@@ -90,7 +96,8 @@ class Pages:
         """
         formats = tuple(name for name in directory.formats if name in FORMATS)
         groups = [
-            Group(kind=kind, rows=tuple(rows)) for kind, rows in groupby(directory.rows, key=attrgetter("kind"))
+            Group(kind=kind, rows=tuple(rows))
+            for kind, rows in groupby(directory.rows, key=attrgetter("kind"))
         ]
         everything = next((row for row in directory.rows if row.kind is Kind.ALL), None)
         with _named(_INDEX):
@@ -98,27 +105,34 @@ class Pages:
             context = {
                 "root": "",
                 "canonical": self._site.url,
+                "name": fit(everything.title) if everything else self._site.title,
                 "everything": everything,
                 "subscriptions": self._subscriptions("all", formats, "") if everything else (),
                 "groups": [group for group in groups if group.kind is not Kind.ALL],
                 "total": len(directory.rows),
                 "formats": formats,
-                "row_html": partial(self._row, formats),
             }
-            return self._render(_INDEX, context)
+            return self._render(
+                _INDEX, context, rows_html=lambda rows: [self._row(row, formats) for row in rows]
+            )
 
     def _feed_page(self, feed: Feed, entries: Sequence[Entry]) -> bytes:
         root = _root(feed)
+        title = fit(feed.title) or feed.path
         with _named(feed.path):
             context = {
                 "root": root,
-                "canonical": f"{self._site.url}{feed.path}.html",
-                "feed": feed,
+                "canonical": document_url(self._site, feed.path, "html"),
+                "feed": replace(feed, title=title, description=fit(feed.description)),
+                "name": title,
                 "entries": entries,
                 "subscriptions": self._subscriptions(feed.path, feed.formats, root),
-                "entry_html": partial(self._entry, feed.path, root),
             }
-            return self._render("feed.html", context)
+            return self._render(
+                "feed.html",
+                context,
+                entries_html=lambda some: [self._entry(entry, feed.path, root) for entry in some],
+            )
 
     def _without_oldest(self, feed: Feed, entries: Sequence[Entry], excess: int) -> tuple[Entry, ...]:
         """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""
@@ -128,23 +142,23 @@ class Pages:
             if excess <= 0:
                 break
             dropped.add(at)
-            excess -= len(self._entry(feed.path, _root(feed), entries[at]).encode())
+            excess -= len(self._entry(entries[at], feed.path, _root(feed)))
         return tuple(entry for at, entry in enumerate(entries) if at not in dropped)
 
-    def _entry(self, feed: str, root: str, entry: Entry) -> Markup:
+    def _entry(self, entry: Entry, feed: str, root: str) -> bytes:
         """Return one entry's fragment as a page at depth `root` shows it."""
-        key = (root, entry)
-        if (known := self._entries.pop(key, None)) is not None:
-            self._entries[key] = known
-            return known
-        with _named(feed, entry.id):
-            html = self._fragment("entry.html", {"root": root, "entry": entry})
-        self._entries[key] = html
-        self._cached_bytes += _weight(entry, html)
+        key = (root, entry.id, bool(entry.content), bool(entry.summary))  # hashing a whole entry costs more
+        known = self._entries.pop(key, None)
+        if known is None or (known[0] is not entry and known[0] != entry):
+            if known is not None:
+                self._cached_bytes -= _weight(*known)
+            with _named(feed, entry.id):
+                known = entry, self._fragment("entry.html", {"root": root, "entry": fit_entry(entry)})
+            self._cached_bytes += _weight(*known)
+        self._entries[key] = known
         while self._cached_bytes > self._cache_bytes and len(self._entries) > 1:
-            oldest = next(iter(self._entries))
-            self._cached_bytes -= _weight(oldest[1], self._entries.pop(oldest))
-        return html
+            self._cached_bytes -= _weight(*self._entries.pop(next(iter(self._entries))))
+        return known[1]
 
     def _start_rows(self, directory: Directory, formats: tuple[str, ...]) -> None:
         """Forget the rows that this directory no longer has, or all where their formats changed."""
@@ -155,18 +169,14 @@ class Pages:
             paths = {row.path for row in directory.rows}
             self._rows = {path: known for path, known in self._rows.items() if path in paths}
 
-    def _row(self, formats: tuple[str, ...], rows: Sequence[FeedRow]) -> Markup:
-        """Return the index's fragments of `rows`, joined."""
-        from markupsafe import Markup
-
-        parts: list[str] = []
-        for row in rows:
-            known = self._rows.get(row.path)
-            if known is None or (known[0] is not row and known[0] != row):
-                context = {"row": row, "root": "", "subscriptions": self._subscriptions(row.path, formats, "")}
-                known = self._rows[row.path] = (row, self._fragment("row.html", context))
-            parts.append(known[1])
-        return Markup("".join(parts))  # noqa: S704 - joined from fragments that were escaped
+    def _row(self, row: FeedRow, formats: tuple[str, ...]) -> bytes:
+        """Return one feed's fragment as the index shows it."""
+        known = self._rows.get(row.path)
+        if known is None or (known[0] is not row and known[0] != row):
+            shown = replace(row, title=fit(row.title) or row.path, description=fit(row.description))
+            context = {"root": "", "row": shown, "subscriptions": self._subscriptions(row.path, formats, "")}
+            known = self._rows[row.path] = (row, self._fragment("row.html", context))
+        return known[1]
 
     def _subscriptions(self, path: str, formats: Sequence[str], root: str) -> tuple[Subscription, ...]:
         return tuple(
@@ -175,7 +185,7 @@ class Pages:
                 name=FORMATS[suffix][0],
                 type=FORMATS[suffix][1],
                 href=f"{root}{path}.{suffix}",
-                address=f"{self._site.url}{path}.{suffix}",
+                address=document_url(self._site, path, suffix),
             )
             for suffix in formats
             if suffix in FORMATS
@@ -185,23 +195,51 @@ class Pages:
     def _environment(self) -> Environment:
         return theming.environment(self._site, self._theme)
 
-    def _fragment(self, template: str, context: Mapping[str, Any]) -> Markup:
+    def _fragment(self, template: str, context: Mapping[str, Any]) -> bytes:
+        return self._environment.get_template(template).render(context).encode("utf-8", "replace")
+
+    def _render(self, template: str, context: dict[str, Any], **fragments: _Fragments) -> bytes:
+        """Return a page; each of `fragments` is a function of its template that prints many fragments."""
+        slots = _Slots()
+        context |= {name: partial(slots.put, make) for name, make in fragments.items()}
+        return slots.fill(self._environment.get_template(template).render(context))
+
+
+class _Slots:
+    """Where a page's fragments go: the template prints a marker, the bytes are joined in afterwards.
+
+    Seven thousand rows are megabytes: Jinja would copy them at each level of inheritance. No
+    text can forge a marker, since autoescape leaves no `<` in it.
+    """
+
+    _marker = re.compile("<!--\0([0-9]+)\0-->")
+
+    def __init__(self) -> None:
+        self._fragments: list[list[bytes]] = []
+
+    def put(self, make: _Fragments, values: Iterable[Any]) -> Markup:
         from markupsafe import Markup
 
-        html = self._environment.get_template(template).render(context)
-        return Markup(html)  # noqa: S704 - rendered with autoescape
+        self._fragments.append(make(values))
+        return Markup(f"<!--\0{len(self._fragments) - 1}\0-->")
 
-    def _render(self, template: str, context: Mapping[str, Any]) -> bytes:
-        return self._environment.get_template(template).render(context).encode("utf-8", "replace")
+    def fill(self, page: str) -> bytes:
+        parts: list[bytes] = []
+        for at, text in enumerate(self._marker.split(page)):
+            if at % 2:
+                parts += self._fragments[int(text)]
+            else:
+                parts.append(text.encode("utf-8", "replace"))
+        return b"".join(parts)
 
 
 def _root(feed: Feed) -> str:
-    """Return the way from the feed's page up to the site's folder: links hold below any prefix, and in files."""
+    """Return the way from the feed's page up to the site: links hold below any prefix, and in files."""
     return "../" * feed.path.count("/")
 
 
-def _weight(entry: Entry, html: str) -> int:
-    """Return roughly what a cached fragment keeps in memory: itself and the entry that is its key."""
+def _weight(entry: Entry, html: bytes) -> int:
+    """Return roughly what a cached fragment keeps in memory: itself and the entry it was made from."""
     return 1024 + len(html) + len(entry.content) + len(entry.summary)
 
 
@@ -212,7 +250,15 @@ def _named(feed: str, entry: str | None = None) -> Iterator[None]:
 
     try:
         yield
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+    except (
+        TemplateError,
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise RenderError(feed, entry, _told(error)) from error
 
 

@@ -16,22 +16,22 @@ from feedmill.model.instant import rfc3339
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 OWN = "feedmill/"
-"""`{% extends "feedmill/feed.html" %}` names the package's template even where the theme has a `feed.html`."""
+"""`{% extends "feedmill/feed.html" %}` names our template even where the theme has a `feed.html`."""
 
 _POLICY = (
-    "default-src 'none'; img-src http: https: data:; style-src 'sha256-{style}'; script-src 'sha256-{script}'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src http: https: data:; style-src 'sha256-{style}'; "
+    "script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
 )
 
 
 def content_security_policy(theme: Mapping[str, str] | None = None) -> str:
     """Return the policy (CSP Level 3) that lets a page run its own style and script and nothing else.
 
-    Every page carries it in its first 1,024 bytes as `<meta http-equiv="Content-Security-Policy" content="…">`,
-    so it holds behind any server, and from a file. A header may add `frame-ancestors`, which a
-    page cannot say for itself.
+    Every page says it in a `<meta>` of its head, so it holds behind any server and from a file;
+    the origin repeats it in a header and adds `frame-ancestors`, which a page cannot say for itself.
     """
     style, script = _style(theme or {}), _script(theme or {})
     return _POLICY.format(style=_sha256(style), script=_sha256(script))
@@ -57,11 +57,12 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
     )
     env.filters["web"] = web_address
     env.filters["rfc3339"] = rfc3339
+    env.filters["breakable"] = breakable
     env.globals.update(
         site=site,
-        style=Markup(_style(theme)),  # noqa: S704 - a stylesheet, checked not to end its element
-        script=Markup(_script(theme)),  # noqa: S704 - likewise
-        policy=Markup(content_security_policy(theme)),  # noqa: S704 - our own constant and two hashes
+        style=Markup(_style(theme)),
+        script=Markup(_script(theme)),
+        policy=Markup(content_security_policy(theme)),
     )
     env.globals["words"] = _words(env)
     return env
@@ -70,6 +71,13 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
 def web_address(address: str) -> str:
     """Return `address` where a browser may follow it (http, https), else "": never `javascript:`."""
     return address if address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def breakable(address: str) -> Markup:
+    """Return `address` escaped, with the places where a line may break: between its segments."""
+    from markupsafe import Markup, escape
+
+    return escape(address).replace("/", Markup("/<wbr>")).replace(Markup("/<wbr>/<wbr>"), Markup("//"))
 
 
 def _loader(theme: Mapping[str, str]) -> Callable[[str], tuple[str, str, None] | None]:
