@@ -20,7 +20,7 @@ from contextlib import suppress
 from feedmill.model.taxonomy import Kind
 from feedmill.publish.tree import Obstacle, Tree
 
-_HEAD = 4096
+_HEAD = 16384
 _MARK = re.compile(
     rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>""",
     re.IGNORECASE,

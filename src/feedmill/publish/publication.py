@@ -267,7 +267,7 @@ class Publication:
     def _place_one(self, path: str, written: list[str]) -> bool:
         staged = self._staged[path]
         try:
-            self._tree.place(staged.name, path)
+            self._tree.place(staged.name, path, new=staged.new)
         except Obstacle as obstacle:
             message = f"{obstacle} and was not made by feedmill; move it away"
         except OSError as error:

@@ -208,15 +208,16 @@ class Tree:
             return
         yield from os.listdir(folder)
 
-    def place(self, name: str, path: str) -> None:
+    def place(self, name: str, path: str, *, new: bool) -> None:
         """Make the temporary file `name` visible as `path`, in one step.
 
         Raises:
-            Obstacle: something that is no regular file has the path.
+            Obstacle: something that is no document has the path; for a `new` one, anything.
         """
         above, _, last = path.rpartition("/")
         target = self.folder(above, make=True)
-        self.look(path)
+        if self.look(path) is not None and new:
+            raise Obstacle(f"{path} exists")
         os.replace(name, last, src_dir_fd=self.folder(TMP), dst_dir_fd=target)
         self.changed.add(above)
 
