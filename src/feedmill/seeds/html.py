@@ -1,0 +1,160 @@
+"""Content: a seed's body as HTML that is safe to show anywhere, with absolute addresses.
+
+What may stay is listed here (`ALLOWED_TAGS`, `ALLOWED_ATTRIBUTES`); nh3 (ammonia, html5ever) takes out the
+rest. No `style`, `class`, `id` or event attribute stays, no frame, form, SVG or MathML; links are http,
+https, mailto or tel, pictures and media http or https. `srcset` goes, its `src` stays. Sanitising what was
+sanitised changes nothing: what does not come to rest is shown as plain text instead.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from feedmill.seeds import links
+from feedmill.seeds.markup import is_bounded
+from feedmill.seeds.mojibake import repair
+from feedmill.seeds.text import plain, strip_controls
+
+if TYPE_CHECKING:
+    import nh3
+
+__all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "content_html", "sanitise"]
+
+_TAGS = """
+a abbr acronym article aside audio b bdi bdo big blockquote br caption center cite code col colgroup
+data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd
+li main mark ol p pre q rp rt ruby s samp section small source span strike strong sub summary sup
+table tbody td tfoot th thead time tr tt u ul var video wbr
+"""
+_HIDDEN = """
+applet button canvas embed frameset iframe math noembed noframes object option script select style svg
+template textarea title xmp
+"""
+
+ALLOWED_TAGS = frozenset(_TAGS.split())
+"""The elements that stay; of others the tags go and the text stays."""
+
+HIDDEN_TAGS = frozenset(_HIDDEN.split())
+"""The elements that go with everything in them."""
+
+ALLOWED_ATTRIBUTES = MappingProxyType(
+    {
+        "*": frozenset({"dir", "lang", "title"}),
+        "a": frozenset({"href", "hreflang"}),
+        "audio": frozenset({"controls", "src"}),
+        "blockquote": frozenset({"cite"}),
+        "col": frozenset({"span"}),
+        "colgroup": frozenset({"span"}),
+        "data": frozenset({"value"}),
+        "del": frozenset({"cite", "datetime"}),
+        "details": frozenset({"open"}),
+        "img": frozenset({"alt", "height", "src", "width"}),
+        "ins": frozenset({"cite", "datetime"}),
+        "li": frozenset({"value"}),
+        "ol": frozenset({"reversed", "start", "type"}),
+        "q": frozenset({"cite"}),
+        "source": frozenset({"src", "type"}),
+        "td": frozenset({"align", "colspan", "rowspan"}),
+        "th": frozenset({"align", "colspan", "rowspan", "scope"}),
+        "time": frozenset({"datetime"}),
+        "video": frozenset({"controls", "height", "poster", "src", "width"}),
+    }
+)
+"""The attributes that stay, by element; `*` stands for every element."""
+
+_ADDRESSES = frozenset({"cite", "href", "poster", "src"})
+_NUMBERS = frozenset({"colspan", "height", "rowspan", "span", "start", "width"})
+_NUMBER = re.compile(r"-?[0-9]{1,6}%?")
+_CONTACT = re.compile(r"(mailto|tel):(?=.)", re.IGNORECASE)
+_ROUNDS = 4
+
+_WHOLE = re.compile(
+    r"(?:\s++|<\?xml[^<>]*>|<!--(?:[^-]|-(?!->))*+-->)*+<(?:!doctype\s+html|html|head|body)(?=[\s>])", re.I
+)
+_BODY = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(script|style|title|noscript|template|textarea)(?=[\s>]).*?(?:</\1(?=[\s>])|\Z)"
+    r"""|<(body)(?=[\s>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""",
+    re.IGNORECASE | re.DOTALL,
+)
+_BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) -> str:
+    """Return a seed's body as sanitised HTML with absolute addresses; "" for a blank body.
+
+    A body that is a whole HTML document counts from inside its `<body>`, in Markdown files too. `base` is
+    the entry's link. Every character is a `Char` of XML 1.0. Time and memory are proportional to the
+    body: one that would take more than that (`markup.is_bounded`, `markdown.render`) is shown as plain
+    paragraphs.
+    """
+    if not body or body.isspace():
+        return ""
+    text = strip_controls(repair(body) if fix_encoding else body).replace("\r\n", "\n").replace("\r", "\n")
+    whole = _inside_body(text)
+    if whole is not None:
+        return sanitise(whole, base)
+    if markdown:
+        from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
+
+        rendered = render(text)
+        return _paragraphs(text) if rendered is None else sanitise(rendered, base)
+    return sanitise(text, base)
+
+
+def sanitise(fragment: str, base: str) -> str:
+    """Return a fragment with nothing in it but what this module allows, addresses resolved against `base`."""
+    if is_bounded(fragment):
+        cleaner = _cleaner(base)
+        for _ in range(_ROUNDS):
+            cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")
+            if cleaned == fragment:
+                return cleaned.strip()
+            fragment = cleaned
+    return _paragraphs(fragment)
+
+
+def _cleaner(base: str) -> nh3.Cleaner:
+    import nh3
+
+    def attribute(tag: str, name: str, value: str) -> str | None:
+        value = strip_controls(value)
+        if name in _ADDRESSES:
+            return _address(tag, name, value, base)
+        if name in _NUMBERS:
+            return value if _NUMBER.fullmatch(value) else None
+        return value
+
+    return nh3.Cleaner(
+        tags=set(ALLOWED_TAGS),
+        clean_content_tags=set(HIDDEN_TAGS),
+        attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items()},
+        attribute_filter=attribute,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel"},
+    )
+
+
+def _address(tag: str, name: str, value: str, base: str) -> str | None:
+    contact = _CONTACT.match(value.strip()) if tag == "a" and name == "href" else None
+    if contact:
+        return contact[0].lower() + links.clean(value.strip()[contact.end() :])
+    return links.absolute(value, base)
+
+
+def _inside_body(text: str) -> str | None:
+    """Return what is inside the `<body>` of a whole HTML document, None for any other text."""
+    if not _WHOLE.match(text):
+        return None
+    start = next((match.end() for match in _BODY.finditer(text) if match[2]), 0)
+    end = text.lower().rfind("</body", start)
+    return text[start : end if end > 0 else len(text)]
+
+
+def _paragraphs(text: str) -> str:
+    """Return the text of a body that cannot be shown as it was meant, without any of its markup."""
+    parts = (plain(part, fix_encoding=False) for part in _BLANK_LINES.split(text))
+    return "\n".join(f"<p>{html.escape(part, quote=False)}</p>" for part in parts if part)
