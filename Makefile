@@ -22,7 +22,7 @@ lint: ## formatting, lint, types, layer walls
 	$(BIN)/ruff format --check src tests benchmarks .ci
 	$(BIN)/ruff check src tests benchmarks .ci
 	$(BIN)/mypy src tests
-	$(BIN)/mypy benchmarks
+	$(BIN)/mypy -p benchmarks
 	$(BIN)/lint-imports --no-cache
 
 format: ## format and mend what ruff can mend

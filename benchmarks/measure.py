@@ -1,0 +1,157 @@
+"""Run a command and say what it cost: wall clock, processor and memory of the whole process tree."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Seconds of wall clock, seconds of processor, and bytes at the peak (0: not measured).
+
+    `peak` is the sum over all processes of the tree, shared pages counted once (PSS);
+    `largest` is the resident peak of the largest single process.
+    """
+
+    wall: float
+    cpu: float
+    largest: int
+    peak: int = 0
+
+
+class RunError(Exception):
+    """A command did not do what was asked; `log` is the end of what it said."""
+
+    def __init__(self, command: Sequence[str], code: int, log: str) -> None:
+        super().__init__(f"{' '.join(command)}: exit code {code}\n{log}")
+
+
+def run(
+    command: Sequence[str],
+    cwd: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    memory: bool = False,
+    codes: frozenset[int] = frozenset({0}),
+) -> Cost:
+    """Run `command` to its end. `memory`: watch the tree ten times a second, which costs a little time.
+
+    Raises:
+        RunError: its exit code is none of `codes`.
+    """
+    log = cwd / ".log"
+    with log.open("wb") as out:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+        watcher = TreeMemory(process.pid) if memory else None
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = watcher.stop() if watcher else 0
+    if process.returncode not in codes:
+        raise RunError(command, process.returncode, log.read_text(errors="replace")[-2000:])
+    largest = usage.ru_maxrss * 1024
+    return Cost(
+        wall=wall,
+        cpu=usage.ru_utime + usage.ru_stime,
+        largest=largest,
+        peak=max(peak, largest) if memory else 0,
+    )
+
+
+class TreeMemory:
+    """Watches the memory of a process and all that descend from it, until `stop()`."""
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._peak = 0
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.1):
+            self._peak = max(self._peak, sum(map(proportional, tree(self._root))))
+
+    def stop(self) -> int:
+        """Return the largest sum seen, in bytes."""
+        self._ended.set()
+        self._thread.join()
+        return self._peak
+
+
+def proportional(pid: int) -> int:
+    """Return a process's memory in bytes, pages that it shares counted by its share; 0 when it is gone."""
+    try:
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) * 1024
+    except (OSError, ValueError):
+        pass
+    return 0
+
+
+def tree(root: int) -> list[int]:
+    """Return the process ids of `root` and all its descendants."""
+    found = [root]
+    for pid in found:
+        for task in _listed(f"/proc/{pid}/task"):
+            try:
+                found += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+            except OSError:
+                continue
+    return found
+
+
+def _listed(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
+
+
+def processor(root: int) -> float:
+    """Return the seconds of processor that a running tree has used so far (nanosecond counters)."""
+    total = 0
+    for pid in tree(root):
+        for task in _listed(f"/proc/{pid}/task"):
+            try:
+                total += int(Path(f"/proc/{pid}/task/{task}/schedstat").read_text().split()[0])
+            except OSError:
+                continue
+    return total / 1e9
+
+
+def wait_until(what: str, holds: Callable[[], bool], seconds: float, pause: float = 0.02) -> None:
+    """Wait until a condition holds. Raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:.0f} s for {what}")
+        time.sleep(pause)
+
+
+def median(costs: Sequence[Cost]) -> Cost:
+    """Return the medians, each figure for itself."""
+    rows = [asdict(cost) for cost in costs]
+    return Cost(**{name: statistics.median(row[name] for row in rows) for name in rows[0]})
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below which `share` of the values lie."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
