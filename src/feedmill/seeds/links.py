@@ -67,7 +67,7 @@ def http_url(raw: str) -> str:
 
 
 def absolute(raw: str, base: str) -> str | None:
-    """Return `raw` resolved against the absolute address `base` (RFC 3986, 5.2), None if that is no http(s)."""
+    """Return `raw` resolved against the absolute address `base` (RFC 3986, 5.2); None if no http(s)."""
     url = _BREAKS.sub("", raw.strip(" \t\r\n\f\v\xa0\ufeff"))
     try:
         if len(url) <= MAX_LENGTH and not _SCHEME.match(url):
