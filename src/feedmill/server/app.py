@@ -1,0 +1,315 @@
+"""The origin: published documents over HTTP, from one generation at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from posixpath import splitext
+from typing import Any
+
+from feedmill.model.artifact import Generation, Published
+from feedmill.model.instant import Instant
+from feedmill.model.settings import ServerSettings
+from feedmill.server.answer import SAFE_METHODS, Answer, Fields, plain
+from feedmill.server.conditional import Outcome, evaluate
+from feedmill.server.encode import IDENTITY, SMALL, choose
+from feedmill.server.library import Library, Superseded, load
+from feedmill.server.metrics import Traffic, Value
+from feedmill.server.readers import Readers
+from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, parse_path, resolve
+from feedmill.server.variant import Freshness, Variant
+
+logger = logging.getLogger(__name__)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+_MAX_CACHED = 8192  # heads kept per generation; they are cheap to make anew
+_ATTEMPTS = 3
+_RETRY = 0.005  # seconds between two looks for the next generation
+
+
+class _Serving:
+    """One generation, with what was worked out for it; replaced as a whole."""
+
+    __slots__ = ("freshness", "generation", "hot", "variants")
+
+    def __init__(self, generation: Generation, freshness: Freshness) -> None:
+        self.generation = generation
+        self.freshness = freshness
+        self.hot: dict[tuple[bytes, bytes | None], Variant] = {}
+        self.variants: dict[tuple[str, str], Variant] = {}
+
+    def keep(self, target: bytes, accept: bytes | None, variant: Variant) -> None:
+        """Remember which variant a target and an Accept-Encoding lead to."""
+        if len(self.hot) >= _MAX_CACHED:
+            self.hot.clear()
+        self.hot[(target, accept)] = variant
+
+
+class Origin:
+    """An ASGI application that serves one `Generation` from `feeds_dir`.
+
+    `answer` is the same without ASGI: our protocol calls it from the parser, so that a request
+    costs no task. Everything but `install`, `configure` and `set_ready` belongs to the loop's thread.
+    """
+
+    def __init__(
+        self,
+        feeds_dir: Path,
+        settings: ServerSettings,
+        clock: Callable[[], Instant],
+        *,
+        cache_bytes: int = 64 << 20,
+        patience: timedelta = timedelta(seconds=2),
+    ) -> None:
+        self.traffic = Traffic()
+        self.readers = Readers()
+        self._feeds_dir = feeds_dir
+        self._clock = clock
+        self._patience = patience.total_seconds()
+        self._library = Library(cache_bytes)
+        self._pool: ThreadPoolExecutor | None = None
+        self._loading: dict[tuple[str, str], asyncio.Future[None]] = {}
+        self._serving: _Serving | None = None
+        self._healthy = True
+        self._freshness = _freshness(settings)
+
+    def install(self, generation: Generation) -> None:
+        """Serve `generation` from the next request on; one assignment, from any thread."""
+        self._serving = _Serving(generation, self._freshness)
+
+    def configure(self, settings: ServerSettings) -> None:
+        """Use other settings for freshness from the next request on; from any thread."""
+        self._freshness = _freshness(settings)
+        if self._serving is not None:
+            self._serving = _Serving(self._serving.generation, self._freshness)
+
+    def set_ready(self, healthy: bool) -> None:
+        """Tell `/readyz` whether the last pass succeeded; from any thread."""
+        self._healthy = healthy
+
+    @property
+    def ready(self) -> bool:
+        """Is a generation installed and the last pass not failing?"""
+        return self._serving is not None and self._healthy
+
+    @property
+    def generation(self) -> Generation | None:
+        """The generation that is served now."""
+        return self._serving.generation if self._serving else None
+
+    def subscribers(self) -> dict[str, int]:
+        """Return the subscribers that readers named, by published feed, most first."""
+        documents = self._serving.generation.documents if self._serving else {}
+        feeds = {splitext(path)[0] for path in documents}
+        return {feed: n for feed, n in self.readers.by_feed().items() if feed in feeds}
+
+    def metrics(self) -> dict[str, Value]:
+        """Return what was counted, under the names of `metrics.FAMILIES`."""
+        return {
+            "feedmill_ready": float(self.ready),
+            "feedmill_http_cache_bytes": self._library.bytes,
+            **self.traffic.values(),
+            "feedmill_subscribers": self.subscribers(),
+        }
+
+    def close(self) -> None:
+        """Give back the threads; a later request starts them anew."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def answer(self, method: bytes, target: bytes, fields: Fields) -> Answer | None:
+        """Answer a request at once, or return None when `fetch` has to read a document first.
+
+        `target` is in origin form, as it was sent; its query is ignored.
+        """
+        second = int(self._clock().timestamp())
+        if method != b"GET" and method != b"HEAD":
+            return self._told(plain(405, second, method=method, extra={"allow": SAFE_METHODS}))
+        serving = self._serving
+        variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
+        if variant is None:
+            found = self._find(serving, method, target, fields, second)
+            if not isinstance(found, Variant):
+                return found
+            variant = found
+        if variant.second != second:
+            variant.tell(second)
+        outcome = evaluate(fields, variant.etag, variant.modified, dated=variant.dated)
+        if outcome is Outcome.NOT_MODIFIED:
+            answer = Answer(304, variant.short_head, b"")
+            self.traffic.count(304, len(answer.head))
+        elif outcome is Outcome.FAILED:
+            return self._told(plain(412, second, method=method))
+        elif method == b"HEAD":
+            answer = Answer(200, variant.full_head, b"", variant.coding)
+            self.traffic.count(200, len(answer.head), variant.coding)
+        else:
+            body = self._library.body(variant.key)
+            if body is None:
+                return None
+            answer = Answer(200, variant.full_head, body, variant.coding)
+            self.traffic.count(200, len(answer.head) + variant.size, variant.coding)
+        self.readers.note(variant.path, fields.get(b"user-agent"))
+        return answer
+
+    async def fetch(self, target: bytes, fields: Fields) -> bool:
+        """Bring in what `answer` lacked. False: it could not be had within our patience (503).
+
+        While a newer pass is being published the file on disk is ahead of the generation served:
+        the next generation then comes within moments.
+        """
+        deadline = asyncio.get_running_loop().time() + self._patience
+        while True:
+            serving = self._serving
+            wanted = self._wanted(serving, target, fields)
+            if serving is None or wanted is None:
+                return True
+            record, coding = wanted
+            try:
+                await self._load(record, coding)
+                return True
+            except TimeoutError:
+                logger.warning("%s: reading takes too long", record.path)
+                return False
+            except Superseded:
+                while self._serving is serving:
+                    if asyncio.get_running_loop().time() > deadline:
+                        logger.warning("%s is not the document that was published", record.path)
+                        return False
+                    await asyncio.sleep(_RETRY)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one ASGI request."""
+        assert scope["type"] == "http", scope["type"]
+        method = scope["method"].encode("latin-1")
+        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        fields = fold(scope["headers"])
+        answer = self.answer(method, target, fields)
+        for _ in range(_ATTEMPTS):
+            # More than once, for a new generation may come between the two.
+            if answer is not None or not await self.fetch(target, fields):
+                break
+            answer = self.answer(method, target, fields)
+        if answer is None:
+            second = int(self._clock().timestamp())
+            answer = self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    def _told(self, answer: Answer) -> Answer:
+        self.traffic.count(answer.status, len(answer.head) + len(answer.body))
+        return answer
+
+    def _find(
+        self, serving: _Serving | None, method: bytes, target: bytes, fields: Fields, second: int
+    ) -> Variant | Answer | None:
+        """Work out what a target names: a variant, a whole answer, or None where it must be loaded."""
+        try:
+            path = parse_path(target)
+        except BadTarget:
+            return self._told(plain(400, second, method=method))
+        if path in ("healthz", "readyz"):
+            return self._told(self._state(path, method, second))
+        if serving is None:
+            return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
+        freshness = serving.freshness
+        match resolve(path, serving.generation):
+            case Found(record=record):
+                coding = self._coding(record, fields)
+                if coding is None:
+                    return self._told(plain(406, second, method=method))
+                return self._variant(serving, record, coding, target, fields)
+            case Moved(location=location, permanent=permanent):
+                status, message = (301, "Moved for good.") if permanent else (302, "Its page is elsewhere.")
+                extra = {"location": location}
+                cache = freshness.of_redirects
+                return self._told(
+                    plain(status, second, method=method, message=message, cache=cache, extra=extra)
+                )
+            case Gone():
+                return self._told(plain(410, second, method=method, cache=freshness.of_errors))
+            case Missing():
+                return self._told(plain(404, second, method=method, cache=freshness.of_errors))
+
+    def _state(self, path: str, method: bytes, second: int) -> Answer:
+        if path == "healthz" or self.ready:
+            return plain(200, second, method=method, message="ok")
+        return plain(503, second, method=method, message="not ready", extra={"retry-after": "1"})
+
+    def _coding(self, record: Published, fields: Fields) -> str | None:
+        choice = choose(fields.get(b"accept-encoding"))
+        return IDENTITY if record.size < SMALL and choice.plain else choice.coding
+
+    def _variant(
+        self, serving: _Serving, record: Published, coding: str, target: bytes, fields: Fields
+    ) -> Variant | None:
+        variant = serving.variants.get((record.path, coding))
+        if variant is None:
+            form = self._library.form((record.digest, coding))
+            if form is None:
+                return None
+            if len(serving.variants) >= _MAX_CACHED:
+                serving.variants.clear()
+            variant = Variant(record, coding, form, serving.generation.documents, serving.freshness)
+            serving.variants[(record.path, coding)] = variant
+        if b"?" not in target:
+            serving.keep(target, fields.get(b"accept-encoding"), variant)
+        return variant
+
+    def _wanted(
+        self, serving: _Serving | None, target: bytes, fields: Fields
+    ) -> tuple[Published, str] | None:
+        """The document and coding that a request still lacks, or None if it lacks nothing."""
+        if serving is None:
+            return None
+        found = resolve(parse_path(target), serving.generation)
+        coding = self._coding(found.record, fields) if isinstance(found, Found) else None
+        if not isinstance(found, Found) or coding is None:
+            return None
+        lacking = self._library.body((found.record.digest, coding)) is None
+        return (found.record, coding) if lacking else None
+
+    async def _load(self, record: Published, coding: str) -> None:
+        """Load one document in one coding, once for all who wait for it."""
+        key = (record.digest, coding)
+        under_way = self._loading.get(key)
+        if under_way is None:
+            under_way = asyncio.ensure_future(self._read(record, coding))
+            self._loading[key] = under_way
+            under_way.add_done_callback(lambda done: self._loaded(key, done))
+        # Shielded: who gives up must not take the document from the others.
+        await asyncio.wait_for(asyncio.shield(under_way), self._patience)
+
+    def _loaded(self, key: tuple[str, str], done: asyncio.Future[None]) -> None:
+        del self._loading[key]
+        if not done.cancelled():
+            done.exception()  # heard here, even when nobody waits any more
+
+    async def _read(self, record: Published, coding: str) -> None:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="feedmill-http")
+        loop = asyncio.get_running_loop()
+        loaded = await loop.run_in_executor(self._pool, load, self._feeds_dir, record, coding)
+        self._library.keep((record.digest, coding), loaded)
+
+
+def fold(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return ASGI's header pairs as `Fields`."""
+    fields: dict[bytes, bytes] = {}
+    for name, value in headers:
+        fields[name] = fields[name] + b", " + value if name in fields else value
+    return fields
+
+
+def _freshness(settings: ServerSettings) -> Freshness:
+    return Freshness(
+        max_age=int(settings.max_age.total_seconds()),
+        shared_max_age=int(settings.shared_max_age.total_seconds()),
+    )

@@ -1,0 +1,58 @@
+"""What a document's path says of it: media type, the links to its other forms, who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from posixpath import basename, splitext
+from urllib.parse import quote
+
+TYPES = {
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+}
+"""With a charset everywhere: feedparser complains without one. OPML has no registered type;
+`text/x-opml` is what its specification names and what readers and browsers know."""
+
+_DIRECTORY = "feeds.json"
+_FORMS = (".html", ".rss", ".atom", ".json")
+
+
+def media_type(path: str) -> str:
+    """Return the media type of a published path, with its charset."""
+    if path == _DIRECTORY:
+        return "application/json; charset=utf-8"
+    return TYPES.get(splitext(path)[1], "application/octet-stream")
+
+
+def is_page(path: str) -> bool:
+    """Is it for people? Pages get a content security policy, feeds may be read by any site."""
+    return path.endswith(".html")
+
+
+def link_field(path: str, documents: Container[str]) -> str:
+    """Return the Link field (RFC 8288): the document itself, and its other forms that exist.
+
+    The references are relative, so they hold behind a proxy that strips a prefix.
+    """
+    stem, suffix = splitext(path)
+    page = is_page(path)
+    own = "./" if path == "index.html" else _reference(path)
+    links = [f'<{own}>; rel="{"canonical" if page else "self"}"']
+    if path == "index.html":
+        others = [name for name in ("feeds.opml", _DIRECTORY) if name in documents]
+        others += ["all" + form for form in _FORMS[1:] if "all" + form in documents]
+    elif path == _DIRECTORY or suffix == ".opml":
+        others = ["index.html"] if "index.html" in documents else []
+    else:
+        others = [stem + form for form in _FORMS if form != suffix and stem + form in documents]
+    for other in others:
+        kind = media_type(other).partition(";")[0]
+        links.append(f'<{_reference(other)}>; rel="alternate"; type="{kind}"')
+    return ", ".join(links)
+
+
+def _reference(path: str) -> str:
+    return "./" + quote(basename(path), safe="")

@@ -1,0 +1,114 @@
+"""One document in one content coding as it is served: heads printed once a second, not once a request."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+
+from feedmill.model.artifact import Published
+from feedmill.model.instant import EPOCH
+from feedmill.server.answer import head_bytes, http_date
+from feedmill.server.encode import IDENTITY
+from feedmill.server.library import Form, Key
+from feedmill.server.media import is_page, link_field, media_type
+
+STALE_IF_ERROR = 86400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """Seconds that anybody, and that shared caches, may keep a document (RFC 9111, 5.2.2)."""
+
+    max_age: int
+    shared_max_age: int
+
+    def cache_control(self, left: int | None) -> str:
+        """Return the Cache-Control of a document that is planned to change in `left` seconds.
+
+        Never past that change, and at least a second: a change that is due is being published.
+        """
+        longest = self.max_age if left is None else min(self.max_age, left)
+        shared = self.shared_max_age if left is None else min(self.shared_max_age, left)
+        return (
+            f"public, max-age={max(longest, 1)}, s-maxage={max(shared, 1)}, stale-if-error={STALE_IF_ERROR}"
+        )
+
+    @property
+    def of_errors(self) -> str:
+        """Cache-Control of 404 and 410: short, for a feed may come into being any moment."""
+        return f"public, max-age={max(self.shared_max_age, 1)}"
+
+    @property
+    def of_redirects(self) -> str:
+        """Cache-Control of redirects."""
+        return f"public, max-age={max(self.max_age, 1)}"
+
+
+class Variant:
+    """A document in a coding: its validators and, for the current second, its two heads."""
+
+    __slots__ = (
+        "_fixed",
+        "_freshness",
+        "_next_change",
+        "_of_body",
+        "coding",
+        "dated",
+        "etag",
+        "full_head",
+        "key",
+        "modified",
+        "path",
+        "second",
+        "short_head",
+        "size",
+    )
+
+    def __init__(
+        self, record: Published, coding: str, form: Form, documents: Container[str], freshness: Freshness
+    ) -> None:
+        self.path = record.path
+        self.coding = coding
+        self.key: Key = (record.digest, coding)
+        self.etag = form.etag
+        self.size = form.size
+        self.modified = int((record.modified - EPOCH).total_seconds())
+        self.second = -1
+        self.dated = False
+        self.full_head = b""
+        self.short_head = b""
+        self._freshness = freshness
+        # Floored: a reader that comes back when this ends may be a moment early, never late.
+        change = record.next_change
+        self._next_change = None if change is None else int((change - EPOCH).total_seconds())
+        self._fixed = {
+            "etag": form.etag.decode("ascii"),
+            "vary": "Accept-Encoding",
+            "link": link_field(record.path, documents),
+            "accept-ranges": "none",
+            "x-content-type-options": "nosniff",
+        }
+        if is_page(record.path):
+            self._fixed["content-security-policy"] = form.policy
+            self._fixed["referrer-policy"] = "no-referrer"
+        else:
+            self._fixed["access-control-allow-origin"] = "*"
+        self._of_body = {"content-type": media_type(record.path), "content-length": str(form.size)}
+        if coding != IDENTITY:
+            self._of_body["content-encoding"] = coding
+
+    def tell(self, second: int) -> None:
+        """Print the heads for `second`, the moment of the answer.
+
+        Last-Modified is left out while it is not yet past: it must not lie in the future
+        (RFC 9110, 8.8.2.1), and within its own second it cannot tell two versions apart.
+        """
+        left = None if self._next_change is None else self._next_change - second
+        lines = {"date": http_date(second), "cache-control": self._freshness.cache_control(left)}
+        self.dated = self.modified < second
+        if self.dated:
+            lines["last-modified"] = http_date(self.modified)
+        lines.update(self._fixed)
+        self.short_head = head_bytes(304, lines)
+        self.full_head = head_bytes(200, {**lines, **self._of_body})
+        self.second = second
