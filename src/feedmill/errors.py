@@ -97,3 +97,10 @@ class RenderError(FeedmillError):
     def __str__(self) -> str:
         where = f"feed {self.feed}" + (f", entry {self.entry}" if self.entry else "")
         return f"{where} could not be rendered: {self.why}"
+
+
+class PassAbandoned(FeedmillError):
+    """A pass was asked to stop before it published; nothing changed."""
+
+    def __str__(self) -> str:
+        return "the pass was abandoned before it published"

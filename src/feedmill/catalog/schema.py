@@ -106,7 +106,7 @@ member = Table(
     Column("score", Float, primary_key=True),  # negated, so that ascending order is the feed's order
     Column("published", BigInteger, primary_key=True),  # negated
     Column("entry_id", String, primary_key=True),
-    Column("file", Integer, nullable=False),
+    Column("file", Integer, primary_key=True),  # rivals for one entry stand side by side until one wins
     Column("label", String, nullable=False),
     Index("member_file", "file"),
     sqlite_with_rowid=False,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from feedmill.catalog import Catalog, StandingRow
 from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.pipeline.codec import decode_record
 from feedmill.pipeline.report import printable
+from feedmill.seeds import to_text
 
 _NOTICED = (Reason.UNDATED.value, Reason.DUPLICATE.value)
 
@@ -47,7 +47,7 @@ class Faults:
         problems = decode_record(blob).problems if blob is not None else ()
         if standing.kept:
             problems = tuple(replace(p, kept=p.severity is Severity.ERROR) for p in problems)
-        label = printable(os.fsdecode(path))
+        label = printable(to_text(path))
         if standing.state == Reason.UNDATED.value:
             message = "has no publication date and is in no feed; add 'publishedDateTime'"
             problems += (Problem(path=label, message=message, severity=Severity.NOTICE),)
@@ -60,5 +60,5 @@ class Faults:
         assert standing.entry_id is not None
         for path, row in self._catalog.standings.group([standing.entry_id]):
             if row.state == "eligible":
-                return printable(os.fsdecode(path))
+                return printable(to_text(path))
         return "another seed"

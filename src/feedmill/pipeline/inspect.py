@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from feedmill.pipeline.mill import Mill, Progress, silent
 from feedmill.pipeline.rehearsal import rehearsed
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE
+from feedmill.seeds import to_bytes, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def explain(
     """
     request = PassRequest(trigger="explain", force=True)
     with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
-        row = mill.catalog.facts.find_file(os.fsencode(path))
+        row = mill.catalog.facts.find_file(to_bytes(path))
         if row is None:
             return None
         problems = tuple(p for p in rehearsal.report.problems if p.path == printable(path))
@@ -159,7 +159,22 @@ def _words(
         winner = "another seed"
         for path, row in mill.catalog.standings.group([entry_id]) if entry_id else ():
             if row.state == ELIGIBLE:
-                winner = printable(os.fsdecode(path))
+                winner = printable(to_text(path))
         return f"it is the same entry as {winner}, which is out instead", "an id of its own, or another link"
     fault = record.problems[0].message if record.problems else "it cannot be read"
     return f"it is invalid: {fault}", "mend the fault; feedmill check shows its place"
+
+
+def planned_change(mill: Mill, path: bytes, at: Instant) -> tuple[str, str]:
+    """Return a seed's path, and what `at` will do to it: publication, update or expiry."""
+    row = mill.catalog.facts.find_file(path)
+    label = to_text(path)
+    seed = None
+    if row is not None:
+        seed = decode_record(mill.catalog.facts.records([row.id])[row.id]).seed
+    if seed is None:
+        good = mill.store.last_good(label)
+        seed = decode_seed(good) if good is not None else None
+    if seed is None or at == seed.expires:
+        return label, "expiry"
+    return label, "publication" if at == seed.published else "update"

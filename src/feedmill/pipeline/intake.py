@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from feedmill.catalog import Catalog, FileRow, RecordRow
 from feedmill.errors import SeedError
@@ -15,7 +14,7 @@ from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.codec import encode
 from feedmill.pipeline.report import printable
-from feedmill.seeds import Found, ScanProblem, decode_all, matches, read, scan
+from feedmill.seeds import Found, ScanProblem, decode_all, matches, read, scan, to_bytes, to_text
 
 CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its mtime moving."""
@@ -96,7 +95,7 @@ class Receiver:
     def _differences(self, intake: Intake, under: str = "") -> Iterator[_Arrival]:
         """Walk the folder and the catalog side by side, both in order of path."""
         facts = self._catalog.facts
-        prefix = os.fsencode(under)
+        prefix = to_bytes(under)
         known = facts.files(after=prefix, until=prefix + b"\xff" if prefix else None)
         row = next(known, None)
         lost: list[bytes] = []
@@ -105,12 +104,12 @@ class Receiver:
             if isinstance(item, ScanProblem):
                 self._note(intake, item)
                 if item.prefix is not None:
-                    lost.append(os.fsencode(item.prefix))
+                    lost.append(to_bytes(item.prefix))
                 continue
             seen += 1
             if seen % 1000 == 0:
                 self._progress("scan", seen, None)
-            path = os.fsencode(item.path)
+            path = to_bytes(item.path)
             while row is not None and row.path < path:
                 self._missing(intake, row, lost)
                 row = next(known, None)
@@ -131,21 +130,29 @@ class Receiver:
 
     def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
         for path in sorted(set(paths)):
-            raw = os.fsencode(path)
+            raw = to_bytes(path)
             if path.endswith("/") or path == "":
                 yield from self._differences(intake, path)
             elif matches(self._scanning, path):
                 row = self._catalog.facts.find_file(raw)
-                yield _Arrival(raw, printable(path), row, Found(path, -1, _ANYWAY, -1))
+                yield _Arrival(
+                    raw, printable(path), row, Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+                )
 
     def _missing(self, intake: Intake, row: FileRow, lost: list[bytes]) -> None:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
-        label = printable(os.fsdecode(row.path))
+        label = printable(to_text(row.path))
         if row.is_seed and any(row.path.startswith(prefix) for prefix in lost):
             intake.vanished.append(label)
             self._keep(
                 intake,
-                _Arrival(row.path, label, row, Found(label, row.size, _ANYWAY, row.inode), row.digest),
+                _Arrival(
+                    row.path,
+                    label,
+                    row,
+                    Found(path=label, size=row.size, mtime_ns=_ANYWAY, inode=row.inode),
+                    row.digest,
+                ),
                 _unreadable(label, "its folder cannot be listed"),
             )
         else:
@@ -185,7 +192,7 @@ class Receiver:
                 self._keep(intake, arrival, _unreadable(arrival.label, error.message))
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
-            arrival.found = found._replace(mtime_ns=_ANYWAY) if racy else found
+            arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
             arrival.digest = hashlib.blake2b(data, digest_size=16).digest()
             if row is not None and row.digest == arrival.digest and not self._again:
                 self._restate(intake, arrival, row)
@@ -211,7 +218,7 @@ class Receiver:
 
     def _keep(self, intake: Intake, arrival: _Arrival, record: Record) -> None:
         row = arrival.row
-        known_seed = row.is_seed if row is not None else self._was_seed(os.fsdecode(arrival.path))
+        known_seed = row.is_seed if row is not None else self._was_seed(to_text(arrival.path))
         if record.blank and known_seed:
             record = _emptied(arrival.label)
         is_seed = not record.blank

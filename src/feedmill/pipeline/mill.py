@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +36,7 @@ from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
+from feedmill.seeds import to_bytes
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -257,9 +257,7 @@ class Mill:
             return None
         paths: Iterable[str] = intake.vanished
         if fresh:
-            paths = [
-                p for p in store.last_good_paths() if self.catalog.facts.find_file(os.fsencode(p)) is None
-            ]
+            paths = [p for p in store.last_good_paths() if self.catalog.facts.find_file(to_bytes(p)) is None]
         lost = sum(self._is_lost(path) for path in paths)
         if lost < guard.min_entries or lost <= guard.max_vanished * before:
             return None

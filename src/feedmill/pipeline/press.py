@@ -18,6 +18,7 @@ from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.codec import decode_record, decode_seed
 from feedmill.publish import FeedMemory
 from feedmill.render import Renderer
+from feedmill.seeds import to_text
 
 _ORDER = {Kind.ALL: 0, Kind.CUSTOM: 1, Kind.TOPIC: 2, Kind.PROVIDER: 3}
 INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
@@ -169,7 +170,7 @@ class Press:
             for row in missing:
                 seed = decode_record(records[row.file]).seed
                 if seed is None:
-                    good = last_good(_fsdecode(paths[row.file]))
+                    good = last_good(to_text(paths[row.file]))
                     seed = decode_seed(good) if good is not None else None
                 assert seed is not None, "an eligible seed has a form to show"
                 entry = self._composer.entry(seed, now, content)
@@ -266,7 +267,3 @@ def _digest(selection: Selection) -> bytes:
 
 def _by_path(key: FeedKey) -> tuple[int, str]:
     return _ORDER[key.kind], key.key
-
-
-def _fsdecode(path: bytes) -> str:
-    return path.decode("utf-8", "surrogateescape")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -21,6 +20,7 @@ from feedmill.pipeline.press import Selection
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.roster import Roster
 from feedmill.publish import Store
+from feedmill.seeds import to_bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +118,7 @@ class _History:
             blob = store.last_good(path)
             seed = decode_seed(blob) if blob is not None else None
             if seed is not None:
-                files.append(FileRow(number, os.fsencode(path), 0, 0, 0, b"", True))
+                files.append(FileRow(number, to_bytes(path), 0, 0, 0, b"", True))
                 records.append(RecordRow(number, encode(Record(path=seed.path, seed=seed)), False))
         self.catalog.facts.put_files(files, [])
         self.catalog.facts.put_records(records, fresh=True)
@@ -191,7 +191,7 @@ def identity_changes(mill: Mill) -> tuple[Problem, ...]:
     for path in mill.store.last_good_paths():
         blob = mill.store.last_good(path)
         seed = decode_seed(blob) if blob is not None else None
-        row = mill.catalog.facts.find_file(os.fsencode(path))
+        row = mill.catalog.facts.find_file(to_bytes(path))
         if seed is None or row is None:
             continue
         standing = mill.catalog.standings.find([row.id]).get(row.id)

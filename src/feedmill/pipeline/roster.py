@@ -6,7 +6,6 @@ all records, `derive` works out what a few changed records, or the time that pas
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Reason
 from feedmill.pipeline.books import Books
 from feedmill.pipeline.codec import decode_record, decode_seed, encode, entry_digest
+from feedmill.seeds import to_text
 
 ELIGIBLE = "eligible"
 KEPT = "kept"
@@ -101,7 +101,7 @@ class Roster:
                 if place.row.state == ELIGIBLE:
                     self._books.add(self._members(place))
                     self._remember(place)
-                    shown.add(os.fsdecode(place.path))
+                    shown.add(to_text(place.path))
             self._books.flush_members()
             done += len(page)
             self._progress("sort", done, total)
@@ -127,7 +127,7 @@ class Roster:
         for path, row in losers:
             self._note(outcome.tally, row, -1)
             self._note(outcome.tally, row._replace(state=DUPLICATE), 1)
-            shown.discard(os.fsdecode(path))
+            shown.discard(to_text(path))
 
     # What a change does
 
@@ -194,7 +194,7 @@ class Roster:
         shown = {row.file for row in now.values()}
         for file in leaving:
             if file not in shown:
-                self._ledger.drop_good(os.fsdecode(before[file][0]))
+                self._ledger.drop_good(to_text(before[file][0]))
         self._books.drop(sorted(leaving))
         for place in self._present(sorted(entering), places, after):
             self._books.add(self._members(place))
@@ -227,7 +227,7 @@ class Roster:
         record = decode_record(blob)
         good = None
         if record.seed is None and record.reason is Reason.INVALID:
-            stored = self._ledger.last_good(os.fsdecode(path))
+            stored = self._ledger.last_good(to_text(path))
             good = decode_seed(stored) if stored is not None else None
         standing = stand(record, good, self._now, keep=self._keep, drafts=self._drafts)
         seed = standing.seed
@@ -279,7 +279,7 @@ class Roster:
         assert seed is not None
         if place.standing.kept:
             return  # the ledger is where it came from
-        path = os.fsdecode(place.path)
+        path = to_text(place.path)
         if shown:
             stored = self._ledger.last_good(path)
             known = decode_seed(stored) if stored is not None else None

@@ -1,0 +1,375 @@
+"""The service: one process that watches, keeps time, obeys and serves, for months.
+
+The main thread runs the passes, one at a time, and beats once a second; all other threads (watcher,
+scheduler, control socket, HTTP) only put something into the inbox or read what the last pass left.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
+from feedmill.model.instant import Instant, rfc3339
+from feedmill.model.settings import Settings
+from feedmill.pipeline import PassReport
+from feedmill.runtime import status
+from feedmill.runtime.backoff import Backoff
+from feedmill.runtime.control import ControlServer, Send, socket_path
+from feedmill.runtime.frontage import Frontage
+from feedmill.runtime.inbox import Inbox, Work
+from feedmill.runtime.log import LOGGER, set_up_logging
+from feedmill.runtime.notify import Notifier
+from feedmill.runtime.schedule import Scheduler
+from feedmill.runtime.watch import Watcher
+from feedmill.runtime.workshop import Workshop
+
+HEARTBEAT = 1.0
+"""Seconds between two looks at the clock, the watcher, the config file."""
+
+_JUMP = timedelta(seconds=2)
+"""How far wall clock and monotonic clock may drift apart between two beats: more is a jump or a sleep."""
+
+logger = logging.getLogger(LOGGER)
+
+
+class Service:
+    """The daemon. `run` returns its exit code when it was told to stop.
+
+    `load` gives the settings and is called again to reload them; `clock` is the wall clock.
+    """
+
+    def __init__(self, load: Callable[[], Settings], *, clock: Callable[[], Instant]) -> None:
+        self._load = load
+        self._clock = clock
+        self._notifier = Notifier()
+        self._stopping: str | None = None
+        self._exit = 0
+        self._reload = False
+        self._state = "starting"
+        self._since = clock()
+        self._progress: tuple[str, int, int | None] = ("", 0, None)
+        self._passes: deque[PassReport] = deque(maxlen=status.PASSES)
+        self._scheduled: list[dict[str, Any]] = []
+        self._troubles: dict[str, str] = {}
+        self._backoff = Backoff()
+        self._failed: list[Future[PassReport]] = []
+
+    # Life
+
+    def run(self) -> int:
+        """Start, serve until told to stop, and return the exit code.
+
+        Raises:
+            ConfigError: at the start; later a wrong config is told and the old one kept.
+            StoreError: at the start: a lock, a port, a folder cannot be had.
+        """
+        self._settings = settings = self._load()
+        set_up_logging(settings.log)
+        for warning in settings.warnings:
+            logger.warning(warning)
+        self._config_stamp = _stamp(settings.file)
+        self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
+        with ExitStack() as stack:
+            self._catch_signals(stack)
+            self._workshop = Workshop(settings, clock=self._clock, progress=self._on_progress)
+            stack.callback(lambda: self._workshop.close())
+            self._workshop.lock()
+            self._frontage = Frontage(self, self._clock)
+            self._frontage.open(settings)
+            stack.callback(self._frontage.close)
+            self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
+            self._control.start()
+            stack.callback(self._control.stop)
+            self._watcher = Watcher(settings.scan, settings.watch, self._on_hint, self._on_lost)
+            if settings.schedule.on_change:
+                self._watcher.start()
+            stack.callback(self._watcher.stop)
+            self._scheduler = self._new_scheduler(settings)
+            self._scheduler.start()
+            stack.callback(self._scheduler.stop)
+            stack.callback(self._inbox.close)
+            stack.callback(self._wind_down)
+            self._loop()
+        self._state = "stopped"
+        logger.info("stopped", extra={"facts": {"why": self._stopping}})
+        return self._exit
+
+    def _new_scheduler(self, settings: Settings) -> Scheduler:
+        return Scheduler(
+            settings.schedule,
+            rebuild=lambda: self._inbox.ask("schedule") and None,
+            next_change=lambda: self._inbox.nudge("time"),
+            housekeeping=lambda: self._inbox.ask("housekeeping") and None,
+        )
+
+    def _wind_down(self) -> None:
+        self._state = "stopped"
+        self._notifier.stopping()
+        for ticket in self._failed:
+            ticket.cancel()
+
+    def _catch_signals(self, stack: ExitStack) -> None:
+        handlers = {
+            signal.SIGTERM: self._on_stop,
+            signal.SIGINT: self._on_stop,
+            signal.SIGHUP: self._on_reload,
+            signal.SIGUSR1: self._on_rebuild,
+        }
+        for number, handler in handlers.items():
+            stack.callback(signal.signal, number, signal.signal(number, handler))
+
+    def _on_stop(self, number: int, frame: FrameType | None) -> None:
+        if self._stopping and number == signal.SIGINT:
+            os._exit(130)  # twice Ctrl-C: at once; the next start mends whatever is half done
+        self._stopping = signal.Signals(number).name
+        self._exit = 130 if number == signal.SIGINT else 0
+        self._inbox.wake()
+
+    def _on_reload(self, number: int, frame: FrameType | None) -> None:
+        self._reload = True
+        self._inbox.wake()
+
+    def _on_rebuild(self, number: int, frame: FrameType | None) -> None:
+        self._inbox.ask("SIGUSR1")
+
+    # The loop
+
+    def _loop(self) -> None:
+        self._inbox.ask("start")
+        started = False
+        wall, steady = self._clock(), time.monotonic()
+        while not self._stopping:
+            work = self._inbox.take(HEARTBEAT)
+            if self._stopping:
+                break
+            now, tick = self._clock(), time.monotonic()
+            drift = (now - wall) - timedelta(seconds=tick - steady)
+            wall, steady = now, tick
+            self._beat(now, jumped=abs(drift) > _JUMP)
+            if work is not None:
+                self._pass(work)
+                if not started:
+                    started = True
+                    self._notifier.ready(self._summary())
+                    logger.info("ready", extra={"facts": self._facts()})
+
+    def _beat(self, now: Instant, *, jumped: bool) -> None:
+        """Once a second, and before every pass: see what nobody tells."""
+        self._notifier.ping()
+        if jumped:
+            logger.info("the clock was set, or the machine slept: looking at everything")
+            self._scheduler.configure(self._settings.schedule)
+            self._inbox.ask("clock")
+        next_change = self._workshop.next_change
+        if next_change is not None and next_change <= now:
+            self._inbox.nudge("time")
+        self._watcher.check()
+        if self._reload or _stamp(self._settings.file) != self._config_stamp:
+            self._reload = False
+            self._reload_config()
+        if self._backoff.due():
+            self._inbox.ask("retry")
+        if not self._frontage.alive and not self._stopping:
+            self._troubles["http"] = "the HTTP server ended; it is being started again"
+            self._frontage.reopen(self._settings)
+
+    def _pass(self, work: Work) -> None:
+        self._state = "building"
+        tickets = [*work.tickets, *self._failed]
+        self._failed = []
+        try:
+            report = self._workshop.run(work.request)
+        except PassAbandoned:
+            for ticket in tickets:
+                ticket.cancel()
+            return
+        except FeedmillError as error:
+            self._on_failure(error, tickets)
+            return
+        except Exception as error:
+            logger.exception("a pass failed: this is our fault, please report it")
+            self._on_failure(error, tickets)
+            return
+        finally:
+            self._state = "ready"
+        self._on_report(report)
+        for ticket in tickets:
+            if not ticket.cancelled():
+                ticket.set_result(report)
+
+    def _on_failure(self, error: BaseException, tickets: list[Future[PassReport]]) -> None:
+        """Tell it, keep serving what is published, and try again a little later each time."""
+        wait = self._backoff.failed()
+        self._troubles["pass"] = f"the last pass failed: {error}"
+        if isinstance(error, FeedmillError):
+            logger.error("the pass failed", extra={"facts": {"error": str(error), "retry_in": wait}})
+        self._frontage.set_ready(healthy=False)
+        self._notifier.status(f"the last pass failed: {error}")
+        self._workshop.reset()
+        for ticket in tickets:
+            if not ticket.cancelled():
+                ticket.set_exception(error)
+
+    def _on_report(self, report: PassReport) -> None:
+        self._backoff.succeeded()
+        self._troubles.pop("pass", None)
+        self._troubles.pop("held", None)
+        if report.held is not None:
+            self._troubles["held"] = f"held back: {report.held}"
+        self._passes.append(report)
+        self._frontage.install(self._workshop.generation())
+        self._scheduler.plan(self._workshop.next_change)
+        self._scheduled = status.scheduled_json(self._workshop.mill, self._clock())
+        moved = report.written or report.removed or report.appeared or report.vanished or report.changed
+        level = logging.WARNING if report.held else logging.INFO if moved else logging.DEBUG
+        logger.log(
+            level,
+            "held back" if report.held else "pass",
+            extra={
+                "facts": {
+                    "trigger": report.trigger,
+                    "ms": round(report.seconds * 1000, 1),
+                    "eligible": report.eligible,
+                    "appeared": report.appeared,
+                    "changed": report.changed,
+                    "vanished": report.vanished,
+                    "written": report.written,
+                    "errors": report.errors,
+                    **({"held": report.held} if report.held else {}),
+                }
+            },
+        )
+        self._notifier.status(self._summary())
+
+    # What others want
+
+    def _on_hint(self, paths: list[str], finished: bool) -> None:
+        self._inbox.hint(paths, finished=finished)
+
+    def _on_lost(self, why: str) -> None:
+        logger.warning("events were lost, looking at everything", extra={"facts": {"why": why}})
+        self._inbox.ask(f"lost events: {why}")
+
+    def _on_progress(self, stage: str, done: int, total: int | None) -> None:
+        self._progress = (stage, done, total)
+        self._notifier.ping()
+        if self._stopping:
+            raise PassAbandoned
+
+    def _on_control(self, request: dict[str, Any], send: Send) -> Any:
+        command = request.get("command")
+        if command == "status":
+            return self.status()
+        if command == "rebuild":
+            full, force = bool(request.get("full")), bool(request.get("force"))
+            return self._wait(self._inbox.ask("rebuild", full=full, force=force), send)
+        if command == "prune":
+            return self._wait(self._inbox.ask("prune", prune=True), send)
+        raise ValueError(f"unknown command {command!r}")
+
+    def _wait(self, ticket: Future[PassReport], send: Send) -> dict[str, Any]:
+        shown: tuple[str, int, int | None] | None = None
+        while True:
+            try:
+                return ticket.result(timeout=0.2).to_json()
+            except FutureTimeout:
+                if self._progress != shown and self._state == "building":
+                    shown = stage, done, total = self._progress
+                    send({"progress": {"stage": stage, "done": done, "total": total}})
+            except CancelledError:
+                raise StoreError("the daemon is stopping") from None
+            except FeedmillError as error:
+                raise StoreError(str(error)) from error
+
+    def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
+        """Ask for a pass; for the admin listener."""
+        return self._inbox.ask("admin", full=full, force=force)
+
+    def status(self) -> dict[str, Any]:
+        """Return what `status --json` prints."""
+        now = self._clock()
+        last = self._passes[-1] if self._passes else None
+        daemon = status.Daemon(
+            state=self._state,
+            since=self._since,
+            watching=self._watcher.describe(),
+            listening=self._frontage.addresses(),
+        )
+        return {
+            "daemon": status.daemon_json(daemon, now),
+            "last_pass": status.pass_json(last) if last else None,
+            "next": status.next_json(self._scheduler.planned()),
+            "counts": status.counts_json(last) if last else {},
+            "scheduled": self._scheduled,
+            "problems": status.problems_json(
+                last.problems if last else (), [*self._troubles.values(), *self._watcher.troubles()]
+            ),
+        }
+
+    def passes(self) -> list[dict[str, Any]]:
+        """Return the last passes, oldest first."""
+        return [status.pass_json(report) for report in list(self._passes)]
+
+    def _reload_config(self) -> None:
+        """Take the new config, all of it or nothing."""
+        self._config_stamp = _stamp(self._settings.file)
+        try:
+            settings = self._load()
+            self._apply(settings)
+        except (ConfigError, StoreError) as error:
+            self._troubles["config"] = f"the changed config was not taken: {error}"
+            logger.error("the changed config was not taken; the old one stays", extra={"facts": {"why": error}})
+            return
+        self._troubles.pop("config", None)
+        logger.info("config reloaded")
+        self._inbox.ask("config")
+
+    def _apply(self, settings: Settings) -> None:
+        old = self._settings
+        if (settings.state_dir, settings.feeds_dir) != (old.state_dir, old.feeds_dir):
+            raise StoreError("state.dir and feeds.dir cannot move under a running daemon; restart it")
+        self._frontage.change(settings)
+        self._settings = settings
+        set_up_logging(settings.log)
+        self._inbox.configure(settings.watch.settle, settings.watch.max_wait)
+        self._scheduler.configure(settings.schedule)
+        self._watcher.stop()
+        self._watcher = Watcher(settings.scan, settings.watch, self._on_hint, self._on_lost)
+        if settings.schedule.on_change:
+            self._watcher.start()
+        self._workshop.change(settings)
+
+    def _summary(self) -> str:
+        last = self._passes[-1] if self._passes else None
+        return f"{last.eligible} entries in {last.feeds_total} documents" if last else "starting"
+
+    def _facts(self) -> dict[str, Any]:
+        next_change = self._workshop.next_change
+        return {
+            "watching": self._watcher.describe(),
+            **self._frontage.addresses(),
+            "next_change": rfc3339(next_change) if next_change else None,
+        }
+
+
+def _stamp(file: Path | None) -> tuple[int, int, int] | None:
+    """Return what changes when the config file does; None where it is not there."""
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
