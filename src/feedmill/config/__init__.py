@@ -5,6 +5,7 @@ from feedmill.config.jsonschema import config_schema
 from feedmill.config.load import DEFAULT_NAME, load, loads
 from feedmill.config.seedschema import seed_schema
 from feedmill.config.show import show
+from feedmill.config.starter import starter
 
 __all__ = [
     "DEFAULT_NAME",
@@ -15,4 +16,5 @@ __all__ = [
     "loads",
     "seed_schema",
     "show",
+    "starter",
 ]

@@ -57,7 +57,7 @@ def build_settings(
         feeds=_feeds(config),
         redirects=MappingProxyType(dict(config["redirects"])),
         schedule=_schedule(config["schedule"]),
-        watch=WatchSettings(**config["watch"]),
+        watch=_watch(config["watch"]),
         server=ServerSettings(
             **{**config["server"], "trusted_proxies": tuple(config["server"]["trusted_proxies"])}
         ),
@@ -158,6 +158,13 @@ def _range(bounds: Mapping[str, float | None]) -> Range | None:
     if bounds["min"] is None and bounds["max"] is None:
         return None
     return Range(min=bounds["min"], max=bounds["max"])
+
+
+def _watch(watch: Mapping[str, Any]) -> WatchSettings:
+    longest = watch["max_wait"]
+    if longest is None:
+        longest = max(WatchSettings().max_wait, watch["settle"])
+    return WatchSettings(mode=watch["mode"], settle=watch["settle"], max_wait=longest)
 
 
 def _schedule(schedule: Mapping[str, Any]) -> ScheduleSettings:

@@ -28,11 +28,11 @@ class _Field(NamedTuple):
 
 
 _FIELDS = (
-    _Field("minute", 0, 59),
-    _Field("hour", 0, 23),
-    _Field("day of the month", 1, 31),
-    _Field("month", 1, 12, ("", *_MONTHS)),
-    _Field("day of the week", 0, 7, _DAYS),
+    _Field("a minute", 0, 59),
+    _Field("an hour", 0, 23),
+    _Field("a day of the month", 1, 31),
+    _Field("a month", 1, 12, ("", *_MONTHS)),
+    _Field("a day of the week", 0, 7, _DAYS),
 )
 
 
@@ -67,7 +67,8 @@ def parse_cron(text: str) -> Cron:
         raise ValueError(f"an unknown short form; the known ones are {', '.join(_MACROS)}")
     fields = normal.split(" ")
     if len(fields) != len(_FIELDS):
-        raise ValueError(f"{len(fields)} fields instead of five (minute hour day month weekday)")
+        instead = "of its five fields" if len(fields) < len(_FIELDS) else "fields instead of five"
+        raise ValueError(f"{len(fields)} {instead}")
     cron = Cron(*(_parse_field(text, field) for text, field in zip(fields, _FIELDS, strict=True)))
     if cron.days:
         longest = max(_LONGEST_MONTH[month - 1] for month in cron.months or range(1, 13))
@@ -92,10 +93,10 @@ def _parse_field(text: str, field: _Field) -> tuple[int, ...] | None:
 def _parse_range(part: str, field: _Field) -> range:
     match = _RANGE.fullmatch(part)
     if match is None:
-        raise ValueError(f"{part!r} where a {field.name} belongs")
+        raise ValueError(f"{part!r} where {field.name} belongs")
     star, first, last, step = match.groups()
     if step is not None and int(step) == 0:
-        raise ValueError(f"{part!r}: a step of 0 for the {field.name}")
+        raise ValueError(f"{part!r}: a step of 0 for {field.name}")
     if star:
         low, high = field.low, 6 if field.high == 7 else field.high
     else:
@@ -105,7 +106,7 @@ def _parse_range(part: str, field: _Field) -> range:
         if last == "sun":
             high = 7
     if low > high:
-        raise ValueError(f"{part!r}: a {field.name} range that goes backwards")
+        raise ValueError(f"{part!r}: a range that goes backwards")
     return range(low, high + 1, int(step or 1))
 
 
@@ -113,8 +114,8 @@ def _number(text: str, field: _Field) -> int:
     if text.isdigit():
         number = int(text)
         if not field.low <= number <= field.high:
-            raise ValueError(f"a {field.name} of {number}, outside {field.low} to {field.high}")
+            raise ValueError(f"{field.name} of {number}, outside {field.low} to {field.high}")
         return number
     if text in field.names:
         return field.names.index(text)
-    raise ValueError(f"{text!r} where a {field.name} belongs")
+    raise ValueError(f"{text!r} where {field.name} belongs")

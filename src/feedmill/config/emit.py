@@ -53,7 +53,7 @@ def scalar(value: str | int | float | bool | None) -> str:
 
 
 def _item(item: Plain, indent: int) -> Iterator[str]:
-    if not isinstance(item, dict):
+    if not isinstance(item, dict) or not item:
         yield " " * indent + "- " + flow(item)
         return
     for number, line in enumerate(block(item, indent + 2)):

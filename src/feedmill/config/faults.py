@@ -58,11 +58,13 @@ class Faults:
 
     def __init__(self) -> None:
         self._found: list[tuple[Origin, ConfigFault, KeyPath]] = []
+        self._told: set[str] = set()
 
     def add(self, origin: Origin, key: KeyPath, message: str) -> None:
         """Note a fault; the same one at the same place (an alias used twice) counts once."""
         fault = ConfigFault(origin, key, message)
-        if all(str(fault) != str(other) for _, other, _ in self._found):
+        if str(fault) not in self._told:
+            self._told.add(str(fault))
             self._found.append((origin, fault, key))
 
     def clean(self, *prefixes: KeyPath) -> bool:

@@ -38,6 +38,7 @@ def load(
     Raises:
         ConfigErrors: everything that is wrong, at once.
     """
+    cwd = cwd.absolute()
     file = cwd / (path or DEFAULT_NAME)
     source = str(path or DEFAULT_NAME)
     return _settings(
@@ -65,6 +66,7 @@ def loads(
     Raises:
         ConfigErrors: everything that is wrong, at once.
     """
+    base = base.absolute()
     return _settings(text, source, base / source, overrides=overrides, environ=environ or {}, cwd=base)
 
 

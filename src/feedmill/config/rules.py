@@ -70,7 +70,7 @@ class Rules:
                 message = (
                     f"'{key}' ({folder}) {relation} '{other_key}' ({other}); use folders beside each other"
                 )
-                self._add(_split(key), message)
+                self._add(_split(key), message, _split(other_key))
         if theme is not None and self._faults.clean(("theme",)) and not theme.is_dir():
             self._add(
                 ("theme", "dir"),
@@ -92,7 +92,11 @@ class Rules:
         claimed: dict[str, str] = {}
         for label, term in terms.items():
             slug = term["slug"] or natural_slug(term_key(label))
-            if slug is not None and slugs.setdefault(slug, label) != label:
+            if (
+                slug is not None
+                and labels[term_key(label)] == label
+                and slugs.setdefault(slug, label) != label
+            ):
                 message = f"{shown(label)} and {shown(slugs[slug])} in '{taxonomy}' share the slug {slug!r}"
                 self._add((taxonomy, label, "slug"), f"{message}; give one of them another slug")
             for index, alias in enumerate(term["aliases"]):
@@ -157,7 +161,7 @@ class Rules:
 
     def _watch(self) -> None:
         settle, longest = self._config["watch"]["settle"], self._config["watch"]["max_wait"]
-        if longest < settle:
+        if longest is not None and longest < settle:
             message = f"'watch.max_wait' ({format_duration(longest)}) is shorter than 'watch.settle'"
             self._add(("watch", "max_wait"), f"{message} ({format_duration(settle)}); use a longer one")
 
@@ -172,10 +176,18 @@ class Rules:
         first, second = origin["host"], admin["host"]
         if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
             message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
-            self._add(("admin", "port"), f"{message}; the two listeners need a port each")
+            self._add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
 
-    def _add(self, path: KeyPath, message: str) -> None:
-        self._faults.add(locate(self._root, path) or self._file, path, message)
+    def _add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
+        """Note a fault at `path`, or at the first of `others` that was given where `path` was not."""
+        nearest = None
+        for place in (path, *others):
+            origin, exact = locate(self._root, place)
+            if origin is not None and exact:
+                nearest = origin
+                break
+            nearest = nearest or origin
+        self._faults.add(nearest or self._file, path, message)
 
 
 def _circles(redirects: Mapping[str, str]) -> list[list[str]]:

@@ -183,7 +183,8 @@ _WATCH = Section(
         "max_wait": Key(
             kind=scalars.duration(timedelta()),
             doc="The longest that a file which never settles is waited for.",
-            default="1s",
+            instead="`1s`, or `settle` where that is longer",
+            examples=("1s",),
         ),
     }
 )

@@ -75,17 +75,22 @@ def plain(value: Plain, origin: Origin) -> Value:
     return Text(origin, "" if value is None else str(value), null=value is None)
 
 
-def locate(root: Value | None, path: KeyPath) -> Origin | None:
-    """Return where the value at `path` was given, or its nearest parent; None without any."""
-    found = root
+def locate(root: Value | None, path: KeyPath) -> tuple[Origin | None, bool]:
+    """Return where the value at `path` was given, else its nearest parent, and whether it was the value.
+
+    A list or mapping is where its key is. None where not even the first part was given.
+    """
+    found, origin = root, None
     for part in path:
         if isinstance(found, Mapping) and part in found.values:
-            found = found.values[part]
+            key, found = found.keys[part], found.values[part]
+            origin = found.origin if isinstance(found, Text) else key
         elif isinstance(found, Items) and part.isdecimal() and int(part) < len(found.items):
             found = found.items[int(part)]
+            origin = found.origin
         else:
-            break
-    return found.origin if found else None
+            return origin, False
+    return origin, True
 
 
 class _TooMuchError(Exception):
@@ -111,8 +116,8 @@ class _Reader:
         if depth > yamltext.MAX_DEPTH:
             raise _TooMuchError(origin, "an alias that contains itself")
         if (tag := yamltext.foreign_tag(node)) is not None:
-            name = tag.removeprefix(_TAGS)
-            self._faults.add(origin, path, f"the tag !!{name} means nothing here; leave it out")
+            name = "!!" + tag.removeprefix(_TAGS) if tag.startswith(_TAGS) else tag
+            self._faults.add(origin, path, f"the tag {name} means nothing here; leave it out")
         if isinstance(node, yamltext.ScalarNode):
             return Text(origin, node.value, yamltext.is_null(node))
         if isinstance(node, yamltext.SequenceNode):
