@@ -1,0 +1,236 @@
+"""Decoding: the bytes of one file to a Seed, or to every fault that keeps it from being one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from feedmill import yamltext
+from feedmill.model.instant import Instant
+from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds import dates, nested
+from feedmill.seeds.fields import Keys, keys_for
+from feedmill.seeds.flags import Word, read_word
+from feedmill.seeds.frontmatter import FrontMatter, Needed, flag_lines, needed, split
+from feedmill.seeds.html import content_html
+from feedmill.seeds.links import entry_id, http_url
+from feedmill.seeds.reading import Reader, entries, quoted
+from feedmill.seeds.remarks import remarks
+
+__all__ = ["decode"]
+
+_BOM = b"\xef\xbb\xbf"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_HTML_SUFFIXES = (".html", ".htm")
+
+
+def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool = False) -> Record:
+    """Return what the file `path` (relative to the seeds folder) with the bytes `data` is.
+
+    Never raises, whatever the bytes. All faults of a seed are found at once. `thorough` reads the
+    whole front matter, also what no feed shows, and adds warnings and notices; it never changes the
+    seed or its reason.
+    """
+    keys = keys_for(settings)
+    if len(data) > settings.max_bytes:
+        why = f"has {len(data):,} bytes; seeds.max_bytes allows {settings.max_bytes:,}"
+        return _unreadable(path, data[: settings.max_bytes], keys, why, 0, 0)
+    try:
+        text = data[3:].decode() if data.startswith(_BOM) else data.decode()
+    except UnicodeDecodeError as error:
+        start = error.start + (3 if data.startswith(_BOM) else 0)
+        line_start = data.rfind(b"\n", 0, start) + 1
+        column = len(data[line_start:start].decode(errors="replace")) + 1
+        why = f"is not UTF-8 (byte 0x{data[start]:02x}); save it as UTF-8"
+        if data.startswith(_UTF16):
+            why = "is UTF-16; save it as UTF-8"
+        return _unreadable(path, data, keys, why, data.count(b"\n", 0, start) + 1, column)
+    front = split(text)
+    if front is None:
+        return Record(path=path, blank=True, problems=_blank_remarks(path, text) if thorough else ())
+    if not front.closed:
+        why = "the front matter that begins here never ends; close it with a line of ---"
+        return _invalid(path, front, keys, why, 1, 1)
+    return _decode_front(path, front, settings, keys, thorough)
+
+
+def _decode_front(
+    path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
+) -> Record:
+    cut = needed(front.header, keys.wanted)
+    try:
+        root = _parse(cut)
+    except yamltext.YamlFault:
+        root, cut = None, Needed(front.header, front.header, None)
+        try:  # the cut has shown a fault; the whole header names the first one
+            root = _parse(cut)
+        except yamltext.YamlFault as fault:
+            line = fault.line and fault.line + front.header_line - 1
+            return _invalid(path, front, keys, fault.message, line, fault.column)
+    lines = flag_lines(cut.text, keys.takedown)
+    if not isinstance(root, yamltext.MappingNode):
+        return _invalid(path, front, keys, _no_mapping(root), front.header_line, 1)
+    reader = Reader(
+        path=path,
+        values=entries(root),
+        keys=keys.of,
+        line=lambda line: front.header_line + cut.source_line(line),
+        fix_encoding=settings.fix_encoding,
+        zone=dates.zone(settings.timezone),
+    )
+    if tag := yamltext.foreign_tag(root):
+        reader.report(f"the front matter has the tag {tag}; write it without", root)
+    word = read_word(reader, root, published_default=settings.published_default)
+    expires, expiry_unreadable = _expiry(reader)
+    seed = _seed(reader, front, settings, word, expires, lines)
+    if thorough:
+        reader.problems += remarks(path, front, keys)
+    problems = tuple(sorted(dict.fromkeys(reader.problems), key=lambda each: (each.line, each.column)))
+    if not reader.failed:
+        return Record(path=path, seed=seed, problems=problems, flag_lines=lines)
+    record = Record(
+        path=path,
+        reason=Reason.INVALID,
+        problems=problems,
+        takedown=word.doubtful,
+        expires=expires,
+        expiry_unreadable=expiry_unreadable,
+        flag_lines=lines,
+    )
+    if word.withheld and not word.doubtful:
+        notices = tuple(replace(problem, severity=_at_most_notice(problem)) for problem in problems)
+        return replace(record, reason=word.withheld, problems=notices, takedown=True)
+    return record
+
+
+def _seed(
+    reader: Reader,
+    front: FrontMatter,
+    settings: DecodeSettings,
+    word: Word,
+    expires: Instant | None,
+    lines: tuple[tuple[str, str], ...],
+) -> Seed:
+    """Read every other field; worthless where the reader has met an error."""
+    title = _title(reader)
+    link = _link(reader)
+    return Seed(
+        path=reader.path,
+        id=entry_id(explicit=_identity(reader), link=link) if link else EntryId(""),
+        title=title,
+        link=link,
+        summary=reader.text("excerpt"),
+        published=_published(reader),
+        updated=reader.instant("updatedDateTime"),
+        expires=expires,
+        withheld=word.withheld,
+        provider=nested.provider(reader),
+        topics=nested.topics(reader),
+        category=reader.text("category"),
+        type=reader.text("type"),
+        quality=reader.number("quality"),
+        heat=reader.number("heat"),
+        length=reader.text("length"),
+        price=reader.text("price"),
+        levels=nested.levels(reader),
+        images=nested.images(reader, link),
+        related=nested.related(reader, settings.related),
+        flag_lines=lines,
+        content=""
+        if word.withheld or reader.failed
+        else _content(reader, front, link),  # the last: see `failed`
+    )
+
+
+def _title(reader: Reader) -> str:
+    found = reader.find("title")
+    if found is None:
+        reader.report("no title; add a line such as 'title: \"…\"'")
+        return ""
+    faults = len(reader.problems)
+    title = reader.plain(*found)
+    if not title and len(reader.problems) == faults:
+        reader.report(f"'{found[0]}' has no text once tags are dropped; write some", found[1])
+    return title
+
+
+def _link(reader: Reader) -> str:
+    found = reader.find("link")
+    if found is None:
+        names = " or ".join(f"'{key}: https://…'" for key in reader.keys["link"][:2])
+        reader.report(f"no link; add a line such as {names}")
+        return ""
+    key, node = found
+    raw = reader.raw(key, node)
+    if not raw:
+        return ""
+    try:
+        return http_url(raw)
+    except ValueError as error:
+        reader.report(f"'{key}' is {quoted(raw)}, which {error}", node)
+    return ""
+
+
+def _published(reader: Reader) -> Instant | None:
+    if reader.find("publishedDateTime") is None:
+        return dates.file_name_date(reader.path, reader.zone)
+    return reader.instant("publishedDateTime")
+
+
+def _content(reader: Reader, front: FrontMatter, link: str) -> str:
+    if not front.body or front.body.isspace():
+        return ""
+    markdown = not reader.path.lower().endswith(_HTML_SUFFIXES)
+    return content_html(front.body, markdown=markdown, base=link, fix_encoding=reader.fix_encoding)
+
+
+def _identity(reader: Reader) -> str | None:
+    found = reader.find("id")
+    return (reader.raw(*found).strip() or None) if found else None
+
+
+def _expiry(reader: Reader) -> tuple[Instant | None, bool]:
+    """Return the expiry, and whether there is one that cannot be read."""
+    faults = len(reader.problems)
+    expires = reader.instant("expiryDateTime")
+    return expires, len(reader.problems) > faults
+
+
+def _parse(cut: Needed) -> yamltext.Node | None:
+    return yamltext.parse(cut.text)
+
+
+def _no_mapping(root: yamltext.Node | None) -> str:
+    if root is None or yamltext.is_null(root):
+        return "the front matter is empty; a seed needs at least a title and a link"
+    what = "a list" if isinstance(root, yamltext.SequenceNode) else "one text"
+    return f"the front matter is {what}, not lines of 'key: value'"
+
+
+def _invalid(path: str, front: FrontMatter, keys: Keys, why: str, line: int, column: int) -> Record:
+    return Record(
+        path=path,
+        reason=Reason.INVALID,
+        problems=(Problem(path=path, message=why, line=line, column=column),),
+        parsed=False,
+        flag_lines=flag_lines(front.header, keys.takedown),
+    )
+
+
+def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: int) -> Record:
+    """A file that is no text: its flag lines are still looked for, as far as they can be made out."""
+    text = data.removeprefix(_BOM).decode(errors="replace")
+    front = split(text) or FrontMatter(header="", header_line=1, body="", body_line=1)
+    return _invalid(path, front, keys, why, line, column)
+
+
+def _at_most_notice(problem: Problem) -> Severity:
+    return Severity.NOTICE if problem.severity is Severity.ERROR else problem.severity
+
+
+def _blank_remarks(path: str, text: str) -> tuple[Problem, ...]:
+    front = split(text.lstrip())
+    if front is None or not front.closed:
+        return ()
+    why = "front matter counts only from the first line on; delete what stands above it"
+    return (Problem(path=path, message=why, severity=Severity.WARNING, line=1, column=1),)

@@ -1,0 +1,132 @@
+"""The fields that are more than one text: topics, levels, provider, images, related articles."""
+
+from __future__ import annotations
+
+from feedmill.model.seed import Image, Provider, Related, Severity
+from feedmill.model.slug import term_key
+from feedmill.seeds.links import absolute, http_url
+from feedmill.seeds.reading import Reader, entries, quoted
+from feedmill.seeds.text import plain
+from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
+
+__all__ = ["MAX_TOPICS", "images", "levels", "provider", "related", "topics"]
+
+MAX_TOPICS = 100
+
+
+def topics(reader: Reader) -> tuple[str, ...]:
+    """Return the labels of a seed's topics, each term once; one that names nothing is dropped."""
+    labels: dict[str, str] = {}
+    for label, node in reader.texts("topics"):
+        key = term_key(label)
+        if key:
+            labels.setdefault(key, label)
+        if len(labels) > MAX_TOPICS:
+            reader.report(f"more than {MAX_TOPICS} topics", node)
+            return ()
+    return tuple(labels.values())
+
+
+def levels(reader: Reader) -> tuple[str, ...]:
+    """Return the levels, each once."""
+    return tuple(dict.fromkeys(text for text, _ in reader.texts("levels")))
+
+
+def provider(reader: Reader) -> Provider | None:
+    """Return the provider from a mapping or a name; None where it has neither name nor domain."""
+    found = reader.find("provider")
+    if found is None:
+        return None
+    key, node = found
+    if not isinstance(node, MappingNode):
+        if isinstance(node, SequenceNode):
+            reader.report(f"'{key}' is a list; use a name, or a mapping with name and domain", node)
+            return None
+        name = reader.plain(key, node)
+        return Provider(name=name) if term_key(name) else None
+    inner = entries(node)
+    name = _text(reader, key, inner, "name")
+    domain = _text(reader, key, inner, "domain")
+    label = next((text for text in (name, domain) if term_key(text)), "")
+    if not label:
+        return None
+    return Provider(name=label, domain=domain, authors=_authors(reader, key, inner.get("authors")))
+
+
+def images(reader: Reader, base: str) -> tuple[Image, ...]:
+    """Return the pictures, their addresses made absolute against `base`, the entry's link."""
+    found = reader.find("images")
+    if found is None:
+        return ()
+    key, node = found
+    pictures = []
+    for item in reader.items(key, node):
+        if isinstance(item, SequenceNode):
+            reader.report(f"'{key}' holds a list; use an address, or a mapping with url", item)
+            continue
+        inner = entries(item) if isinstance(item, MappingNode) else {"url": item}
+        address = inner.get("url")
+        raw = reader.raw(f"{key}.url", address) if address is not None else ""
+        url = absolute(raw, base) if raw else None
+        if url is None:
+            if not base:
+                continue  # without a link nothing can be said of its address
+            why = f"has the address {quoted(raw)}, which is none of http or https" if raw else "has no url"
+            reader.report(f"a picture {why}; it is left out", item, Severity.NOTICE)
+            continue
+        width, height = reader.size(inner.get("width")), reader.size(inner.get("height"))
+        title = _text(reader, key, inner, "title")
+        pictures.append(Image(url=url, width=width, height=height, title=title))
+    return tuple(pictures)
+
+
+def related(reader: Reader, limit: int) -> tuple[Related, ...]:
+    """Return the first `limit` related articles that have a title and an http(s) link."""
+    found = reader.find("related") if limit > 0 else None
+    if found is None:
+        return ()
+    articles: list[Related] = []
+    for item in found[1].value if isinstance(found[1], SequenceNode) else (found[1],):
+        if len(articles) == limit:
+            break
+        if isinstance(item, MappingNode) and (article := _article(reader, entries(item))):
+            articles.append(article)
+    return tuple(articles)
+
+
+def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
+    """A short article: what is wrong with one never makes the seed invalid."""
+
+    def first(field: str) -> str:
+        nodes = (inner.get(key) for key in reader.keys[field])
+        given = (node for node in nodes if isinstance(node, ScalarNode) and not is_null(node))
+        return next((str(node.value) for node in given if node.value.strip()), "")
+
+    title = plain(first("title"), fix_encoding=reader.fix_encoding)
+    try:
+        link = http_url(first("link"))
+    except ValueError:
+        return None
+    return Related(title=title, link=link) if title else None
+
+
+def _text(reader: Reader, key: str, inner: dict[str, Node], name: str) -> str:
+    node = inner.get(name)
+    return reader.plain(f"{key}.{name}", node) if node is not None else ""
+
+
+def _authors(reader: Reader, key: str, node: Node | None) -> tuple[str, ...]:
+    """The names, each once, from a list of names or of mappings with a name."""
+    if node is None:
+        return ()
+    key = f"{key}.authors"
+    names: dict[str, None] = {}
+    for item in reader.items(key, node):
+        name = (
+            _text(reader, key, entries(item), "name")
+            if isinstance(item, MappingNode)
+            else reader.plain(key, item)
+        )
+        if name:
+            names[name] = None
+    return tuple(names)

@@ -1,0 +1,185 @@
+"""Reading fields out of YAML nodes: text as written, and each fault where it stands."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem, Severity
+from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.text import plain
+from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag, is_null
+
+__all__ = ["Reader", "entries", "own_values", "quoted"]
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_MAX_SIZE = 2**31 - 1
+_MAX_PROBLEMS = 100
+"""Reported of one seed: a list of a million wrong items is told in a hundred."""
+
+
+def entries(node: MappingNode) -> dict[str, Node]:
+    """Return a mapping's values by key: of equal keys the last, own ones before merged ones (`<<`).
+
+    Bounded: each mapping is merged once, where it is strongest, so that merges of merges cost no more than
+    their text, and one that merges itself ends.
+    """
+    found: dict[str, Node] = {}
+    seen: set[int] = set()
+    waiting: list[Node] = [node]
+    while waiting:
+        mapping = waiting.pop()
+        if not isinstance(mapping, MappingNode) or id(mapping) in seen:
+            continue
+        seen.add(id(mapping))
+        own: dict[str, Node] = {}
+        for key, value in mapping.value:
+            if not isinstance(key, ScalarNode):
+                continue
+            if key.value == "<<" and not key.style:
+                waiting += reversed(value.value) if isinstance(value, SequenceNode) else (value,)
+            else:
+                own[key.value] = value
+        if not found:
+            found = own
+            continue
+        for name, value in own.items():
+            found.setdefault(name, value)
+    return found
+
+
+def own_values(node: MappingNode, name: str) -> list[Node]:
+    """Return all values that a mapping itself gives a key, in their order."""
+    return [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == name]
+
+
+def quoted(text: str) -> str:
+    """Return a value as messages show it: in quotes, on one line, at most 60 characters."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text[:200]).split())
+    return '"' + (line if len(line) <= 60 else line[:59] + "…") + '"'
+
+
+@dataclass(slots=True, kw_only=True)
+class Reader:
+    """The fields of one seed, and the faults met while reading them.
+
+    `line` turns a node's line into the file's. A fault never ends the reading: what cannot be
+    used reads as absent, so that all faults of a seed are found at once.
+    """
+
+    path: str
+    values: Mapping[str, Node]
+    keys: Mapping[str, tuple[str, ...]]
+    line: Callable[[int], int]
+    fix_encoding: bool
+    zone: tzinfo
+    problems: list[Problem] = field(default_factory=list)
+    failed: bool = False
+    """Whether an error was met: the seed is not to be used."""
+
+    def report(self, message: str, node: Node | None = None, severity: Severity = Severity.ERROR) -> None:
+        """Add a problem, where `node` stands or at the head of the file."""
+        self.failed = self.failed or severity is Severity.ERROR
+        if len(self.problems) >= _MAX_PROBLEMS:
+            return
+        line, column = 1, 1
+        if node is not None:
+            line, column = self.line(node.start_mark.line), node.start_mark.column + 1
+        self.problems.append(
+            Problem(path=self.path, message=message, severity=severity, line=line, column=column)
+        )
+
+    def find(self, field: str) -> tuple[str, Node] | None:
+        """Return the first non-empty key of a field and its node."""
+        for key in self.keys[field]:
+            node = self.values.get(key)
+            if node is not None and not self.is_absent(key, node):
+                return key, node
+        return None
+
+    def is_absent(self, key: str, node: Node) -> bool:
+        """Whether a value is null or holds no text; one with a tag of a language is a fault and absent."""
+        tag = foreign_tag(node)
+        if tag is not None:
+            self.report(f"'{key}' has the tag {tag}; write the value without it", node)
+            return True
+        return is_null(node) or (isinstance(node, ScalarNode) and not node.value.strip())
+
+    def text(self, field: str) -> str:
+        """Return a field as one line of plain text, "" where absent."""
+        found = self.find(field)
+        return self.plain(*found) if found else ""
+
+    def plain(self, key: str, node: Node) -> str:
+        """Return a scalar as one line of plain text; a list or mapping is a fault."""
+        return plain(self.raw(key, node), fix_encoding=self.fix_encoding)
+
+    def raw(self, key: str, node: Node, *, verb: str = "is") -> str:
+        """Return a scalar as its author typed it; a list or mapping is a fault."""
+        if self.is_absent(key, node):
+            return ""
+        if isinstance(node, ScalarNode):
+            return str(node.value)
+        what = "list" if isinstance(node, SequenceNode) else "mapping"
+        self.report(f"'{key}' {verb} a {what}; text belongs here", node)
+        return ""
+
+    def items(self, key: str, node: Node) -> Iterator[Node]:
+        """Yield what a list holds, or the one thing that stands in its place; nulls are passed over."""
+        for item in node.value if isinstance(node, SequenceNode) else (node,):
+            if not self.is_absent(key, item):
+                yield item
+
+    def texts(self, field: str) -> Iterator[tuple[str, Node]]:
+        """Yield a field's texts with their nodes, from a list or one string; blank ones dropped."""
+        found = self.find(field)
+        if found is None:
+            return
+        key, node = found
+        verb = "holds" if isinstance(node, SequenceNode) else "is"
+        for item in self.items(key, node):
+            text = plain(self.raw(key, item, verb=verb), fix_encoding=self.fix_encoding)
+            if text:
+                yield text, item
+
+    def number(self, field: str) -> float | None:
+        """Return a field as a finite number, None where absent."""
+        found = self.find(field)
+        if found is None:
+            return None
+        key, node = found
+        text = self.raw(key, node).strip()
+        if _NUMBER.fullmatch(text) and math.isfinite(number := float(text)):
+            return number
+        if text:
+            self.report(f"'{key}' is {quoted(text)}; use a number such as 72 or 0.5", node)
+        return None
+
+    def instant(self, field: str) -> Instant | None:
+        """Return a field as an instant, None where absent or no date (a fault)."""
+        found = self.find(field)
+        if found is None:
+            return None
+        key, node = found
+        text = self.raw(key, node)
+        if not text:
+            return None
+        try:
+            return parse_instant(text, self.zone)
+        except ValueError as error:
+            self.report(f"'{key}' is {quoted(text)}, which {error}", node)
+        return None
+
+    @staticmethod
+    def size(node: Node | None) -> int:
+        """Return a picture's width or height in pixels, 0 for what is none."""
+        if not isinstance(node, ScalarNode):
+            return 0
+        text = node.value.strip()
+        if not _NUMBER.fullmatch(text) or not 1 <= float(text) <= _MAX_SIZE:
+            return 0
+        return int(float(text))
