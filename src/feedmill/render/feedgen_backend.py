@@ -138,7 +138,7 @@ class _Xml:
         generator.register_extension("media", MediaExtension, MediaEntryExtension)
         generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
         generator.id(feed_id)
-        generator.title(fit(title))
+        generator.title(fit(title).strip())
         generator.updated(EPOCH)  # the constructor has read the clock
         address = document_url(site, path, self.suffix)
         generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
@@ -149,7 +149,7 @@ class _Xml:
             generator.language(site.language)
         if site.rights:
             generator.rights(fit(site.rights))
-        self._tell_feed(generator, fit(title), fit(description))
+        self._tell_feed(generator, fit(title).strip(), fit(description).strip())
         return generator
 
     def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:

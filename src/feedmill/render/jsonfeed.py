@@ -33,10 +33,10 @@ class JsonFeed:
         author = {"name": fit(site.author or site.title), "url": site.author_url}
         facts = {
             "version": VERSION,
-            "title": fit(feed.title),
+            "title": fit(feed.title).strip(),
             "home_page_url": home_url(site, feed.path, feed.formats),
             "feed_url": document_url(site, feed.path, self.suffix),
-            "description": fit(feed.description),
+            "description": fit(feed.description).strip(),
             "icon": site.icon,
             "authors": [{key: value for key, value in author.items() if value}],
             "language": site.language,

@@ -1,0 +1,83 @@
+"""A document put together from parts is feedgen's own document of the whole feed, byte for byte."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from conformance.samples import BARE, FEEDS, RICH, entry, every_combination, feed, feeds, sites
+from feedmill.model.feed import Feed, Site
+from feedmill.model.instant import EPOCH
+from feedmill.render import Renderer
+from feedmill.render.feedgen_backend import Atom, Rss
+
+FORMATS: dict[str, type[Atom] | type[Rss]] = {"atom": Atom, "rss": Rss}
+
+
+def _assembled(renderer: Renderer, feed: Feed, suffix: str) -> bytes:
+    (artifact,) = renderer.render_feed(replace(feed, formats=(suffix,), max_bytes=1 << 30))
+    return artifact.body
+
+
+def _whole(site: Site, feed: Feed, suffix: str) -> bytes:
+    return FORMATS[suffix](site).document(replace(feed, formats=(suffix,)))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FEEDS if name != "ancient"])
+def test_every_combination_of_facts_gives_feedgens_own_document(name: str, suffix: str) -> None:
+    site, feed = FEEDS[name]
+    assert _assembled(Renderer(site), feed, suffix) == _whole(site, feed, suffix)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("description", ["", "About <it> & more"])
+@pytest.mark.parametrize("language", ["", "en", "de-CH"])
+@pytest.mark.parametrize("fact", ["author", "author_email", "author_url", "icon", "rights", None])
+def test_every_fact_of_the_site_gives_feedgens_own_document(
+    fact: str | None, language: str, description: str, suffix: str
+) -> None:
+    facts = {fact: getattr(RICH, fact)} if fact else {}
+    site = replace(BARE, language=language, **facts)
+    told = feed(entry(2), entry(1), description=description)
+    assert _assembled(Renderer(site), told, suffix) == _whole(site, told, suffix)
+
+
+@settings(max_examples=100)
+@given(sites(), feeds())
+def test_any_feed_gives_feedgens_own_document(site: Site, feed: Feed) -> None:
+    renderer = Renderer(site)
+    for suffix in FORMATS:
+        expected = _whole(site, feed, suffix)
+        assert _assembled(renderer, feed, suffix) == expected
+        assert _assembled(renderer, feed, suffix) == expected  # and once more from memory
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_was_rendered_before_changes_no_byte(suffix: str) -> None:
+    entries = every_combination()
+    renderer = Renderer(RICH, cache_bytes=200_000)  # too small for all
+    for start in range(0, len(entries), 7):
+        told = feed(*entries[start : start + 30], path=f"topics/t-{start}", title=f"T {start}")
+        later = replace(told, updated=told.updated.replace(year=2027))
+        for one in (told, later, told):
+            assert _assembled(renderer, one, suffix) == _whole(RICH, one, suffix)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_without_content_an_entry_is_printed_as_if_it_had_none(suffix: str) -> None:
+    form = FORMATS[suffix](BARE)
+    entries = every_combination()
+    bare = [replace(one, content="") for one in entries]
+    assert form.fragments(entries, full=False) == form.fragments(bare, full=True)
+
+
+def test_years_have_four_digits_in_rss() -> None:
+    # .NET writes 0001-01-01 for "no date"; feedgen would write the year as "1".
+    ancient = EPOCH.replace(year=1)
+    body = _assembled(Renderer(BARE), feed(entry(1, published=ancient, updated=ancient)), "rss")
+    assert b"<pubDate>Thu, 01 Jan 0001 00:00:00 +0000</pubDate>" not in body
+    assert b"<pubDate>Mon, 01 Jan 0001 00:00:00 +0000</pubDate>" in body
+    assert b"<lastBuildDate>Mon, 01 Jan 0001 00:00:00 +0000</lastBuildDate>" in body

@@ -1,0 +1,178 @@
+"""The renderer: which artifacts there are, whose fault an error is, and that nothing else matters."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from conformance.samples import BARE, DIRECTORY, FEEDS, FORMATS, RICH, entry, every_combination, feed
+from feedmill.errors import RenderError
+from feedmill.model.seed import EntryId, Image
+from feedmill.render import Renderer
+
+TESTS = Path(__file__).parents[2]
+
+
+def test_a_feed_has_one_artifact_for_each_format_in_order() -> None:
+    rendered = list(Renderer(BARE).render_feed(feed(entry(1), formats=("json", "rss", "atom", "html"))))
+    assert [artifact.path for artifact in rendered] == [
+        "topics/ai.json",
+        "topics/ai.rss",
+        "topics/ai.atom",
+        "topics/ai.html",
+    ]
+    assert not any(artifact.index for artifact in rendered)
+    assert all(artifact.body.endswith(b"\n") for artifact in rendered[:3])
+
+
+def test_the_directory_has_its_artifacts() -> None:
+    renderer = Renderer(BARE)
+    rendered = list(renderer.render_directory(DIRECTORY))
+    assert [artifact.path for artifact in rendered] == ["index.html", "feeds.opml", "feeds.json"]
+    assert all(artifact.index for artifact in rendered)
+    rendered = list(renderer.render_directory(replace(DIRECTORY, formats=FORMATS)))
+    assert [artifact.path for artifact in rendered] == ["feeds.opml", "feeds.json"]
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_an_error_names_the_feed_and_the_entry(suffix: str) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001 - the fault under test
+    broken = entry(2, published=naive, updated=naive)
+    told = replace(feed(entry(3), entry(1)), entries=(entry(3), broken, entry(1)), formats=(suffix,))
+    with pytest.raises(RenderError) as raised:
+        list(Renderer(BARE).render_feed(told))
+    assert (raised.value.feed, raised.value.entry) == ("topics/ai", broken.id)
+    assert str(raised.value).startswith(f"feed topics/ai, entry {broken.id} could not be rendered: ")
+
+
+def test_an_error_of_the_feed_itself_names_no_entry() -> None:
+    for broken in (feed(entry(1), formats=("gopher",)), feed(entry(1), title="", formats=("rss",))):
+        with pytest.raises(RenderError) as raised:
+            list(Renderer(BARE).render_feed(broken))
+        assert (raised.value.feed, raised.value.entry) == ("topics/ai", None)
+
+
+def test_after_an_error_the_others_are_rendered_as_ever() -> None:
+    renderer = Renderer(BARE)
+    good = feed(entry(2), entry(1))
+    expected = [artifact.body for artifact in renderer.render_feed(good)]
+    broken = feed(entry(2), entry(4, id=EntryId("")), entry(1), formats=("atom",))
+    with pytest.raises(RenderError):
+        list(renderer.render_feed(broken))
+    assert [artifact.body for artifact in renderer.render_feed(good)] == expected
+    assert [artifact.body for artifact in Renderer(BARE).render_feed(good)] == expected
+
+
+UNFIT = "\x00\x01\x0b\x1f\ufffe\uffff\ud800"
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_characters_that_xml_cannot_carry_are_dropped_and_nothing_else(suffix: str) -> None:
+    def made(spoil: str) -> bytes:
+        spoiled = entry(
+            1,
+            title=f"a{spoil}b",
+            summary=f"c{spoil}d",
+            content=f"<p>{spoil}e\x7f</p>",
+            authors=(f"f{spoil}g",),
+            images=(Image(url=f"https://example.org/{spoil}1.png"),),
+        )
+        told = feed(entry(2), spoiled, title=f"h{spoil}i", description=f"{spoil}j", formats=(suffix,))
+        (artifact,) = Renderer(replace(BARE, title=f"k{spoil}l")).render_feed(told)
+        return artifact.body
+
+    assert made(UNFIT) == made("")
+
+
+def test_a_title_of_which_nothing_is_left_becomes_the_link() -> None:
+    (artifact,) = Renderer(BARE).render_feed(feed(entry(1, title="\x00"), formats=("atom",)))
+    assert b"<title>https://example.org/a/1?x=1&amp;y=2</title>" in artifact.body
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("limit", [250_000, 60_000, 20_000, 3_000])
+def test_a_document_past_its_limit_shrinks_until_it_fits(suffix: str, limit: int) -> None:
+    entries = tuple(
+        replace(one, content=one.content * 20, summary=f"Sum {number}") if number % 3 else one
+        for number, one in enumerate(every_combination())
+    )
+    told = feed(*entries, formats=(suffix,), max_bytes=limit)
+    renderer = Renderer(RICH)
+    (artifact,) = renderer.render_feed(told)
+    (whole,) = renderer.render_feed(replace(told, max_bytes=1 << 30))
+    assert limit - 4_000 < len(artifact.body) <= limit < len(whole.body)
+    count = {"json": b'{"id":', "rss": b"<guid", "atom": b"<entry>"}[suffix]
+    kept = artifact.body.count(count)
+    assert kept == len(entries) or limit < 250_000
+    for one in entries[:kept]:  # the newest stay
+        told_id = f'"{one.id}"' if suffix == "json" else f">{escape(one.id)}<"
+        assert told_id.encode() in artifact.body
+
+
+def test_the_memory_of_entries_is_bounded() -> None:
+    renderer = Renderer(BARE, cache_bytes=100_000)
+    for start in range(0, 2000, 50):
+        list(renderer.render_feed(feed(*(entry(number) for number in range(start, start + 50)))))
+        assert renderer._fragments.size <= 100_000
+
+
+PROGRAM = """
+import hashlib, locale, sys
+sys.path.insert(0, sys.argv[1])
+try:
+    locale.setlocale(locale.LC_ALL, "")
+except locale.Error:
+    pass
+from conformance.samples import DIRECTORY, FEEDS
+from feedmill.render import Renderer
+found = hashlib.blake2b()
+for site, feed in FEEDS.values():
+    renderer = Renderer(site)
+    for artifact in (*renderer.render_feed(feed), *renderer.render_directory(DIRECTORY)):
+        found.update(artifact.path.encode() + artifact.body)
+print(found.hexdigest())
+"""
+
+
+def test_no_locale_time_zone_or_hash_seed_reaches_a_byte() -> None:
+    told = set()
+    for extra in (
+        {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "7", "TZ": "Pacific/Kiritimati", "LC_ALL": "de_DE.UTF-8"},
+        {"PYTHONHASHSEED": "99", "TZ": "America/St_Johns", "LC_ALL": "C.UTF-8"},
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM, str(TESTS)],
+            env={**os.environ, **extra},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told.add(done.stdout)
+    assert len(told) == 1
+
+
+def test_feedgen_is_imported_only_when_xml_is_printed() -> None:
+    program = (
+        "import sys\n"
+        "from feedmill.render import Renderer\n"
+        "from feedmill.model.feed import Site\n"
+        "Renderer(Site(title='t', url='https://example.org/', id='x'))\n"
+        "print([name for name in ('feedgen', 'lxml', 'jinja2') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_each_case_is_rendered_the_same_twice() -> None:
+    for site, told in FEEDS.values():
+        renderer = Renderer(site)
+        once = [artifact.body for artifact in renderer.render_feed(told)]
+        assert [artifact.body for artifact in renderer.render_feed(told)] == once
