@@ -16,6 +16,7 @@ from feedmill.model.slug import natural_slug, term_key
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
+_OPPOSITE = frozenset({"draft", "hidden", "removed", "deleted", "unpublished"})
 _ANSWERED = frozenset({"healthz", "readyz"})
 
 
@@ -30,6 +31,8 @@ class Rules:
 
     def check(self) -> None:
         """Note every fault that no key shows by itself."""
+        if self._faults.clean(("seeds", "fields")):
+            self._fields()
         for taxonomy in ("topics", "providers"):
             if self._faults.clean((taxonomy,)):
                 self._terms(taxonomy)
@@ -76,6 +79,13 @@ class Rules:
                 ("theme", "dir"),
                 f"'theme.dir' names {theme}, which is no folder; create it or leave the key out",
             )
+
+    def _fields(self) -> None:
+        """A draft must not go out because its flag was read the wrong way round."""
+        for name in self._config["seeds"]["fields"].get("published", ()):
+            if name.casefold() in _OPPOSITE:
+                message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
+                self._add(("seeds", "fields", "published"), message)
 
     def _terms(self, taxonomy: str) -> None:
         terms: Mapping[str, Mapping[str, Any]] = self._config[taxonomy]

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from feedmill import yamltext
 from feedmill.config.faults import Faults, KeyPath, Origin
 
-MAX_VALUES = 200_000
+MAX_VALUES = 100_000
 """How many values a file may have once its aliases are written out."""
 
 Plain: TypeAlias = "str | int | float | bool | list[Plain] | dict[str, Plain] | None"

@@ -14,7 +14,7 @@ from feedmill.config.emit import block
 from feedmill.config.schema import CONFIG
 
 BASE = Path("/nowhere")
-SECONDS = 5.0
+SECONDS = 20.0  # on a busy machine; unbounded, these would take years
 
 
 def fault(text: str) -> str:
@@ -34,13 +34,13 @@ def test_a_hundred_thousand_brackets(bracket: str) -> None:
 def test_an_alias_bomb() -> None:
     lines = ['a0: &a0 ["x", "x"]']
     lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]" for n in range(1, 12)]
-    assert "more than 200,000 values once its aliases are written out" in fault("\n".join(lines))
+    assert "more than 100,000 values once its aliases are written out" in fault("\n".join(lines))
 
 
 def test_a_merge_bomb() -> None:
     lines = ["a0: &a0 {x: 1}"]
     lines += [f"a{n}: &a{n} {{<<: [" + ", ".join([f"*a{n - 1}"] * 9) + "]}" for n in range(1, 12)]
-    assert "more than 200,000 values" in fault("\n".join(lines))
+    assert "more than 100,000 values" in fault("\n".join(lines))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_thousands_of_unknown_keys_and_of_terms() -> None:
     assert len(settings.feeds.topics) == 5000
     chain = ", ".join(f"r{n}: r{n + 1}" for n in range(20_000))
     assert len(loads(f"redirects: {{{chain}}}", base=BASE).redirects) == 20_000
-    assert time.perf_counter() - start < 4 * SECONDS
+    assert time.perf_counter() - start < SECONDS
 
 
 @pytest.mark.parametrize(

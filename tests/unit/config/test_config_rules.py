@@ -21,6 +21,10 @@ def faults(base: Path, text: str) -> list[str]:
 
 CLASHES = [
     (
+        "seeds: {fields: {published: [published, draft]}}",
+        """config.yaml:1:18: "draft" says the opposite of 'published'; map 'removed' to it""",
+    ),
+    (
         "topics: {A: {slug: x}, B: {slug: x}}",
         """config.yaml:1:34: "B" and "A" in 'topics' share the slug 'x'; give one of them another slug""",
     ),
@@ -131,6 +135,7 @@ def test_clashes(tmp_path: Path, text: str, message: str) -> None:
         "server: {port: 9, host: 127.0.0.1}\nadmin: {port: 9, host: 127.0.0.2}",
         "seeds: {dir: seeds}\nfeeds: {dir: seeds-out}",
         "watch: {settle: 5s}",
+        "seeds: {fields: {removed: [removed, draft]}}",
         "custom: [{slug: a, where: {quality: {min: 1, max: 1}}}]",
     ],
 )
