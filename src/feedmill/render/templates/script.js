@@ -76,7 +76,9 @@
     box.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && box.value) { box.value = ""; find(); event.preventDefault(); }
     });
-    addEventListener("pageshow", find); // a browser that comes back fills the box itself
+    // Who comes back finds the list as it was left.
+    box.addEventListener("change", () => history.replaceState({ find: box.value }, ""));
+    box.value = history.state?.find ?? box.value;
     find();
   }
 
