@@ -184,6 +184,23 @@ class Ledger:
         connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)", kept)
         connection.executemany("DELETE FROM document WHERE path = ?", dropped)
 
+    def settle(self) -> None:
+        """Remove the journal of a transaction that was cut off before it changed anything.
+
+        SQLite itself leaves it until the next transaction, which may be long in coming.
+        """
+        if self.path.with_name(self.path.name + "-journal").exists() and self.identity() is not None:
+            try:
+                connection = self._connect(self.path, "rw")
+                connection.execute("BEGIN IMMEDIATE")
+                if connection.execute("PRAGMA application_id").fetchone()[0]:
+                    for step in (1, -1):  # SQLite skips an update that changes nothing
+                        connection.execute("UPDATE meta SET serial = serial + ?", (step,))
+                connection.execute("COMMIT")
+            except sqlite3.Error as error:
+                self.close()
+                raise publish_error("write", self.path, error) from error
+
     def finish(self, history: History) -> None:
         """Say that everything on disk is as the ledger has it."""
         with self._transaction(history) as connection:

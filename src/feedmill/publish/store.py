@@ -171,6 +171,7 @@ class Store:
         with self.tree() as tree:
             try:
                 if not self.read_only:
+                    self._ledger.settle()
                     for name in list(tree.staged()):
                         tree.unstage(name)
                 for path in list(self.memory.history.documents):

@@ -28,7 +28,7 @@ Stamp = tuple[int, int, int]
 """(size, mtime in ns, inode): equal stamps mean an untouched file."""
 
 
-class Obstacle(Exception):  # noqa: N818  (never leaves the package)
+class Obstacle(Exception):
     """Something that is no document of ours is in the way; the message is a clause."""
 
 
