@@ -92,12 +92,13 @@ def feeds() -> list[Feed]:
         {one.provider for one in ENTRIES if one.provider is not None}, key=lambda one: one.label
     )
     slow = [entry for entry in ENTRIES if {"bread", "orchards"} & {topic.key for topic in entry.topics}]
+    table = [entry for entry in ENTRIES if {"bread", "vegetables"} & {topic.key for topic in entry.topics}]
     return [
         _feed(Kind.ALL, "all", SITE.title, ENTRIES, SITE.description),
         _feed(
             Kind.CUSTOM, "custom/slow", "Slow things", slow, "Bread and orchards: whatever takes its time."
         ),
-        _feed(Kind.CUSTOM, "custom/été", "Été & après", ENTRIES[:1], "Accents, to be found without them."),
+        _feed(Kind.CUSTOM, "custom/a-table", "À table", table, "From the field to the plate."),
         *(_feed(Kind.TOPIC, one.path, one.label, (e for e in ENTRIES if one in e.topics)) for one in topics),
         *(
             _feed(Kind.PROVIDER, one.path, one.label, (e for e in ENTRIES if e.provider == one))

@@ -39,8 +39,8 @@ def test_typing_filters_the_feeds(visit: Open) -> None:
     assert page.locator(".group:visible h2").count() == 1
     page.fill("#find", "  FIELD nine ")
     assert names(page) == ["Field Station Nine"]
-    page.fill("#find", "ete apres")
-    assert names(page) == ["Été & après"]
+    page.fill("#find", "a tâb")
+    assert names(page) == ["À table"]
     page.fill("#find", "takes its time")  # a description counts too
     assert names(page) == ["Slow things"]
     page.fill("#find", "<b>")
@@ -316,7 +316,7 @@ def test_links_lead_around_the_site_from_a_file_too(visit: Open, site: Path) -> 
     page.wait_for_url("**/index.html#provider")
     for link in page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)"):
         if link.startswith("file:") and "#" not in link:
-            assert (site / link.removeprefix(f"{site.as_uri()}/").replace("%C3%A9", "é")).is_file(), link
+            assert (site / link.removeprefix(f"{site.as_uri()}/")).is_file(), link
 
 
 def test_every_row_can_be_found_by_the_browser_itself(visit: Open) -> None:

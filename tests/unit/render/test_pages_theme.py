@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -134,3 +136,34 @@ def test_a_failing_entry_is_named() -> None:
 
 def test_other_files_of_the_folder_are_left_alone() -> None:
     assert shown({"README.md": "{% broken", "notes.txt": "{{ nothing }}"}) == shown({})
+
+
+def test_what_the_documentation_shows_works(root: Path) -> None:
+    text = (root / "docs/theming.md").read_text("utf-8")
+    themes = [{"extra.css": one} for one in re.findall(r"```css\n(.*?)```", text, re.DOTALL)]
+    for template in re.findall(r"```jinja\n(.*?)```", text, re.DOTALL):
+        extended = re.match(r'{% extends "feedmill/(.*?)" %}', template)
+        themes.append({extended[1] if extended else "words.html": template})
+    assert {name for theme in themes for name in theme} == {
+        "extra.css",
+        "base.html",
+        "entry.html",
+        "words.html",
+    }
+    plain = shown({})
+    for theme in themes:
+        body = Pages(BARE, theme).render_feed(feed(entry(1, authors=("Ann", "Bob"))))
+        assert html.faults(body) == []
+        assert html.faults(Pages(BARE, theme).render_index(DIRECTORY)) == []
+        assert shown(theme) != plain or "entry.html" in theme
+
+
+def test_the_documentation_names_every_file_block_and_variable(root: Path) -> None:
+    text = (root / "docs/theming.md").read_text("utf-8")
+    folder = root / "src/feedmill/render/templates"
+    for file in folder.iterdir():
+        assert f"`{file.name}`" in text
+        for block in re.findall(r"{%-? block (\w+)", file.read_text("utf-8")):
+            assert f"`{block}`" in text, f"{file.name}: {block}"
+    for variable in re.findall(r"^  (--\w[\w-]*):", (folder / "style.css").read_text("utf-8"), re.MULTILINE):
+        assert f"`{variable}`" in text
