@@ -17,10 +17,10 @@ _MAX_HOSTS = 256
 
 
 class Gate:
-    """The connections of one listener, their limits, and their clock of whole seconds.
+    """The connections of one listener, their limits, and their coarse clock.
 
     `answer` answers a request at once or returns None; None for a plain ASGI application.
-    One sweep a second looks at all connections: a timer each would cost every request more than
+    A sweep now and then looks at all connections: a timer each would cost every request more than
     all of them together cost a sweep.
     """
 
@@ -32,7 +32,7 @@ class Gate:
     ) -> None:
         self.limits = limits
         self.answer = answer
-        self.now = 0
+        self.now = 0.0
         self.known_hosts: set[bytes | None] = set()
         self.connections: dict[GuardedProtocol, None] = {}
         self._traffic = traffic
@@ -74,15 +74,10 @@ class Gate:
             self._traffic.evicted += 1
             connection.transport.abort()
 
-    def sweep(self, now: int) -> None:
-        """End what takes too long; `now` is a monotonic second."""
+    def sweep(self, now: float) -> None:
+        """End what takes too long; `now` is monotonic seconds."""
         self.now = now
         for connection in list(self.connections):
             if connection.overdue(now):
                 self._traffic.timeouts += 1
                 connection.time_out()
-
-    def abort(self) -> None:
-        """Cut whatever is still open."""
-        for connection in list(self.connections):
-            connection.transport.abort()

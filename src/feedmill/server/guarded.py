@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -18,10 +19,12 @@ from feedmill.server.protocol import GuardedProtocol
 class GuardedServer(uvicorn.Server):
     """Serves `app` until `ending` is set.
 
-    uvicorn's ticking loop is replaced by a wait that wakes up once a second for the gate's sweep.
+    uvicorn's ticking loop is replaced by a wait that wakes up for the gate's sweep, and its
+    shutdown by one that ends when the last answer is out, or after `grace()` seconds.
     """
 
-    def __init__(self, app: Any, limits: Limits, ending: asyncio.Event) -> None:
+    def __init__(self, app: Any, limits: Limits, ending: asyncio.Event, grace: Callable[[], float]) -> None:
+        self._grace = grace
         self.gate = Gate(limits, getattr(app, "traffic", None) or Traffic(), getattr(app, "answer", None))
         self.accepting = asyncio.Event()
         self._ending = ending
@@ -40,7 +43,7 @@ class GuardedServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 log_level="warning",
-                timeout_keep_alive=limits.idle_seconds,
+                timeout_keep_alive=round(limits.idle_seconds),
             )
         )
 
@@ -50,11 +53,28 @@ class GuardedServer(uvicorn.Server):
         self.accepting.set()
 
     async def main_loop(self) -> None:
-        """Sweep once a second, until the end."""
+        """Sweep now and then, until the end."""
         while not self._ending.is_set():
-            self.gate.sweep(int(time.monotonic()))
+            self.gate.sweep(time.monotonic())
             try:
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(self.gate.limits.sweep_seconds):
                     await self._ending.wait()
             except TimeoutError:
                 continue
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Accept no more, let answers under way finish, then cut what is left."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.gate.connections):
+            connection.shutdown()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._grace()
+        while self.gate.connections and loop.time() < deadline:
+            await asyncio.sleep(0.01)
+        for connection in list(self.gate.connections):
+            connection.transport.abort()
+        for task in self.server_state.tasks:
+            task.cancel()
+        for server in self.servers:
+            await server.wait_closed()

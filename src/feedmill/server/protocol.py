@@ -43,11 +43,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.access_log = False  # a line per request would keep what readers ask for
         self.parser = httptools.HttpRequestParser(self)  # without uvicorn's leniency
-        # Seconds of the gate's clock: since when we wait for the client, lead it out, or write to it.
-        self.waiting_since = 0
-        self.leaving_since: int | None = None
-        self._writing_since: int | None = None
-        self._moved_since = 0
+        # By the gate's clock: since when we wait for the client, lead it out, or write to it.
+        self.waiting_since = 0.0
+        self.leaving_since: float | None = None
+        self._writing_since: float | None = None
+        self._moved_since = 0.0
         self._unsent = 0
         self._known = False
         # The request that is being received.
@@ -57,6 +57,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._late_bytes = 0
         self._head_size = 0
         self._body_left = 0
+        self._has_body = False
+        self._version = ""
         self._refusal = 0
         self._fields: dict[bytes, bytes] = {}
         self._pairs: list[tuple[bytes, bytes]] = []
@@ -136,14 +138,17 @@ class GuardedProtocol(HttpToolsProtocol):
         gate, fields = self.gate, self._fields
         if len(self._pairs) > gate.limits.fields:
             self._stop(431)
+        self._version = self.parser.get_http_version()
+        if self._version != "1.1" and self._version != "1.0":
+            self._stop(400)
         host = fields.get(b"host")
         if host not in gate.known_hosts:
             self._check_host(host)
         if self.url[:1] != b"/":
             self.url = self._origin_form(self.url)
-        self._body_left = gate.limits.body
-        if int(fields.get(b"content-length", b"0")) > self._body_left:
-            self._stop(413)
+        self._has_body = b"content-length" in fields or b"transfer-encoding" in fields
+        if self._has_body:
+            self._check_body()
         if gate.answer is not None and not self._busy and not self.flow.write_paused:
             answer = self._try_at_once()
             if answer is not None:
@@ -192,11 +197,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _send(self, answer: Answer) -> None:
         """Write an answer. A body that nobody reads ends the connection, as does HTTP/1.0."""
-        fields = self._fields
-        close = b"content-length" in fields or b"transfer-encoding" in fields
-        if b"connection" in fields or not self.parser.should_keep_alive():
-            close |= not self.parser.should_keep_alive() or self.parser.get_http_version() != "1.1"
-        if close:
+        if self._has_body or self._version != "1.1" or not self.parser.should_keep_alive():
             self.transport.writelines((answer.head[:-2], b"connection: close\r\n\r\n", answer.body))
             self._leave()
         elif answer.body:
@@ -212,18 +213,29 @@ class GuardedProtocol(HttpToolsProtocol):
         self.headers.extend(self._pairs)
         self.expect_100_continue = self._fields.get(b"expect", b"").lower() == b"100-continue"
         super().on_headers_complete()
+        if self._has_body and self.gate.answer is not None:
+            self.cycle.keep_alive = False  # as in `_send`
 
     # Refusing
 
     def _check_host(self, host: bytes | None) -> None:
         """Demand exactly one valid Host; HTTP/1.0 may go without (RFC 9112, 3.2)."""
         if host is None:
-            if self.parser.get_http_version() != "1.0":
+            if self._version != "1.0":
                 self._stop(400)
         elif not _HOST.fullmatch(host):
             self._stop(400)
         else:
             self.gate.remember_host(host)
+
+    def _check_body(self) -> None:
+        """Refuse a body that is too large, or whose end not everybody would see at the same place."""
+        self._body_left = self.gate.limits.body
+        coding = self._fields.get(b"transfer-encoding")
+        if coding is not None and (coding.lower() != b"chunked" or self._version == "1.0"):
+            self._stop(400)
+        if int(self._fields.get(b"content-length", b"0")) > self._body_left:
+            self._stop(413)
 
     def _origin_form(self, target: bytes) -> bytes:
         """Return an absolute-form target (RFC 9112, 3.2.2) without scheme and authority."""
@@ -268,8 +280,8 @@ class GuardedProtocol(HttpToolsProtocol):
         """Do we owe this client nothing?"""
         return not self._busy and not self.transport.get_write_buffer_size()
 
-    def overdue(self, now: int) -> bool:
-        """Has something taken too long? Asked once a second, by the gate's sweep."""
+    def overdue(self, now: float) -> bool:
+        """Has something taken too long? Asked by the gate's sweep."""
         limits = self.gate.limits
         unsent = self.transport.get_write_buffer_size()
         if unsent:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from feedmill.errors import PortInUse
+from feedmill.errors import PortInUse, StoreError
 from feedmill.server.limits import ORIGIN, Limits
 
 logger = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ class Server:
 
         Raises:
             PortInUse: an address cannot be had; nothing is left open.
+            StoreError: the loop cannot run.
         """
         try:
             for listener in self._listeners:
@@ -76,6 +77,8 @@ class Server:
         self._thread = threading.Thread(target=self._run, name="feedmill-http", daemon=True)
         self._thread.start()
         self._ready.wait()
+        if self.failure is not None:
+            raise StoreError("the HTTP server cannot run") from self.failure
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Take no more connections, finish the answers under way, end after `timeout` seconds at most.
@@ -103,7 +106,7 @@ class Server:
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
                 runner.run(self._main())
-        except BaseException as error:
+        except Exception as error:
             self.failure = error
             logger.critical("the HTTP server ended unexpectedly", exc_info=error)
             raise
@@ -118,7 +121,7 @@ class Server:
 
         limits = _within_descriptors([listener.limits for listener in self._listeners])
         servers = [
-            GuardedServer(listener.app, bounds, ending)
+            GuardedServer(listener.app, bounds, ending, lambda: self._grace)
             for listener, bounds in zip(self._listeners, limits, strict=True)
         ]
         async with asyncio.TaskGroup() as group:
@@ -126,14 +129,9 @@ class Server:
                 group.create_task(server.serve(sockets=sockets))
             await asyncio.gather(*(server.accepting.wait() for server in servers))
             self._ready.set()
-            await ending.wait()
-            for server in servers:
-                server.config.timeout_graceful_shutdown = max(1, round(self._grace))
-        for server in servers:
-            server.gate.abort()
-        close = [listener.app.close for listener in self._listeners if hasattr(listener.app, "close")]
-        for one in close:
-            one()
+        for listener in self._listeners:
+            if hasattr(listener.app, "close"):
+                listener.app.close()
 
 
 def bind(listener: Listener) -> list[socket.socket]:
