@@ -1,0 +1,254 @@
+"""The spine: incremental passes equal a cold build with the same ledger, byte for byte.
+
+Any sequence of edits, flag flips, breakages, mendings, deletions, renames and clock steps, over a
+small folder in which labels differ in case, links collide and dates lie on both sides of now.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from feedmill.catalog import Catalog
+from feedmill.config import loads
+from feedmill.model.seed import Reason
+from feedmill.model.settings import Settings
+from feedmill.pipeline import Mill, PassReport, PassRequest
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MEMORY = Path("/dev/shm")  # a file system in memory: thousands of passes, each with its fsyncs
+FILES = ["a.md", "b.html", "sub/c.md", "sub/deep/d.txt", "2026-02-27-e.md", "z.md"]
+
+CONFIG = """
+site: {title: Test, url: "https://feeds.example.org/"}
+guard: {min_entries: 1000}
+feeds: {limit: 3, related: 1}
+topics: {"Artificial Intelligence": {slug: ai, aliases: [AI], title: Machines}}
+custom:
+  - {slug: best, title: Best, where: {quality: {min: 50}}, order: quality, limit: 2}
+  - {slug: hot, title: Hot, where: {heat: {min: 1}, not: {topics: [C++]}}}
+"""
+OTHER = (
+    CONFIG.replace("limit: 3", "limit: 2")
+    .replace(", title: Machines", "")
+    .replace("related: 1", "html: false")
+)
+
+
+def _instant(hours: int) -> str:
+    return (START + timedelta(hours=hours)).isoformat()
+
+
+@st.composite
+def seed_texts(draw: st.DrawFn) -> str:
+    """Return a seed, whole or broken, as an author or a half-finished save leaves it."""
+    fields = [f"title: {draw(st.sampled_from(['One', 'Two', 'EUâ€™s &amp; <b>Three</b>']))}"]
+    link = draw(
+        st.sampled_from(["https://x.org/1", "http://X.org:80/1", "https://x.org/2", "https://x.org/3", "/no"])
+    )
+    fields.append(f"webUrl: {link}")
+    published = draw(st.sampled_from([None, -48, -3, -1, 0, 1, 3, 30]))
+    if published is not None:
+        fields.append(f"publishedDateTime: {_instant(published)}")
+    if draw(st.booleans()):
+        fields.append(f"updatedDateTime: {_instant(draw(st.sampled_from([-50, -2, 2, 29])))}")
+    if draw(st.integers(0, 3)) == 0:
+        expiry = draw(st.sampled_from([_instant(-2), _instant(2), _instant(28), "someday"]))
+        fields.append(f"expiryDateTime: {expiry}")
+    flag = draw(st.sampled_from([None, None, "true", "yes", "false", "flase", "false"]))
+    if flag is not None:
+        fields.append(f"published: {flag}")
+    if draw(st.integers(0, 7)) == 0:
+        fields.append("removed: true")
+    topics = draw(
+        st.lists(st.sampled_from(["AI", "ai", "Artificial  intelligence", "C++", "Data_Science"]), max_size=3)
+    )
+    fields.append(f"topics: [{', '.join(topics)}]")
+    provider = draw(
+        st.sampled_from([None, "AWS", "aws", "{name: RT, domain: rt.com, authors: [{name: Ann}]}"])
+    )
+    if provider is not None:
+        fields.append(f"provider: {provider}")
+    fields.append(f"quality: {draw(st.sampled_from([10, 50, 90]))}")
+    fields.append(f"heat: {draw(st.sampled_from([-1, 0, 5, 'hot']))}")
+    if draw(st.booleans()):
+        fields.append("related: [{title: R, webUrl: 'https://r.org/'}]")
+    text = (
+        "---\n"
+        + "\n".join(draw(st.permutations(fields)))
+        + "\n---\n"
+        + draw(st.sampled_from(["", "Some *text*.\n", "<p>Hello <a href='/x'>there</a></p>"]))
+    )
+    broken = draw(st.sampled_from(["", "", "", "", "cut", "quote", "empty", "plain"]))
+    if broken == "cut":
+        return text[: draw(st.integers(4, len(text)))]
+    if broken == "quote":
+        return text.replace("title: ", 'title: "', 1)
+    return "" if broken == "empty" else "# a heading\n" if broken == "plain" else text
+
+
+@dataclass(frozen=True)
+class Write:
+    """Save a file."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete a file."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Rename:
+    """Move a file, over another one where there is one."""
+
+    name: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """Set the clock."""
+
+    hours: int
+
+
+@dataclass(frozen=True)
+class Configure:
+    """Switch to the other config, or back."""
+
+
+names = st.sampled_from(FILES)
+operations = st.one_of(
+    st.builds(Write, names, seed_texts()),
+    st.builds(Write, names, seed_texts()),
+    st.builds(Write, names, seed_texts()),
+    st.builds(Delete, names),
+    st.builds(Rename, names, names),
+    st.builds(Step, st.sampled_from([-40, -2, 1, 2, 3, 30])),
+    st.builds(Configure),
+)
+batches = st.lists(st.lists(operations, min_size=1, max_size=4), min_size=1, max_size=7)
+
+
+class Site:
+    """A folder, a clock and a config, milled incrementally by one mill."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "seeds").mkdir()
+        self.now = START
+        self.text = CONFIG
+
+    def settings(self, name: str = "main") -> Settings:
+        """Return settings whose feeds and state are in the folder `name`."""
+        found = loads(self.text, base=self.root)
+        base = self.root / name
+        return replace(
+            found,
+            feeds_dir=base / "feeds",
+            configured_feeds_dir=base / "feeds",
+            state_dir=base / "state",
+            workers=1,
+        )
+
+    def apply(self, operation: object) -> None:
+        """Do what an author, a clock or an operator does."""
+        seeds = self.root / "seeds"
+        match operation:
+            case Write(name, text):
+                (seeds / name).parent.mkdir(parents=True, exist_ok=True)
+                (seeds / name).write_text(text)
+            case Delete(name):
+                (seeds / name).unlink(missing_ok=True)
+            case Rename(name, to) if (seeds / name).exists():
+                (seeds / to).parent.mkdir(parents=True, exist_ok=True)
+                (seeds / name).rename(seeds / to)
+            case Step(hours):
+                self.now += timedelta(hours=hours)
+            case Configure():
+                self.text = OTHER if self.text == CONFIG else CONFIG
+
+    def paths(self, operations: list[object]) -> frozenset[str]:
+        """Return the paths that a watcher would hint at."""
+        return frozenset(
+            path
+            for operation in operations
+            for path in (getattr(operation, "name", None), getattr(operation, "to", None))
+            if path is not None
+        )
+
+    @contextmanager
+    def mill(self, name: str = "main") -> Iterator[Mill]:
+        """Open a mill."""
+        with Mill(self.settings(name), clock=lambda: self.now) as mill:
+            yield mill
+
+    def cold(self, ledger: Path | None) -> tuple[dict[str, bytes], PassReport]:
+        """Build in a new folder without a catalog, with a copy of `ledger`."""
+        shutil.rmtree(self.root / "cold", ignore_errors=True)
+        if ledger is not None and ledger.exists():
+            shutil.copytree(ledger, self.root / "cold/feeds/.feedmill")
+        with Mill(self.settings("cold"), clock=lambda: self.now, catalog=Catalog()) as mill:
+            report = mill.run(PassRequest())
+        return published(self.root / "cold/feeds"), report
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    """Return every document by path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".feedmill" not in path.parts
+    }
+
+
+def counted(report: PassReport) -> tuple[object, ...]:
+    """Return what a pass without a catalog must agree on.
+
+    It cannot know that a file which is no seed now was a withheld one before: that counts as invalid.
+    """
+    known = {reason: n for reason, n in report.withheld.items() if reason is not Reason.INVALID}
+    return report.eligible, report.kept, known, report.next_change
+
+
+@given(batches, st.booleans())
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_incremental_equals_cold(history: list[list[object]], hinted: bool) -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        site = Site(Path(folder))
+        ledger = site.root / "main/feeds/.feedmill"
+        before = site.root / "before"
+        for number, operations in enumerate(history):
+            shutil.rmtree(before, ignore_errors=True)
+            if ledger.exists():
+                shutil.copytree(ledger, before)
+            for operation in operations:
+                site.apply(operation)
+            with site.mill() as mill:
+                paths = site.paths(operations) if hinted and number else None
+                report = mill.run(PassRequest(paths=paths))
+            documents = published(site.root / "main/feeds")
+            assert documents.keys() == set(mill.store.documents)
+            with_past, cold = site.cold(before)
+            assert with_past == documents
+            assert counted(cold) == counted(report)
+            with_present, _ = site.cold(ledger)
+            assert with_present == documents
