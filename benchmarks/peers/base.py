@@ -52,6 +52,10 @@ class Tool(Protocol):
         """Remove output and caches: the next build is cold."""
         ...
 
+    def output(self, folder: Path) -> Path:
+        """Return the folder that the program writes to."""
+        ...
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """Return where the feed of a term lies; `kind` is `topics` or `providers`."""
         ...

@@ -66,9 +66,13 @@ class Eleventy:
         """No output."""
         empty(folder / "_site")
 
+    def output(self, folder: Path) -> Path:
+        """Its customary name."""
+        return folder / "_site"
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """As our templates name them."""
-        return folder / "_site" / kind / f"{slug}.{form}"
+        return self.output(folder) / kind / f"{slug}.{form}"
 
     def seed(self, folder: Path, path: str) -> Path:
         """The copy."""

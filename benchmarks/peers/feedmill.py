@@ -49,9 +49,13 @@ class Feedmill:
         """Neither feeds nor catalog."""
         empty(folder / "feeds", folder / ".feedmill")
 
+    def output(self, folder: Path) -> Path:
+        """Its customary name."""
+        return folder / "feeds"
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """As the contract has it."""
-        return folder / "feeds" / kind / f"{slug}.{form}"
+        return self.output(folder) / kind / f"{slug}.{form}"
 
     def seed(self, folder: Path, path: str) -> Path:
         """The seed itself."""

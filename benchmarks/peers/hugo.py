@@ -54,9 +54,13 @@ class Hugo:
         """Neither output nor cache."""
         empty(folder / "public", folder / "resources")
 
+    def output(self, folder: Path) -> Path:
+        """Its customary name."""
+        return folder / "public"
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """As Hugo names them."""
-        return folder / "public" / kind / slug / {"rss": "index.xml", "atom": "index.atom"}[form]
+        return self.output(folder) / kind / slug / {"rss": "index.xml", "atom": "index.atom"}[form]
 
     def seed(self, folder: Path, path: str) -> Path:
         """The converted copy."""

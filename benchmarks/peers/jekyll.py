@@ -61,11 +61,15 @@ class Jekyll:
         """Neither output nor cache."""
         empty(folder / "_site", folder / ".jekyll-cache")
 
+    def output(self, folder: Path) -> Path:
+        """Its customary name."""
+        return folder / "_site"
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """As jekyll-feed names them."""
         if kind == "topics":
-            return folder / "_site" / "topics" / f"{slug.replace('-', '_')}.xml"
-        return folder / "_site" / "feed" / f"{slug}.xml"
+            return self.output(folder) / "topics" / f"{slug.replace('-', '_')}.xml"
+        return self.output(folder) / "feed" / f"{slug}.xml"
 
     def seed(self, folder: Path, path: str) -> Path:
         """The converted copy; the true date is in its front matter."""

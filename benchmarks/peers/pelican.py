@@ -43,9 +43,13 @@ class Pelican:
         """Neither output nor cache."""
         empty(folder / "output", folder / "cache", folder / "__pycache__")
 
+    def output(self, folder: Path) -> Path:
+        """Its customary name."""
+        return folder / "output"
+
     def feed(self, folder: Path, kind: str, slug: str, form: str) -> Path:
         """As the configuration names them."""
-        return folder / "output" / kind / f"{slug}.{form}"
+        return self.output(folder) / kind / f"{slug}.{form}"
 
     def seed(self, folder: Path, path: str) -> Path:
         """The converted copy."""
