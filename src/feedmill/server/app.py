@@ -29,7 +29,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 _MAX_CACHED = 8192  # heads kept per generation; they are cheap to make anew
-_ATTEMPTS = 3
+_ATTEMPTS = 3  # a cache too small for what is asked at once may drop a document again
 _RETRY = 0.005  # seconds between two looks for the next generation
 
 
@@ -124,15 +124,18 @@ class Origin:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
-    def answer(self, method: bytes, target: bytes, fields: Fields) -> Answer | None:
-        """Answer a request at once, or return None when `fetch` has to read a document first.
+    def answer(
+        self, method: bytes, target: bytes, fields: Fields, serving: _Serving | None = None
+    ) -> Answer | None:
+        """Answer a request at once, or return None when a document has to be read first.
 
-        `target` is in origin form, as it was sent; its query is ignored.
+        `target` is in origin form, as it was sent; its query is ignored. `serving` is the
+        generation that a document was read for, if not the present one.
         """
         second = int(self._clock().timestamp())
         if method != b"GET" and method != b"HEAD":
             return self._told(plain(405, second, method=method, extra={"allow": SAFE_METHODS}))
-        serving = self._serving
+        serving = serving or self._serving
         variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
         if variant is None:
             found = self._find(serving, method, target, fields, second)
@@ -159,8 +162,30 @@ class Origin:
         self.readers.note(variant.path, fields.get(b"user-agent"))
         return answer
 
-    async def fetch(self, target: bytes, fields: Fields) -> bool:
-        """Bring in what `answer` lacked. False: it could not be had within our patience (503).
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one ASGI request."""
+        assert scope["type"] == "http", scope["type"]
+        method = scope["method"].encode("latin-1")
+        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        fields = fold(scope["headers"])
+        answer = self.answer(method, target, fields)
+        for _ in range(_ATTEMPTS):
+            if answer is not None:
+                break
+            serving = await self._fetch(target, fields)
+            if serving is None:
+                break
+            # From the generation it was read for: when passes follow each other closely, the
+            # present one may be another by now.
+            answer = self.answer(method, target, fields, serving)
+        if answer is None:
+            second = int(self._clock().timestamp())
+            answer = self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _fetch(self, target: bytes, fields: Fields) -> _Serving | None:
+        """Read what `answer` lacked; None: it could not be had within our patience (503).
 
         While a newer pass is being published the file on disk is ahead of the generation served:
         the next generation then comes within moments.
@@ -170,38 +195,20 @@ class Origin:
             serving = self._serving
             wanted = self._wanted(serving, target, fields)
             if serving is None or wanted is None:
-                return True
+                return serving
             record, coding = wanted
             try:
                 await self._load(record, coding)
-                return True
+                return serving
             except TimeoutError:
                 logger.warning("%s: reading takes too long", record.path)
-                return False
+                return None
             except Superseded:
                 while self._serving is serving:
                     if asyncio.get_running_loop().time() > deadline:
                         logger.warning("%s is not the document that was published", record.path)
-                        return False
+                        return None
                     await asyncio.sleep(_RETRY)
-
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Answer one ASGI request."""
-        assert scope["type"] == "http", scope["type"]
-        method = scope["method"].encode("latin-1")
-        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        fields = fold(scope["headers"])
-        answer = self.answer(method, target, fields)
-        for _ in range(_ATTEMPTS):
-            # More than once, for a new generation may come between the two.
-            if answer is not None or not await self.fetch(target, fields):
-                break
-            answer = self.answer(method, target, fields)
-        if answer is None:
-            second = int(self._clock().timestamp())
-            answer = self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
-        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
-        await send({"type": "http.response.body", "body": answer.body})
 
     def _told(self, answer: Answer) -> Answer:
         self.traffic.count(answer.status, len(answer.head) + len(answer.body))

@@ -107,5 +107,4 @@ def _location(path: str, new: str) -> str:
     if _ABSOLUTE.match(new):
         return quote(new, safe="/:?#[]@!$&'()*+,;=%~")
     relative = relpath("/" + new.lstrip("/"), "/" + dirname(path))
-    escaped = quote(relative, safe="/~@!$&'()*+,;=")
-    return "./" + escaped if not escaped.startswith(".") and ":" in relative.partition("/")[0] else escaped
+    return quote(relative, safe="/~@!$&'()*+,;=")
