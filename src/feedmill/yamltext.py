@@ -7,12 +7,12 @@ that the author typed (`node.value`), whatever YAML 1.1 would make of it. `start
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import yaml
 from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from yaml.resolver import BaseResolver
 
 __all__ = [
     "MAX_ALIASES",
@@ -31,6 +31,7 @@ MAX_DEPTH = 64
 MAX_ALIASES = 1000
 
 _CORE = "tag:yaml.org,2002:"
+_TAGS = {ScalarNode: _CORE + "str", SequenceNode: _CORE + "seq", MappingNode: _CORE + "map"}
 _CORE_TAGS = frozenset(
     _CORE + name
     for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map", "merge", "value")
@@ -47,12 +48,18 @@ class YamlFault(Exception):
         self.column = column
 
 
-class _Parser(CParser, BaseResolver):  # type: ignore[misc]
-    """libyaml's parser and composer alone: no implicit tags, no constructor."""
+class _Parser(CParser):  # type: ignore[misc]
+    """libyaml's parser and composer alone: no implicit tags, no path resolvers, no constructor."""
 
-    def __init__(self, text: str) -> None:
-        CParser.__init__(self, text)
-        BaseResolver.__init__(self)
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
+        """Return the tag of a node that has none of its own: that of its kind."""
+        return _TAGS[kind]
+
+    def descend_resolver(self, parent: Node | None, index: object) -> None:
+        """Nothing: PyYAML's composer calls it for each node."""
+
+    def ascend_resolver(self) -> None:
+        """Nothing, too."""
 
 
 def parse(text: str) -> Node | None:
@@ -114,18 +121,20 @@ def foreign_tag(node: Node) -> str | None:
 def _may_be_deep(text: str) -> bool:
     """Whether the nesting could pass the bound; never False when it does.
 
-    A flow level costs a bracket, a block level a column of indentation or a `-`, `?` or `:` on the line.
+    A bracket opens two levels at the most (`[key: value]` is a mapping in a list). Of block collections
+    at most two (a mapping and the list of one of its keys) start in one column, and what stands before
+    a start on its line is white space and indicators (`-`, `?`, `:`, a byte order mark): so
+    without a line that begins with 16 of those, they are 32 levels at the most. Where YAML sees line breaks
+    that we do not look for, the levels are counted in any case.
     """
-    if text.count("[") + text.count("{") > MAX_DEPTH // 2:
-        return True
-    deepest = 0
-    for line in text.splitlines():
-        if len(line) > deepest:
-            indent = len(line) - len(line.lstrip(" \t-?"))
-            deepest = max(deepest, indent)
-            if deepest > MAX_DEPTH // 2 - 2:
-                return True
-    return False
+    return (
+        text.count("[") + text.count("{") > MAX_DEPTH // 4
+        or any(odd in text for odd in "\r\x85\u2028\u2029")
+        or _DEEP.search("\n" + text) is not None
+    )
+
+
+_DEEP = re.compile(rf"\n[ \t\-?:\ufeff]{{{MAX_DEPTH // 4}}}")
 
 
 def _check_bounds(text: str) -> None:
