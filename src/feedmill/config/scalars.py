@@ -123,7 +123,7 @@ def _parse_label(value: str) -> str:
 
 
 def _parse_field(value: str) -> str:
-    if value in SECRET_FIELDS or value.casefold() in SECRET_FIELDS:
+    if value.casefold() in SECRET_FIELDS:
         raise ValueError("which is never read, by any name")
     found = canonical(value)
     if found is None:
