@@ -26,6 +26,7 @@ EXPLAINED = {
     "expired": "its time is over",
     "duplicate": "another seed carries the same entry",
 }
+_DAEMON = ("state", "pid", "since", "watching", "version")
 SHOWN_PROBLEMS = 50
 SHOWN_FEEDS = 10
 SHOWN_PASSES = 12
@@ -80,10 +81,11 @@ def status_page(
 ) -> bytes:
     """Return the operator's page for a status document; what it lacks is left out."""
     moment = now or datetime.now(UTC)
+    daemon = {**dict.fromkeys(_DAEMON), **(status.get("daemon") or {})}
     passes = list(status.get("passes") or [])
     problems = sorted(status.get("problems") or [], key=lambda one: one["severity"] != "error")
     context = {
-        "daemon": status.get("daemon") or {},
+        "daemon": daemon,
         "counts": status.get("counts") or {},
         "last": status.get("last_pass"),
         "runs": _timed(status.get("next") or [], moment),
@@ -98,7 +100,7 @@ def status_page(
         "all_subscribers": sum(subscribers.values()),
         "readers": dict(list(readers.items())[:SHOWN_FEEDS]),
         "form_token": form_token,
-        "uptime": _since((status.get("daemon") or {}).get("since"), moment),
+        "uptime": _since(daemon["since"], moment),
     }
     return _environment().get_template("status.html").render(context).encode("utf-8", "backslashreplace")
 
