@@ -70,6 +70,7 @@ def one_pass(
     force: bool,
     drafts: bool = False,
     aside: bool = False,
+    prune: bool = False,
 ) -> PassReport:
     """Run one pass under the locks. `aside`: with a catalog of its own that is forgotten afterwards.
 
@@ -99,7 +100,7 @@ def one_pass(
                 catalog=Catalog() if aside else None,
             )
         )
-        return mill.run(PassRequest(trigger="build", full=full, force=force))
+        return mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))
 
 
 def exit_code(report: PassReport) -> Exit:

@@ -176,12 +176,27 @@ class Mill:
                     self._retire_rest(publication, published)
             self._plan(publication, derived.facts, now, everything=derived.anew)
             result = publication.commit()
+        retired = self._prune(now) if request.prune else ()
         self._remember(derived, now)
         if self._faults is None or derived.anew:
             self._faults = Faults(catalog)
         else:
             self._faults.update(outcome.restated)
-        return self._report(request, now, derived, result=result)
+        report = self._report(request, now, derived, result=result)
+        return replace(
+            report, retired=retired, removed=report.removed + len(retired) * len(self.composer.formats)
+        )
+
+    def _prune(self, now: Instant) -> tuple[str, ...]:
+        """Retire feeds without entries: their addresses answer 410 until an entry revives them."""
+        emptied = tuple(sorted(m.path for m in self.store.feeds.values() if m.state == "emptied"))
+        with self.store.begin(now) as publication:
+            for path in emptied:
+                for document in [f"{path}.{suffix}" for suffix in self.composer.formats]:
+                    publication.retire(document)
+                publication.remember_feed(replace(self.store.feeds[path], state="retired"))
+            publication.commit()
+        return emptied
 
     def _derive(self, request: PassRequest, now: Instant, good: LastGood) -> _Derived:
         """Take in what changed and work out who is out; everything anew where rules or history changed."""

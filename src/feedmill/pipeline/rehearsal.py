@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from feedmill.catalog import Catalog, FileRow, RecordRow
 from feedmill.compose import FeedKey
 from feedmill.errors import CatalogError
 from feedmill.model.feed import Entry
 from feedmill.model.instant import Instant, from_micros
-from feedmill.model.seed import Problem, Record, Severity
+from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.codec import decode_seed, encode
-from feedmill.pipeline.mill import Mill, Progress, Rehearsal, silent
+from feedmill.pipeline.faults import Faults
+from feedmill.pipeline.mill import NOT_SEEDS, Mill, Progress, Rehearsal, silent
 from feedmill.pipeline.press import Selection
-from feedmill.pipeline.report import PassRequest, printable
-from feedmill.pipeline.roster import Roster
+from feedmill.pipeline.report import PassRequest, printable, problem_json
+from feedmill.pipeline.roster import ELIGIBLE, KEPT, Roster
 from feedmill.publish import Store
 from feedmill.seeds import to_bytes
 
@@ -205,3 +208,27 @@ def identity_changes(mill: Mill) -> tuple[Problem, ...]:
                 )
             )
     return tuple(sorted(found, key=lambda problem: problem.path))
+
+
+def last_known(settings: Settings) -> dict[str, Any]:
+    """Return what the last pass left behind, in the form of the status, for when no daemon runs."""
+    nothing: dict[str, Any] = {"last_pass": None, "next": [], "counts": {}, "scheduled": [], "problems": []}
+    catalog = _open_catalog(settings)
+    if catalog is None:
+        return nothing
+    with catalog:
+        facts = catalog.meta()
+        if "tally" not in facts:
+            return nothing
+        tally = json.loads(facts["tally"])
+        withheld = {reason.value: tally.get(reason.value, 0) for reason in Reason}
+        eligible = tally.get(ELIGIBLE, 0)
+        counts = {
+            "total": eligible + sum(withheld.values()),
+            "eligible": eligible,
+            "kept": tally.get(KEPT, 0),
+            "withheld": withheld,
+            "not_seeds": tally.get(NOT_SEEDS, 0),
+        }
+        problems = [problem_json(problem) for problem in Faults(catalog).all()]
+        return {**nothing, "counts": counts, "problems": problems}

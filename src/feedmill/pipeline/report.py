@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -16,13 +17,14 @@ class PassRequest:
     """Why a pass runs and how far it looks.
 
     `paths` None: scan everything; else only these (relative to the seeds folder; a folder ends
-    with "/"). `full` reads every file again; `force` overrules the guard.
+    with "/"). `full` reads every file again; `force` overrules the guard; `prune` retires emptied feeds.
     """
 
     trigger: str = "build"
     paths: frozenset[str] | None = None
     full: bool = False
     force: bool = False
+    prune: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,8 @@ class PassReport:
     problems: tuple[Problem, ...] = ()
     held: str | None = None
     next_change: Instant | None = None
+    retired: tuple[str, ...] = ()
+    """Paths of the feeds that were retired, without suffix."""
 
     @property
     def errors(self) -> int:
@@ -78,6 +82,7 @@ class PassReport:
             "entries": {"appeared": self.appeared, "changed": self.changed, "vanished": self.vanished},
             "problems": [problem_json(problem) for problem in self.problems],
             "held": self.held,
+            "retired": list(self.retired),
             "next_change": rfc3339(self.next_change) if self.next_change else None,
         }
 
@@ -100,4 +105,34 @@ def printable(text: str) -> str:
         return text
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii") for c in text
+    )
+
+
+def report_from_json(document: Mapping[str, Any]) -> PassReport:
+    """Return the report that `to_json` gave: how it crosses the control socket."""
+    seeds, feeds, entries = document["seeds"], document["feeds"], document["entries"]
+    upcoming = document["next_change"]
+    return PassReport(
+        trigger=document["trigger"],
+        as_of=datetime.fromisoformat(document["as_of"]),
+        seconds=document["seconds"],
+        total=seeds["total"],
+        eligible=seeds["eligible"],
+        kept=seeds["kept"],
+        withheld={Reason(reason): count for reason, count in seeds["withheld"].items() if count},
+        not_seeds=seeds["not_seeds"],
+        feeds_total=feeds["total"],
+        written=feeds["written"],
+        unchanged=feeds["unchanged"],
+        removed=feeds["removed"],
+        appeared=entries["appeared"],
+        changed=entries["changed"],
+        vanished=entries["vanished"],
+        problems=tuple(
+            Problem(**{**problem, "severity": Severity(problem["severity"])})
+            for problem in document["problems"]
+        ),
+        held=document["held"],
+        next_change=datetime.fromisoformat(upcoming) if upcoming else None,
+        retired=tuple(document["retired"]),
     )

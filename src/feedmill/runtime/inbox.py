@@ -29,6 +29,7 @@ class _Wanted:
     everything: bool = False
     full: bool = False
     force: bool = False
+    prune: bool = False
     first: float | None = None
     due: float | None = None
     tickets: list[Future[PassReport]] = field(default_factory=list)
@@ -79,7 +80,9 @@ class Inbox:
             wanted.due = due if wanted.due is None or finished else max(wanted.due, due)
             self._note(wanted, "change")
 
-    def ask(self, trigger: str, *, full: bool = False, force: bool = False) -> Future[PassReport]:
+    def ask(
+        self, trigger: str, *, full: bool = False, force: bool = False, prune: bool = False
+    ) -> Future[PassReport]:
         """Ask for a pass over everything, as soon as can be; the answer is its report."""
         ticket: Future[PassReport] = Future()
         with self._changed:
@@ -91,6 +94,7 @@ class Inbox:
             wanted.paths.clear()
             wanted.full |= full
             wanted.force |= force
+            wanted.prune |= prune
             wanted.due = self._clock()
             wanted.tickets.append(ticket)
             self._note(wanted, trigger)
@@ -137,5 +141,6 @@ class Inbox:
             paths=None if wanted.everything else frozenset(wanted.paths),
             full=wanted.full,
             force=wanted.force,
+            prune=wanted.prune,
         )
         return Work(request=request, tickets=tuple(wanted.tickets))

@@ -32,6 +32,7 @@ from feedmill.runtime.inbox import Inbox, Work
 from feedmill.runtime.log import LOGGER, set_up_logging
 from feedmill.runtime.notify import Notifier
 from feedmill.runtime.schedule import Scheduler
+from feedmill.runtime.view import Totals
 from feedmill.runtime.watch import Watcher
 from feedmill.runtime.workshop import Workshop
 
@@ -63,6 +64,7 @@ class Service:
         self._passes: deque[PassReport] = deque(maxlen=status.PASSES)
         self._scheduled: list[dict[str, Any]] = []
         self._troubles: dict[str, str] = {}
+        self._totals = Totals()
         self._backoff = Backoff()
         self._failed: list[Future[PassReport]] = []
 
@@ -109,10 +111,13 @@ class Service:
     def _new_scheduler(self, settings: Settings) -> Scheduler:
         return Scheduler(
             settings.schedule,
-            rebuild=lambda: self._inbox.ask("schedule") and None,
+            rebuild=lambda: self._ask("schedule"),
             next_change=lambda: self._inbox.nudge("time"),
-            housekeeping=lambda: self._inbox.ask("housekeeping") and None,
+            housekeeping=lambda: self._ask("housekeeping"),
         )
+
+    def _ask(self, trigger: str) -> None:
+        self._inbox.ask(trigger)
 
     def _wind_down(self) -> None:
         self._state = "stopped"
@@ -152,7 +157,7 @@ class Service:
         wall, steady = self._clock(), time.monotonic()
         while not self._stopping:
             work = self._inbox.take(HEARTBEAT)
-            if self._stopping:
+            if self._told_to_stop():
                 break
             now, tick = self._clock(), time.monotonic()
             drift = (now - wall) - timedelta(seconds=tick - steady)
@@ -164,6 +169,9 @@ class Service:
                     started = True
                     self._notifier.ready(self._summary())
                     logger.info("ready", extra={"facts": self._facts()})
+
+    def _told_to_stop(self) -> bool:
+        return self._stopping is not None
 
     def _beat(self, now: Instant, *, jumped: bool) -> None:
         """Once a second, and before every pass: see what nobody tells."""
@@ -212,6 +220,7 @@ class Service:
     def _on_failure(self, error: BaseException, tickets: list[Future[PassReport]]) -> None:
         """Tell it, keep serving what is published, and try again a little later each time."""
         wait = self._backoff.failed()
+        self._totals.failed["error"] += 1
         self._troubles["pass"] = f"the last pass failed: {error}"
         if isinstance(error, FeedmillError):
             logger.error("the pass failed", extra={"facts": {"error": str(error), "retry_in": wait}})
@@ -229,6 +238,7 @@ class Service:
         if report.held is not None:
             self._troubles["held"] = f"held back: {report.held}"
         self._passes.append(report)
+        self._totals.add(report)
         self._frontage.install(self._workshop.generation())
         self._scheduler.plan(self._workshop.next_change)
         self._scheduled = status.scheduled_json(self._workshop.mill, self._clock())
@@ -318,6 +328,14 @@ class Service:
             ),
         }
 
+    def totals(self) -> Totals:
+        """Return what was counted since the start."""
+        return self._totals
+
+    def last_report(self) -> PassReport | None:
+        """Return the report of the last pass."""
+        return self._passes[-1] if self._passes else None
+
     def passes(self) -> list[dict[str, Any]]:
         """Return the last passes, oldest first."""
         return [status.pass_json(report) for report in list(self._passes)]
@@ -330,7 +348,7 @@ class Service:
             self._apply(settings)
         except (ConfigError, StoreError) as error:
             self._troubles["config"] = f"the changed config was not taken: {error}"
-            logger.error("the changed config was not taken; the old one stays", extra={"facts": {"why": error}})
+            logger.warning("the changed config was not taken", extra={"facts": {"why": str(error)}})
             return
         self._troubles.pop("config", None)
         logger.info("config reloaded")

@@ -1,0 +1,108 @@
+"""`feedmill status`: what the daemon does, what is next, what is wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from feedmill.cli.app import App, app_options
+from feedmill.cli.output import plural, print_json, width
+
+if TYPE_CHECKING:
+    from feedmill.model.settings import Settings
+
+_COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "stopped": "red"}
+_MOST_PROBLEMS = 10
+
+
+@click.command("status")
+@click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
+@app_options
+def status_command(app: App, as_json: bool) -> int:
+    """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems."""
+    from feedmill.cli.run import ask_daemon
+    from feedmill.runtime import NoDaemon, token
+
+    settings = app.settings()
+    running = True
+    try:
+        document = ask_daemon(settings, {"command": "status"})
+    except NoDaemon:
+        running = False
+        document = _stopped(settings)
+    if as_json:
+        print_json(document)
+        return 0
+    _show(document)
+    admin = document["daemon"].get("listening", {}).get("admin")
+    if running and admin:
+        click.echo(f"operator's page  {admin}-/?token={token(settings.state_dir)}")
+    if not running:
+        click.echo("no daemon runs here: feedmill run starts one, feedmill build makes one pass")
+    return 0
+
+
+def _stopped(settings: Settings) -> dict[str, Any]:
+    """Return the status without a daemon: what the last pass left in the catalog."""
+    from feedmill.pipeline.rehearsal import last_known
+    from feedmill.runtime.status import stopped_json
+
+    return {"daemon": stopped_json(), **last_known(settings)}
+
+
+def _show(document: dict[str, Any]) -> None:
+    daemon, last, counts = document["daemon"], document["last_pass"], document["counts"]
+    state = click.style(daemon["state"], fg=_COLOURS.get(daemon["state"]), bold=True)
+    facts = f", pid {daemon['pid']}, up {_span(daemon['uptime'])}" if daemon["pid"] else ""
+    _row("daemon", f"{state}{facts}, feedmill {daemon['version']}")
+    if daemon["watching"]:
+        _row("watching", daemon["watching"])
+    for name, address in daemon.get("listening", {}).items():
+        _row(name, address)
+    if last:
+        _row("last pass", f"{last['as_of']} ({last['trigger']}), {_milliseconds(last['seconds'])}")
+        feeds, entries = last["feeds"], last["entries"]
+        _row(
+            "",
+            f"{feeds['written']} written, {feeds['unchanged']} unchanged, {feeds['removed']} removed; "
+            f"entries +{entries['appeared']} ~{entries['changed']} -{entries['vanished']}",
+        )
+    for run in document["next"]:
+        _row("next", f"{run['at']} {run['job']}: {run['why']}")
+    if counts:
+        withheld = ", ".join(f"{n:,} {reason}" for reason, n in counts["withheld"].items() if n)
+        _row(
+            "seeds",
+            f"{counts['total']:,}: {counts['eligible']:,} in feeds" + (f", {withheld}" if withheld else ""),
+        )
+        if counts["kept"]:
+            _row("", f"{counts['kept']:,} in their last good form")
+    for change in document["scheduled"]:
+        _row("planned", f"{change['at']} {change['what']} of {change['seed']}")
+    problems = document["problems"]
+    for problem in problems[:_MOST_PROBLEMS]:
+        where = f"{problem['path']}:{problem['line']}" if problem["line"] else problem["path"]
+        _row(problem["severity"], f"{where}: {problem['message']}")
+    if len(problems) > _MOST_PROBLEMS:
+        _row("", f"… and {plural(len(problems) - _MOST_PROBLEMS, 'more problem')}: feedmill check shows all")
+
+
+def _row(name: str, text: str) -> None:
+    """Print one line, cut to the terminal."""
+    room = width() - 12
+    plain = click.unstyle(text)
+    click.echo(f"{name:<11} {text if len(plain) <= room else plain[: room - 1] + '…'}")
+
+
+def _span(seconds: float) -> str:
+    days, rest = divmod(int(seconds), 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s" if minutes else f"{left} s"
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -1,0 +1,151 @@
+"""The frontage: the origin and the admin listener of the running daemon."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from feedmill.errors import PortInUse, StoreError
+from feedmill.model.artifact import Generation
+from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
+from feedmill.runtime.view import Office, View
+from feedmill.server import ADMIN, Admin, Listener, Origin, Server
+
+
+class Frontage:
+    """Serves one generation after another; started and stopped from the main thread."""
+
+    def __init__(self, office: Office, clock: Callable[[], Instant]) -> None:
+        self._office = office
+        self._clock = clock
+        self._server: Server | None = None
+        self._origin: Origin | None = None
+        self._settings: Settings | None = None
+        self._generation: Generation | None = None
+
+    def open(self, settings: Settings) -> None:
+        """Bind and serve what the settings ask for.
+
+        Raises:
+            PortInUse: an address cannot be had.
+        """
+        listeners = []
+        origin = None
+        if settings.server.enabled:
+            origin = Origin(settings.feeds_dir, settings.server, self._clock)
+            if self._generation is not None:
+                origin.install(self._generation)
+            listeners.append(Listener(app=origin, host=settings.server.host, port=settings.server.port))
+        if settings.admin.enabled:
+            view = View(self._office, self._clock)
+            admin = Admin(view, token(settings.state_dir), settings.admin, origin=origin)
+            host, port = settings.admin.host, settings.admin.port
+            listeners.append(Listener(app=admin, host=host, port=port, key="admin.port", limits=ADMIN))
+        server = Server(listeners) if listeners else None
+        if server is not None:
+            server.start()
+        self._server, self._origin, self._settings = server, origin, settings
+
+    def close(self) -> None:
+        """Finish the answers under way and stop."""
+        if self._server is not None:
+            self._server.stop(timeout=3)
+            self._server = None
+
+    def reopen(self, settings: Settings) -> None:
+        """Start again after the server ended by itself; a port that is taken now is tried again later."""
+        self.close()
+        try:
+            self.open(settings)
+        except PortInUse:
+            return
+
+    def change(self, settings: Settings) -> None:
+        """Take new settings: in place where the addresses stay, else by new listeners.
+
+        Raises:
+            PortInUse: a new address cannot be had; the old listeners serve on.
+        """
+        old = self._settings
+        assert old is not None
+        if (settings.server, settings.admin) == (old.server, old.admin):
+            return
+        if _addresses(settings) == _addresses(old) and self._origin is not None:
+            self._origin.configure(settings.server)
+            self._settings = settings
+            return
+        self.close()
+        try:
+            self.open(settings)
+        except PortInUse:
+            self.open(old)
+            raise
+
+    def install(self, generation: Generation) -> None:
+        """Serve `generation` from now on."""
+        self._generation = generation
+        if self._origin is not None:
+            self._origin.install(generation)
+            self._origin.set_ready(healthy=True)
+
+    def set_ready(self, *, healthy: bool) -> None:
+        """Say on /readyz whether passes succeed."""
+        if self._origin is not None:
+            self._origin.set_ready(healthy=healthy)
+
+    @property
+    def alive(self) -> bool:
+        """Whether what should be served is served."""
+        settings = self._settings
+        if settings is None or not (settings.server.enabled or settings.admin.enabled):
+            return True
+        return self._server is not None and self._server.alive
+
+    def addresses(self) -> dict[str, str]:
+        """Return where the listeners are, by name."""
+        if self._server is None or self._settings is None:
+            return {}
+        names = [
+            name
+            for name, part in (("server", self._settings.server), ("admin", self._settings.admin))
+            if part.enabled
+        ]
+        found = zip(names, self._server.addresses, strict=True)
+        return {name: f"http://{_bracketed(host)}:{port}/" for name, (host, port) in found}
+
+
+def token(state_dir: Path) -> str:
+    """Return the admin token of this state folder; the first start makes it, for its owner's eyes alone.
+
+    Raises:
+        StoreError: it cannot be made or read.
+    """
+    path = state_dir / "token"
+    try:
+        if path.exists():
+            found = path.read_text("ascii").strip()
+            if found:
+                return found
+        new = secrets.token_urlsafe(32)
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        aside = path.with_suffix(".new")
+        aside.unlink(missing_ok=True)
+        fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(fd, "w") as file:
+            file.write(new + "\n")
+        aside.replace(path)
+    except OSError as error:
+        raise StoreError(f"the token {path} cannot be made or read: {error.strerror}") from error
+    return new
+
+
+def _addresses(settings: Settings) -> tuple[object, ...]:
+    server, admin = settings.server, settings.admin
+    return server.enabled, server.host, server.port, admin.enabled, admin.host, admin.port
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

@@ -1,0 +1,96 @@
+"""The workshop: locks and mill of the running daemon, made again when the ground under them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from feedmill.errors import StoreError
+from feedmill.model.artifact import Generation
+from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
+from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.publish import FolderLock
+
+Progress = Callable[[str, int, int | None], None]
+
+
+class Workshop:
+    """Runs passes; belongs to one thread. `next_change` is the next instant that matters, after a pass."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], Instant], progress: Progress) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._progress = progress
+        self._locks: list[FolderLock] = []
+        self._mill: Mill | None = None
+        self._open = ExitStack()
+        self._generation: Generation | None = None
+        self.next_change: Instant | None = None
+
+    def lock(self) -> None:
+        """Take the state folder and the feeds folder.
+
+        Raises:
+            LockHeld: another feedmill works there.
+        """
+        settings = self._settings
+        for path in (settings.state_dir / "lock", settings.feeds_dir / ".feedmill" / "lock"):
+            self._locks.append(FolderLock(path, "run the daemon").acquire())
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.reset()
+        while self._locks:
+            self._locks.pop().release()
+
+    def reset(self) -> None:
+        """Close the mill; the next pass opens it again, from what is on disk then."""
+        self._mill = None
+        self._open.close()
+
+    def change(self, settings: Settings) -> None:
+        """Use other settings from the next pass on."""
+        self._settings = settings
+        self.reset()
+
+    @property
+    def mill(self) -> Mill:
+        """The open mill, after a pass."""
+        assert self._mill is not None
+        return self._mill
+
+    def run(self, request: PassRequest) -> PassReport:
+        """Run a pass, over everything where the mill had to be opened.
+
+        Raises:
+            StoreError: storage failed, or somebody else took the folders.
+        """
+        self._relock()
+        if self._mill is None:
+            self._mill = self._open.enter_context(
+                Mill(self._settings, clock=self._clock, progress=self._progress)
+            )
+            request = PassRequest(
+                trigger=request.trigger, full=request.full, force=request.force, prune=request.prune
+            )
+        report = self._mill.run(request)
+        self.next_change = report.next_change
+        self._generation = self._mill.generation()
+        return report
+
+    def generation(self) -> Generation:
+        """Return what is published, after a pass."""
+        assert self._generation is not None
+        return self._generation
+
+    def _relock(self) -> None:
+        """Notice that a folder was deleted or replaced under us, and take the new one."""
+        if self._locks and all(lock.is_valid() for lock in self._locks):
+            return
+        self.close()
+        try:
+            self.lock()
+        except StoreError:
+            self.close()
+            raise
