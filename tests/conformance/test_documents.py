@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import feedparser
@@ -25,6 +26,12 @@ CHECKERS: Mapping[str, Callable[[bytes], list[str]]] = {
     "atom": atom.faults,
     "json": jsonfeed.faults,
 }
+GOLDEN = Path(__file__).parents[1] / "golden"
+GOLDENS = [
+    found
+    for found in sorted(GOLDEN.glob("*/expected/**/*"))
+    if found.suffix[1:] in (*CHECKERS, "opml") and found.name != "feeds.json"
+]
 _TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml"}
 
 
@@ -118,3 +125,9 @@ def test_the_opml_breaks_no_rule(site: Site, formats: tuple[str, ...]) -> None:
         }
         assert opml.faults(documents["feeds.opml"]) == []
         assert len(parse_xml(documents["feeds.opml"]).findall("body/outline")) == len(listed)
+
+
+@pytest.mark.parametrize("golden", GOLDENS, ids=lambda path: str(path.relative_to(GOLDEN)))
+def test_goldens_break_no_rule(golden: Path) -> None:
+    faults = opml.faults if golden.suffix == ".opml" else CHECKERS[golden.suffix[1:]]
+    assert faults(golden.read_bytes()) == []

@@ -83,5 +83,5 @@ def _reduce(
         if size <= limit:
             break
         dropped.add(place)
-        size -= len(chosen[place]) + (separator if len(dropped) < len(chosen) else 0)
+        size -= len(chosen[place]) + separator
     return [part for place, part in enumerate(chosen) if place not in dropped]

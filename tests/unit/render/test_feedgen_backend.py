@@ -97,6 +97,11 @@ def test_an_rss_item_says_everything() -> None:
     assert told.find("m:group", NS) is None
 
 
+def test_each_format_declares_only_the_namespaces_it_uses() -> None:
+    assert set(_root("atom", feed(FULL)).nsmap) == {None, "media"}
+    assert set(_root("rss", feed(FULL)).nsmap) == {"atom", "content", "dc", "media"}
+
+
 def test_a_plain_summary_is_html_in_rss_and_text_in_atom() -> None:
     summary = entry(1, summary="1 < 2 & <b>not bold</b>")
     assert _all(_item(summary), "description") == ["1 &lt; 2 &amp; &lt;b&gt;not bold&lt;/b&gt;"]
