@@ -105,7 +105,7 @@ def hide(value: Plain, name: str = "") -> Plain:
     if isinstance(value, list):
         return [hide(each, name) for each in value]
     if isinstance(value, str):
-        return HIDDEN if _SECRET.fullmatch(name) else value
+        return HIDDEN if _SECRET.fullmatch(name) else hide_userinfo(value)
     return value
 
 
