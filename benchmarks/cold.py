@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from benchmarks.agree import disagreements
 from benchmarks.measure import Cost, median, run
@@ -21,14 +22,13 @@ def builds(tool: Tool, shape: str, count: int, runs: int) -> tuple[Cost, int]:
     """Return the medians of up to `runs` cold builds, and how many; memory is watched in one more."""
     folder = site(tool, shape, count)
     os.sync()
+    watched = run(tool.build(folder), folder, memory=True)
     costs: list[Cost] = []
-    while len(costs) < runs and sum(cost.wall for cost in costs) < ENOUGH:
+    while len(costs) < runs and watched.wall + sum(cost.wall for cost in costs) < ENOUGH:
         tool.clean(folder)
         costs.append(run(tool.build(folder), folder))
-    tool.clean(folder)
-    watched = run(tool.build(folder), folder, memory=True)
-    middle = median(costs)
-    return Cost(wall=middle.wall, cpu=middle.cpu, largest=watched.largest, peak=watched.peak), len(costs)
+    middle = median(costs or [watched])
+    return replace(middle, largest=watched.largest, peak=watched.peak), max(len(costs), 1)
 
 
 def measure(shape: str, count: int, names: list[str], *, runs: int = 3, check: bool = True) -> Iterator[Row]:

@@ -1,0 +1,115 @@
+"""Run all benchmarks and write docs/performance.md and its plots from what they measured (`make bench`).
+
+    python -m benchmarks.report [--quick] [--only cold noop …] [--write-only]
+
+`--quick` uses 300 seeds everywhere and writes below bench-out/ only. `--write-only` measures nothing
+and writes the document anew from the figures of the last run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks import cold, latency, noop, scale, tables
+from benchmarks.peers.base import OUT, ROOT
+from benchmarks.workshop import RESULTS, Row, machine, save, show
+
+WITH_YAML = ["feedmill", "hugo", "eleventy", "jekyll"]
+"""Pelican takes minutes for 7,000 seeds with real front matter: it is timed cold, and else on lean seeds."""
+
+
+def cold_rows(count: int) -> Iterator[Row]:
+    """Real and lean seeds, every tool."""
+    for shape in ("real", "lean"):
+        yield from cold.measure(shape, count, [])
+
+
+def noop_rows(count: int) -> Iterator[Row]:
+    """feedmill also with ten times the seeds."""
+    yield from noop.measure("real", count, WITH_YAML)
+    yield from noop.measure("lean", count, ["pelican"])
+    yield from noop.measure("real", count * 10, ["feedmill"])
+
+
+def latency_rows(count: int) -> Iterator[Row]:
+    """feedmill also with ten times the seeds; the million is in `scale`."""
+    yield from latency.measure("real", count, WITH_YAML)
+    yield from latency.measure("lean", count, ["feedmill", "hugo", "pelican"])
+    yield from latency.measure("real", count * 10, ["feedmill"])
+
+
+def scale_rows(count: int) -> Iterator[Row]:
+    """Up to a million seeds, or up to `count` in the quick form."""
+    if count >= 7000:
+        yield from scale.measure(scale.steps(1_000_000))
+    else:
+        yield from scale.measure(
+            [(tool, "small", size) for tool in ("feedmill", "hugo") for size in (100, count)]
+        )
+
+
+def http_rows(count: int) -> Iterator[Row]:
+    """The origin's benchmark is a program of its own and prints its own table."""
+    quick = ["--quick"] if count < 7000 else []
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.http", *quick],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"benchmarks.http: {done.stderr[-1000:]}")
+    yield {"text": done.stdout.strip()}
+
+
+PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
+    "cold": cold_rows,
+    "noop": noop_rows,
+    "latency": latency_rows,
+    "scale": scale_rows,
+    "http": http_rows,
+}
+
+
+def run(parts: list[str], count: int) -> list[str]:
+    """Measure each part and keep its figures; return what failed, which does not stop the others."""
+    failures = []
+    for part in parts:
+        print(f"{part}:", flush=True)
+        rows: list[Row] = []
+        try:
+            for row in PARTS[part](count):
+                rows.append(row)
+                show(save(part, rows)[-1:])
+        except Exception as error:  # noqa: BLE001 - hours of other figures would be lost
+            failures.append(f"{part}: {type(error).__name__}: {error}")
+            print(f"  FAILED {failures[-1]}", flush=True)
+    (RESULTS / "machine.json").write_text(json.dumps({"rows": [machine()]}), encoding="utf-8")
+    return failures
+
+
+def main() -> None:
+    """Read the command line, measure, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", choices=sorted(PARTS), default=list(PARTS))
+    parser.add_argument("--write-only", action="store_true")
+    given = parser.parse_args()
+    source = ROOT / "docs" / "performance.md"
+    target = OUT / "performance.md" if given.quick else source
+    failures = [] if given.write_only else run(given.only, 300 if given.quick else 7000)
+    tables.write(source, target)
+    print(f"wrote {Path(target).relative_to(ROOT)}")
+    if failures:
+        sys.exit("\n".join(failures))
+
+
+if __name__ == "__main__":
+    main()
