@@ -98,7 +98,7 @@ def feeds() -> list[Feed]:
         _feed(
             Kind.CUSTOM, "custom/slow", "Slow things", slow, "Bread and orchards: whatever takes its time."
         ),
-        _feed(Kind.CUSTOM, "custom/a-table", "À table", table, "From the field to the plate."),
+        _feed(Kind.CUSTOM, "custom/a-table", "À table", table, "From the field to the plate, à la carte."),
         *(_feed(Kind.TOPIC, one.path, one.label, (e for e in ENTRIES if one in e.topics)) for one in topics),
         *(
             _feed(Kind.PROVIDER, one.path, one.label, (e for e in ENTRIES if e.provider == one))

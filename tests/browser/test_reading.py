@@ -39,7 +39,7 @@ def test_typing_filters_the_feeds(visit: Open) -> None:
     assert page.locator(".group:visible h2").count() == 1
     page.fill("#find", "  FIELD nine ")
     assert names(page) == ["Field Station Nine"]
-    page.fill("#find", "a tâb")
+    page.fill("#find", "a la cârte")
     assert names(page) == ["À table"]
     page.fill("#find", "takes its time")  # a description counts too
     assert names(page) == ["Slow things"]
@@ -109,7 +109,7 @@ def test_where_nothing_may_copy_the_address_is_selected(visit: Open) -> None:
     assert page.locator(".copy.done").count() == 0
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ["index", "topics/grain", "topics/empty"])
 def test_without_script_everything_is_there_and_nothing_idle(visit: Open, path: str) -> None:
     with_script, without = visit(path).page, visit(path, java_script_enabled=False).page
     assert with_script.locator(".copy:visible").count() > 0

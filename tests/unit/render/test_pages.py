@@ -127,6 +127,20 @@ def test_a_picture_is_lazy_sized_and_tells_nobody_who_looks() -> None:
     assert 'aria-hidden="true"><img' in unsized  # a link without a name is hidden, since the title is one
 
 
+def test_characters_that_no_document_can_carry_are_dropped() -> None:
+    bad = replace(FULL, title="a\0b\ud800c\x1b", summary="\x08")
+    shown = page(feed(bad, title="\x0bT\ufffe", description="\0"))
+    assert ">abc</a>" in shown
+    assert '<h1 dir="auto">T</h1>' in shown
+    assert not re.search("[\0-\x08\x0b\x1b\ufffe]", shown)
+    assert 'class="summary"' not in shown
+    assert '<h1 dir="auto">topics/ai</h1>' in page(feed(title="\0"))
+    row = replace(DIRECTORY.rows[2], title="\0", description="\x08b")
+    index = of(BARE).render_index(replace(DIRECTORY, rows=(row,))).decode()
+    assert 'dir="auto">topics/ai</a>' in index
+    assert not re.search("[\0-\x08]", index)
+
+
 def test_only_the_first_picture_and_never_the_content_is_shown() -> None:
     images = (*FULL.images, Image(url="https://img.example.org/second.png"))
     shown = page(feed(replace(FULL, images=images, content="<p>whole article</p>")))
@@ -204,13 +218,12 @@ def test_a_page_that_cannot_fit_is_shown_without_entries() -> None:
     assert "No entries right now" in page(feed(entry(1), max_bytes=10))
 
 
-def test_what_was_rendered_before_changes_nothing() -> None:
-    pages = Pages(BARE, {}, cache_bytes=3000)  # a few entries: most are forgotten again
-    deep, flat = (
-        feed(*(entry(n) for n in range(9))),
-        feed(*(entry(n) for n in range(9)), kind=Kind.ALL, path="all"),
-    )
-    edited = feed(*(replace(entry(n), title="New") for n in range(9)))
+@pytest.mark.parametrize("cache_bytes", [3000, 1 << 20])  # a few entries, and all of them
+def test_what_was_rendered_before_changes_nothing(cache_bytes: int) -> None:
+    pages = Pages(BARE, {}, cache_bytes=cache_bytes)
+    entries = [replace(FULL, id=entry(n).id) for n in range(9)]
+    deep, flat = feed(*entries), feed(*entries, kind=Kind.ALL, path="all")
+    edited = feed(*(replace(one, title="New") for one in entries))
     for one in (deep, flat, edited, deep, flat):
         assert pages.render_feed(one) == Pages(BARE, {}).render_feed(one)
     changed = replace(DIRECTORY, rows=(*DIRECTORY.rows[:2], replace(DIRECTORY.rows[2], total=901)))
