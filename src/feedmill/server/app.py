@@ -12,7 +12,7 @@ from posixpath import splitext
 from typing import Any
 
 from feedmill.model.artifact import Generation, Published
-from feedmill.model.instant import Instant
+from feedmill.model.instant import Instant, to_micros
 from feedmill.model.settings import ServerSettings
 from feedmill.server.answer import SAFE_METHODS, Answer, Fields, plain
 from feedmill.server.conditional import Outcome, evaluate
@@ -132,34 +132,38 @@ class Origin:
         `target` is in origin form, as it was sent; its query is ignored. `serving` is the
         generation that a document was read for, if not the present one.
         """
-        second = int(self._clock().timestamp())
+        now = self._clock()
         if method != b"GET" and method != b"HEAD":
-            return self._told(plain(405, second, method=method, extra={"allow": SAFE_METHODS}))
+            return self._told(plain(405, _second(now), method=method, extra={"allow": SAFE_METHODS}))
         serving = serving or self._serving
         variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
         if variant is None:
-            found = self._find(serving, method, target, fields, second)
+            found = self._find(serving, method, target, fields, _second(now))
             if not isinstance(found, Variant):
                 return found
             variant = found
-        if variant.second != second:
-            variant.tell(second)
+        if not variant.since <= now < variant.until:
+            variant.tell(now)
         outcome = evaluate(fields, variant.etag, variant.modified, dated=variant.dated)
+        traffic = self.traffic
         if outcome is Outcome.NOT_MODIFIED:
-            answer = Answer(304, variant.short_head, b"")
-            self.traffic.count(304, len(answer.head))
+            answer = variant.not_modified
         elif outcome is Outcome.FAILED:
-            return self._told(plain(412, second, method=method))
-        elif method == b"HEAD":
-            answer = Answer(200, variant.full_head, b"", variant.coding)
-            self.traffic.count(200, len(answer.head), variant.coding)
+            return self._told(plain(412, _second(now), method=method))
         else:
-            body = self._library.body(variant.key)
-            if body is None:
-                return None
-            answer = Answer(200, variant.full_head, body, variant.coding)
-            self.traffic.count(200, len(answer.head) + variant.size, variant.coding)
-        self.readers.note(variant.path, fields.get(b"user-agent"))
+            answer = variant.without_body
+            if method == b"GET":
+                body = self._library.body(variant.key)
+                if body is None:
+                    return None
+                answer = Answer(200, answer.head, body, variant.coding)
+                traffic.bytes_sent += variant.size
+            traffic.codings[variant.coding] += 1
+        traffic.statuses[answer.status] += 1
+        traffic.bytes_sent += len(answer.head)
+        agent = fields.get(b"user-agent")
+        if agent is not None:
+            self.readers.note(variant.feed, variant.suffix, agent)
         return answer
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -179,8 +183,7 @@ class Origin:
             # present one may be another by now.
             answer = self.answer(method, target, fields, serving)
         if answer is None:
-            second = int(self._clock().timestamp())
-            answer = self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
+            answer = self._told(plain(503, _second(self._clock()), method=method, extra={"retry-after": "1"}))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
         await send({"type": "http.response.body", "body": answer.body})
 
@@ -313,6 +316,10 @@ def fold(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     for name, value in headers:
         fields[name] = fields[name] + b", " + value if name in fields else value
     return fields
+
+
+def _second(now: Instant) -> int:
+    return to_micros(now) // 1_000_000
 
 
 def _freshness(settings: ServerSettings) -> Freshness:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from posixpath import splitext
 
 MAX_READERS = 32
 """Figures remembered for one feed; the least recently heard go first."""
 
 MAX_FEEDS = 4096
 MAX_AGENTS = 4096
+MAX_AGENT = 512  # bytes of a User-Agent that are looked at
 MAX_SUBSCRIBERS = 10_000_000
 """What anybody may claim; a larger figure is a joke."""
 
@@ -37,7 +37,7 @@ def parse_agent(agent: bytes) -> Reader | None:
     Feedly, Inoreader, NewsBlur, The Old Reader, Feedbin, Netvibes and their like write it as
     "16 subscribers" somewhere in the comment: there is no standard, only custom.
     """
-    text = agent[:512].decode("latin-1")
+    text = agent[:MAX_AGENT].decode("latin-1")
     count = _COUNT.search(text)
     name = _NAME.match(text)
     if not count or not name:
@@ -60,37 +60,32 @@ class Readers:
         self._agents: dict[bytes, Reader | None] = {}
         self._feeds: OrderedDict[str, OrderedDict[tuple[str, str, str], int]] = OrderedDict()
 
-    def note(self, path: str, agent: bytes | None) -> None:
-        """Take notice of one poll; costs a dictionary look-up for an agent that was seen before."""
-        if agent is None:
-            return
+    def note(self, feed: str, suffix: str, agent: bytes) -> None:
+        """Take notice of one poll of a feed's document; cheap for an agent that was seen before."""
         try:
             reader = self._agents[agent]
         except KeyError:
             reader = self._learn(agent)
-        if reader is not None:
-            self._count(path, reader)
+        if reader is None:
+            return
+        figures = self._feeds.get(feed)
+        if figures is None:
+            figures = self._feeds[feed] = OrderedDict()
+            if len(self._feeds) > MAX_FEEDS:
+                self._feeds.popitem(last=False)
+        key = (reader.name, reader.feed_id, suffix)
+        figures[key] = reader.subscribers
+        figures.move_to_end(key)
+        if len(figures) > MAX_READERS:
+            figures.popitem(last=False)
 
     def _learn(self, agent: bytes) -> Reader | None:
         if len(self._agents) >= MAX_AGENTS:
             self._agents.clear()
         reader = parse_agent(agent)
-        if len(agent) <= 512:
+        if len(agent) <= MAX_AGENT:
             self._agents[agent] = reader
         return reader
-
-    def _count(self, path: str, reader: Reader) -> None:
-        feed, suffix = splitext(path)
-        readers = self._feeds.get(feed)
-        if readers is None:
-            readers = self._feeds[feed] = OrderedDict()
-            if len(self._feeds) > MAX_FEEDS:
-                self._feeds.popitem(last=False)
-        key = (reader.name, reader.feed_id, suffix)
-        readers[key] = reader.subscribers
-        readers.move_to_end(key)
-        if len(readers) > MAX_READERS:
-            readers.popitem(last=False)
 
     def by_feed(self) -> dict[str, int]:
         """Return the sum per feed, most subscribers first."""

@@ -1,18 +1,21 @@
-"""One document in one content coding as it is served: heads printed once a second, not once a request."""
+"""One document in one coding as it is served: its answers are printed once a second, not once a request."""
 
 from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import timedelta
+from posixpath import splitext
 
 from feedmill.model.artifact import Published
-from feedmill.model.instant import EPOCH
-from feedmill.server.answer import head_bytes, http_date
+from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
+from feedmill.server.answer import Answer, head_bytes, http_date
 from feedmill.server.encode import IDENTITY
 from feedmill.server.library import Form, Key
 from feedmill.server.media import is_page, link_field, media_type
 
 STALE_IF_ERROR = 86400
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Freshness:
 
 
 class Variant:
-    """A document in a coding: its validators and, for the current second, its two heads."""
+    """A document in a coding: its validators and, for the current second, its answers."""
 
     __slots__ = (
         "_fixed",
@@ -55,32 +58,33 @@ class Variant:
         "coding",
         "dated",
         "etag",
-        "full_head",
+        "feed",
         "key",
         "modified",
-        "path",
-        "second",
-        "short_head",
+        "not_modified",
+        "since",
         "size",
+        "suffix",
+        "until",
+        "without_body",
     )
 
     def __init__(
         self, record: Published, coding: str, form: Form, documents: Container[str], freshness: Freshness
     ) -> None:
-        self.path = record.path
+        self.feed, self.suffix = splitext(record.path)
         self.coding = coding
         self.key: Key = (record.digest, coding)
         self.etag = form.etag
         self.size = form.size
-        self.modified = int((record.modified - EPOCH).total_seconds())
-        self.second = -1
+        self.modified = to_micros(record.modified) // 1_000_000
+        self.since = self.until = EPOCH  # when the answers below hold
         self.dated = False
-        self.full_head = b""
-        self.short_head = b""
+        self.not_modified = self.without_body = Answer(500, b"", b"")
         self._freshness = freshness
         # Floored: a reader that comes back when this ends may be a moment early, never late.
         change = record.next_change
-        self._next_change = None if change is None else int((change - EPOCH).total_seconds())
+        self._next_change = None if change is None else to_micros(change) // 1_000_000
         self._fixed = {
             "etag": form.etag.decode("ascii"),
             "vary": "Accept-Encoding",
@@ -97,18 +101,20 @@ class Variant:
         if coding != IDENTITY:
             self._of_body["content-encoding"] = coding
 
-    def tell(self, second: int) -> None:
-        """Print the heads for `second`, the moment of the answer.
+    def tell(self, now: Instant) -> None:
+        """Print the answers for the second of `now`: 304, and 200 without its body.
 
         Last-Modified is left out while it is not yet past: it must not lie in the future
         (RFC 9110, 8.8.2.1), and within its own second it cannot tell two versions apart.
         """
+        second = to_micros(now) // 1_000_000
         left = None if self._next_change is None else self._next_change - second
         lines = {"date": http_date(second), "cache-control": self._freshness.cache_control(left)}
         self.dated = self.modified < second
         if self.dated:
             lines["last-modified"] = http_date(self.modified)
         lines.update(self._fixed)
-        self.short_head = head_bytes(304, lines)
-        self.full_head = head_bytes(200, {**lines, **self._of_body})
-        self.second = second
+        self.not_modified = Answer(304, head_bytes(304, lines), b"", self.coding)
+        self.without_body = Answer(200, head_bytes(200, {**lines, **self._of_body}), b"", self.coding)
+        self.since = floor_second(now)
+        self.until = self.since + _SECOND

@@ -67,13 +67,12 @@ def test_any_agent_is_survived(agent: bytes) -> None:
 
 def test_the_latest_figure_of_each_reader_counts() -> None:
     readers = Readers()
-    readers.note("all.rss", b"Feedly/1.0 (+http://x; 16 subscribers; )")
-    readers.note("all.rss", b"Feedly/1.0 (+http://x; 14 subscribers; )")
-    readers.note("all.atom", b"Feedly/1.0 (+http://x; 2 subscribers; )")  # another address, another list
-    readers.note("all.rss", b"Inoreader/1.0 (3 subscribers)")
-    readers.note("topics/ai.rss", b"Inoreader/1.0 (1 subscribers)")
-    readers.note("all.rss", b"newsboat/2.21")
-    readers.note("all.rss", None)
+    readers.note("all", ".rss", b"Feedly/1.0 (+http://x; 16 subscribers; )")
+    readers.note("all", ".rss", b"Feedly/1.0 (+http://x; 14 subscribers; )")
+    readers.note("all", ".atom", b"Feedly/1.0 (+http://x; 2 subscribers; )")  # another address, another list
+    readers.note("all", ".rss", b"Inoreader/1.0 (3 subscribers)")
+    readers.note("topics/ai", ".rss", b"Inoreader/1.0 (1 subscribers)")
+    readers.note("all", ".rss", b"newsboat/2.21")
     assert readers.by_feed() == {"all": 19, "topics/ai": 1}
     assert readers.by_reader() == {"Feedly": 16, "Inoreader": 4}
 
@@ -81,7 +80,7 @@ def test_the_latest_figure_of_each_reader_counts() -> None:
 def test_memory_is_bounded() -> None:
     readers = Readers()
     for number in range(10_000):
-        readers.note("all.rss", b"R%dx/1.0 (1 subscribers)" % number)
+        readers.note("all", ".rss", b"R%dx/1.0 (1 subscribers)" % number)
     assert readers.by_feed() == {"all": MAX_READERS}
     assert len(readers._agents) <= 4096
 
