@@ -153,7 +153,10 @@ class Pages:
             if known is not None:
                 self._cached_bytes -= _weight(*known)
             with _named(feed, entry.id):
-                known = entry, self._fragment("entry.html", {"root": root, "entry": fit_entry(entry)})
+                html = self._fragment("entry.html", {"root": root, "entry": entry})
+                if fit(html) != html:  # seldom: to fit each entry first would cost as much as to render it
+                    html = self._fragment("entry.html", {"root": root, "entry": fit_entry(entry)})
+            known = entry, html.encode("utf-8", "replace")
             self._cached_bytes += _weight(*known)
         self._entries[key] = known
         while self._cached_bytes > self._cache_bytes and len(self._entries) > 1:
@@ -173,9 +176,12 @@ class Pages:
         """Return one feed's fragment as the index shows it."""
         known = self._rows.get(row.path)
         if known is None or (known[0] is not row and known[0] != row):
-            shown = replace(row, title=fit(row.title) or row.path, description=fit(row.description))
-            context = {"root": "", "row": shown, "subscriptions": self._subscriptions(row.path, formats, "")}
-            known = self._rows[row.path] = (row, self._fragment("row.html", context))
+            context = {"root": "", "row": row, "subscriptions": self._subscriptions(row.path, formats, "")}
+            html = self._fragment("row.html", context)
+            if fit(html) != html:
+                fitted = replace(row, title=fit(row.title) or row.path, description=fit(row.description))
+                html = self._fragment("row.html", context | {"row": fitted})
+            known = self._rows[row.path] = (row, html.encode("utf-8", "replace"))
         return known[1]
 
     def _subscriptions(self, path: str, formats: Sequence[str], root: str) -> tuple[Subscription, ...]:
@@ -195,8 +201,8 @@ class Pages:
     def _environment(self) -> Environment:
         return theming.environment(self._site, self._theme)
 
-    def _fragment(self, template: str, context: Mapping[str, Any]) -> bytes:
-        return self._environment.get_template(template).render(context).encode("utf-8", "replace")
+    def _fragment(self, template: str, context: Mapping[str, Any]) -> str:
+        return self._environment.get_template(template).render(context)
 
     def _render(self, template: str, context: dict[str, Any], **fragments: _Fragments) -> bytes:
         """Return a page; each of `fragments` is a function of its template that prints many fragments."""

@@ -255,7 +255,7 @@ def test_an_index_of_thousands_is_joined_again_not_rendered(monkeypatch: pytest.
     fragments: list[str] = []
     render = pages._fragment
 
-    def counted(template: str, context: Mapping[str, Any]) -> bytes:
+    def counted(template: str, context: Mapping[str, Any]) -> str:
         fragments.append(template)
         return render(template, context)
 
