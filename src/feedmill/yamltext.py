@@ -22,6 +22,7 @@ __all__ = [
     "ScalarNode",
     "SequenceNode",
     "YamlFault",
+    "foreign_tag",
     "is_null",
     "mapping_items",
     "parse",
@@ -29,6 +30,7 @@ __all__ = [
 
 MAX_DEPTH = 64
 MAX_ALIASES = 1000
+MAX_MERGED = 10_000
 
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {ScalarNode: _CORE + "str", SequenceNode: _CORE + "seq", MappingNode: _CORE + "map"}
@@ -70,8 +72,8 @@ def parse(text: str) -> Node | None:
     always, else by walking libyaml's events, which needs no stack.
 
     Raises:
-        YamlFault: no YAML, several documents, over 64 levels or 1,000 aliases, a tag of a
-            language (`!!python/…`): nothing is ever executed, but what it means is not ours to guess.
+        YamlFault: no YAML, several documents, over 64 levels or 1,000 aliases. A tag of a language
+            (`!!python/…`) is never executed; `foreign_tag` tells of it.
     """
     if _may_be_deep(text) or text.count("*") > MAX_ALIASES:
         _check_bounds(text)
@@ -82,7 +84,7 @@ def parse(text: str) -> Node | None:
         finally:
             parser.dispose()
     except yaml.MarkedYAMLError as error:
-        raise _fault(error) from error
+        raise _fault(error, text) from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlFault(_reason(error), *_position(text, error)) from error
 
@@ -92,15 +94,30 @@ def mapping_items(node: MappingNode) -> Iterator[tuple[str, Node, Node]]:
 
     So whoever builds a dict from it has the author's own keys win over merged ones, and the last
     of equal keys over the first, as PyYAML's own loaders have it. A key that is no scalar is passed over.
+
+    Raises:
+        YamlFault: merge keys that lead back to themselves or multiply beyond MAX_MERGED items.
     """
+    return _merged(node, [MAX_MERGED], 0)
+
+
+def _merged(node: MappingNode, left: list[int], depth: int) -> Iterator[tuple[str, Node, Node]]:
     for key, value in node.value:
-        if isinstance(key, ScalarNode) and key.value == "<<" and not key.style:
+        if _is_merge(key):
             for mapping in reversed(value.value) if isinstance(value, SequenceNode) else (value,):
                 if isinstance(mapping, MappingNode):
-                    yield from mapping_items(mapping)
+                    left[0] -= 1 + len(mapping.value)
+                    if left[0] < 0 or depth > MAX_DEPTH:
+                        mark = key.start_mark
+                        raise YamlFault("merge keys bring too much", mark.line + 1, mark.column + 1)
+                    yield from _merged(mapping, left, depth + 1)
     for key, value in node.value:
-        if isinstance(key, ScalarNode) and not (key.value == "<<" and not key.style):
+        if isinstance(key, ScalarNode) and not _is_merge(key):
             yield key.value, key, value
+
+
+def _is_merge(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style
 
 
 def is_null(node: Node) -> bool:
@@ -157,16 +174,40 @@ def _check_bounds(text: str) -> None:
                     mark = event.start_mark
                     raise YamlFault(f"more than {MAX_ALIASES:,} aliases", mark.line + 1, mark.column + 1)
     except yaml.MarkedYAMLError as error:
-        raise _fault(error) from error
+        raise _fault(error, text) from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlFault(_reason(error), *_position(text, error)) from error
 
 
-def _fault(error: yaml.MarkedYAMLError) -> YamlFault:
+def _fault(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
+    problem = error.problem or ""
     mark = error.problem_mark or error.context_mark
-    parts = [part for part in (error.context, error.problem) if part]
-    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-    return YamlFault("not valid YAML: " + ", ".join(parts), line, column)
+    if problem.endswith(("end of stream", "expected ':'")) and error.context_mark:
+        mark = error.context_mark  # where it began says more than where all hope was lost
+    message = "not valid YAML: " + ", ".join(part for part in (error.context, problem) if part)
+    if mark is None:
+        return YamlFault(message, 0, 0)
+    hint = next((hint for words, hint in _HINTS if words in problem), "")
+    if "cannot start" in problem:
+        line = text.split("\n", mark.line + 1)[mark.line :]
+        found = line[0][mark.column : mark.column + 1] if line else ""
+        hint = _TABS if found == "\t" else f"a text that begins with {found} needs quotes"
+    return YamlFault(message + (f"; {hint}" if hint else ""), mark.line + 1, mark.column + 1)
+
+
+_TABS = "indent with blanks, not with tabs"
+_HINTS = (
+    ("tab character", _TABS),
+    ("mapping values", "a text with ': ' in it needs quotes"),
+    ("end of stream", "a quote is never closed"),
+    ("expected ',' or", "a bracket is never closed"),
+    ("expected key", "check the indentation, and the quotes within quotes"),
+    ("expected '-'", "check the indentation"),
+    ("expected ':'", "every line needs a 'key:'"),
+    ("undefined alias", "a text that begins with * needs quotes"),
+    ("escape", "within double quotes write \\\\ for a backslash"),
+)
+"""What would be right, by libyaml's words for what is wrong."""
 
 
 def _reason(error: Exception) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import URL, delete, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from feedmill.catalog import schema as t
@@ -24,7 +24,7 @@ class Catalog:
     Everything between `begin` and `commit` becomes visible at once or never.
     """
 
-    def __init__(self, url: str = MEMORY) -> None:
+    def __init__(self, url: str | URL = MEMORY) -> None:
         """Open the catalog at the SQLAlchemy URL `url`, made anew where it is of another version.
 
         Raises:
@@ -34,7 +34,7 @@ class Catalog:
         with translated():
             self.fresh = self._prepare()
 
-    def _attach(self, url: str) -> None:
+    def _attach(self, url: str | URL) -> None:
         self._db = Database(url)
         self.facts = Facts(self._db)
         self.standings = Standings(self._db)
@@ -49,7 +49,7 @@ class Catalog:
         Raises:
             CatalogError: the file cannot be made or written.
         """
-        url = f"sqlite:///{path}"
+        url = _url(path)
         try:
             return cls(url)
         except CatalogError as error:
@@ -67,7 +67,7 @@ class Catalog:
             CatalogError: it cannot be read, or is of another version.
         """
         catalog = cls.__new__(cls)
-        catalog._attach(f"sqlite:///{path}")
+        catalog._attach(_url(path))
         try:
             if catalog.meta().get("version") != str(t.VERSION):
                 raise CatalogError("the catalog is of another version")
@@ -111,15 +111,22 @@ class Catalog:
             self._db.run(delete(table))
 
     def _prepare(self) -> bool:
-        connection = self._db.connection
-        with connection.begin():
-            t.metadata.create_all(connection)
+        """Make the tables where they are not there, or are another version's; say whether that was so."""
+        if inspect(self._db.connection).has_table(t.meta.name):
+            self._db.connection.rollback()
             if self.meta().get("version") == str(t.VERSION):
                 return False
-            t.metadata.drop_all(connection)
-            t.metadata.create_all(connection)
-            self.set_meta({"version": str(t.VERSION)})
+        self._db.connection.rollback()
+        self.begin()
+        t.metadata.drop_all(self._db.connection)
+        t.metadata.create_all(self._db.connection)
+        self.set_meta({"version": str(t.VERSION)})
+        self.commit()
         return True
+
+
+def _url(path: Path) -> URL:
+    return URL.create("sqlite", database=str(path))
 
 
 def _is_damage(error: CatalogError) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import URL, create_engine, event
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
@@ -26,7 +26,7 @@ _CHUNK = 500
 class Database:
     """One connection. Whoever holds it owns it: one thread at a time."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         self._transaction: RootTransaction | None = None
         with translated():
             self._engine = _engine(url)
@@ -59,23 +59,36 @@ class Database:
                 transaction.rollback()
 
     def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+        """Run a statement, once for each of `rows` where given."""
         with translated():
             self.connection.execute(statement, rows)
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Return all rows of a query."""
         with translated():
-            return self.connection.execute(statement, values).fetchall()
+            found = self.connection.execute(statement, values).fetchall()
+            self._end_reading()
+        return found
 
     def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+        """Return the first column of the first row of a query, None without rows."""
         with translated():
-            return self.connection.execute(statement, values).scalar()
+            found = self.connection.execute(statement, values).scalar()
+            self._end_reading()
+        return found
+
+    def _end_reading(self) -> None:
+        """Outside a transaction of ours, keep no snapshot that would hold the write-ahead log back."""
+        if self._transaction is None:
+            self.connection.rollback()
 
     def delete(self, table: Any, column: str, ids: Sequence[int]) -> None:
+        """Delete the rows whose `column` is one of `ids`."""
         for chunk in chunks(ids):
             self.run(sql_delete(table).where(table.c[column].in_(chunk)))
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     memory = url == MEMORY
     engine = create_engine(
         url, **({"poolclass": StaticPool} if memory else {}), connect_args={"check_same_thread": False}

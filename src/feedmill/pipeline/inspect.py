@@ -49,6 +49,8 @@ class Explanation:
     until: Instant | None = None
     feeds: tuple[Rank, ...] = ()
     problems: tuple[Problem, ...] = ()
+    same_entry: tuple[str, ...] = ()
+    """Other seeds that carry the same entry and are out."""
 
 
 def explain(
@@ -98,6 +100,14 @@ def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[
         until=until,
         feeds=feeds,
         problems=problems,
+        same_entry=_same_entry(mill, row.id, seed),
+    )
+
+
+def _same_entry(mill: Mill, file: int, seed: Seed | None) -> tuple[str, ...]:
+    group = mill.catalog.standings.group([seed.id]) if seed is not None else []
+    return tuple(
+        printable(to_text(path)) for path, row in group if row.state == ELIGIBLE and row.file != file
     )
 
 

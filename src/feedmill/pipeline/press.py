@@ -143,14 +143,7 @@ class Press:
             if fresh != record:
                 catalog.shelves.put_feeds([], [fresh])
             self.plan(publication, spec.path, catalog.shelves.next_plan(record.id, to_micros(now)))
-        return FeedRow(
-            kind=key.kind,
-            path=spec.path,
-            title=selection.title,
-            description=spec.description,
-            total=record.total if record is not None else 0,
-            updated=from_micros(updated),
-        )
+        return _row(selection, updated)
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
         """Tell when the feed's documents are planned to change."""
@@ -213,7 +206,7 @@ class Press:
             else:
                 self._directory[key] = row
         if changed:
-            for artifact in self._renderer.render_directory(self.directory()):
+            for artifact in self._renderer.render_directory(self._arranged(self._directory)):
                 publication.add(artifact)
 
     def _read_directory(self, catalog: Catalog) -> dict[FeedKey, FeedRow]:
@@ -237,13 +230,32 @@ class Press:
         """The documents of the directory under this config."""
         return INDEX_PATHS if "html" in self._composer.formats else INDEX_PATHS[1:]
 
-    def directory(self) -> Directory:
+    def current_directory(self, catalog: Catalog) -> Directory:
+        """Return the directory of a catalog whose feeds were not printed: titles are worked out now."""
+        found = {}
+        for record in catalog.shelves.feeds():
+            if record.total > 0 or record.kind == Kind.ALL.value:
+                key = FeedKey(kind=Kind(record.kind), key=record.key)
+                selection = self.select(catalog, key)
+                updated = max((row.updated for row in selection.rows), default=0)
+                found[key] = _row(selection, updated - updated % 1_000_000)
+        return self._arranged(found)
+
+    def _arranged(self, found: Mapping[FeedKey, FeedRow]) -> Directory:
         """Return all feeds that have something to read: `all`, customs, topics, providers, each by title."""
-        assert self._directory is not None
-        rows = sorted(
-            self._directory.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path)
-        )
+        rows = sorted(found.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(rows), formats=self._composer.formats)
+
+
+def _row(selection: Selection, updated: int) -> FeedRow:
+    return FeedRow(
+        kind=selection.key.kind,
+        path=selection.spec.path,
+        title=selection.title,
+        description=selection.spec.description,
+        total=selection.record.total if selection.record is not None else 0,
+        updated=from_micros(updated),
+    )
 
 
 def _is_emptied(memory: FeedMemory | None) -> bool:

@@ -1,0 +1,118 @@
+"""`feedmill publish` and `feedmill unpublish`: the flag in the file, and no other byte."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.explain import seed_path
+from feedmill.cli.main import Exit
+from feedmill.errors import SeedError, StoreError
+
+if TYPE_CHECKING:
+    from feedmill.model.settings import Settings
+
+
+@click.command("publish")
+@click.argument("seeds", nargs=-1, required=True, metavar="SEED...")
+@app_options
+def publish_command(app: App, seeds: tuple[str, ...]) -> int:
+    """Set the flag in SEED files: published: true. Every other byte stays as it is."""
+    return _set_flags(app, seeds, published=True)
+
+
+@click.command("unpublish")
+@click.argument("seeds", nargs=-1, required=True, metavar="SEED...")
+@app_options
+def unpublish_command(app: App, seeds: tuple[str, ...]) -> int:
+    """Clear the flag in SEED files: published: false. Every other byte stays as it is.
+
+    Warns when another seed carries the same entry, which would go out in its place.
+    """
+    return _set_flags(app, seeds, published=False)
+
+
+def _set_flags(app: App, seeds: tuple[str, ...], *, published: bool) -> int:
+    settings = app.settings()
+    failed = False
+    done: list[str] = []
+    for given in seeds:
+        path = seed_path(settings, given)
+        try:
+            changed = _set_flag(settings, path, published=published)
+        except SeedError as error:
+            click.echo(str(error), err=True)
+            failed = True
+            continue
+        except FileNotFoundError:
+            click.echo(f"{given}: there is no such seed in {settings.scan.dir}", err=True)
+            failed = True
+            continue
+        done.append(path)
+        word = "published" if published else "unpublished"
+        click.echo(f"{path}: {word}" + ("" if changed else " already"))
+    for path in done:
+        _remark(settings, path, published=published)
+    return Exit.PROBLEMS if failed else Exit.CLEAN
+
+
+def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
+    """Edit the file; return whether it changed.
+
+    Raises:
+        SeedError: the flag cannot be edited safely.
+        StoreError: the file cannot be written.
+    """
+    from feedmill.seeds import read
+    from feedmill.seeds.flagedit import set_flag
+
+    data, _ = read(settings.scan, path, settings.decode.max_bytes)
+    edited = set_flag(path, data, settings.decode, published=published)
+    if edited != data:
+        _replace_file((settings.scan.dir / path).resolve(), edited)
+    return edited != data
+
+
+def _replace_file(target: Path, data: bytes) -> None:
+    """Replace a file's bytes at once, keeping its mode and, where allowed, its owner.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    aside = target.with_name(f".{target.name}.feedmill-{os.getpid()}"[:255])
+    try:
+        found = target.stat()
+        fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(fd, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fchmod(file.fileno(), found.st_mode & 0o7777)
+                if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()) and os.geteuid() == 0:
+                    os.fchown(file.fileno(), found.st_uid, found.st_gid)
+                os.fsync(file.fileno())
+            aside.replace(target)
+        except BaseException:
+            aside.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+
+
+def _remark(settings: Settings, path: str, *, published: bool) -> None:
+    """Say what the flag alone does not do."""
+    from feedmill.pipeline.inspect import explain
+
+    found = explain(settings, path, wall_clock)
+    if found is None:
+        return
+    if published and not found.feeds:
+        click.echo(f"{path}: still in no feed: {found.why}; to change it: {found.remedy}", err=True)
+    if not published:
+        for other in found.same_entry:
+            message = f"{other} carries the same entry and is out in its place; unpublish it as well"
+            click.echo(f"{path}: {message}", err=True)

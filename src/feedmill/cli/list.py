@@ -1,0 +1,56 @@
+"""`feedmill list`: topics, providers, feeds, withheld seeds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.output import Progress, plural, print_json
+from feedmill.model.instant import rfc3339
+from feedmill.model.taxonomy import Kind
+
+_KINDS = {"topics": Kind.TOPIC, "providers": Kind.PROVIDER}
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(["topics", "providers", "feeds", "withheld"]), default="feeds")
+@click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
+@app_options
+def list_command(app: App, what: str, as_json: bool) -> int:
+    """List what there is, as the seeds are now: feeds with their entries, or withheld seeds with why."""
+    from feedmill.pipeline.listing import list_feeds, list_withheld
+
+    settings = app.settings()
+    progress = Progress()
+    rows: list[dict[str, Any]]
+    if what == "withheld":
+        found = list_withheld(settings, wall_clock, progress=progress)
+        rows = [{"seed": path, "reason": reason} for path, reason in found]
+    else:
+        feeds = list_feeds(settings, wall_clock, progress=progress)
+        rows = [
+            {
+                "feed": row.path,
+                "title": row.title,
+                "entries": row.total,
+                "updated": rfc3339(row.updated) if row.total else None,
+            }
+            for row in feeds
+            if what == "feeds" or row.kind is _KINDS[what]
+        ]
+    progress.close()
+    if as_json:
+        print_json({what: rows})
+    elif what == "withheld":
+        for row in rows:
+            click.echo(f"{row['reason']:<12} {row['seed']}")
+        click.echo(f"{plural(len(rows), 'seed')} withheld", err=True)
+    else:
+        room = max((len(row["feed"]) for row in rows), default=0)
+        for row in rows:
+            day = (row["updated"] or "")[:10]
+            click.echo(f"{row['feed']:<{room}} {row['entries']:>7,}  {day:<10}  {row['title']}")
+        click.echo(plural(len(rows), "feed"), err=True)
+    return 0

@@ -1,0 +1,35 @@
+"""Listings: the feeds there are and the seeds that are withheld, as the files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from feedmill.model.feed import FeedRow
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Reason
+from feedmill.model.settings import Settings
+from feedmill.pipeline.mill import Progress, silent
+from feedmill.pipeline.rehearsal import rehearsed
+from feedmill.pipeline.report import PassRequest, printable
+from feedmill.seeds import to_text
+
+_REQUEST = PassRequest(trigger="list", force=True)
+
+
+def list_feeds(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> tuple[FeedRow, ...]:
+    """Return every feed that has something to read, in the directory's order."""
+    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        return mill.press.current_directory(mill.catalog).rows
+
+
+def list_withheld(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> list[tuple[str, str]]:
+    """Return (path, reason) of every withheld seed, by path."""
+    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        states = [reason.value for reason in Reason]
+        return [
+            (printable(to_text(path)), state) for _, path, state in mill.catalog.standings.with_state(states)
+        ]
