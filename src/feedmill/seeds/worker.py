@@ -1,0 +1,90 @@
+"""A worker: the program that decodes what comes in at its standard input, until that ends.
+
+A frame is eight bytes of length and as many bytes of payload. The first one in is the settings, the first
+one out is empty and says that the worker is ready; then each frame of files is answered by one of records.
+The worker is disposable: a file that takes too much CPU time or memory ends it, by the kernel's hand where
+Python is stuck, and the end of its input does so too: it never outlives who started it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import signal
+import struct
+
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds.decode import decode
+from feedmill.seeds.wire import pack_records, unpack_items, unpack_records
+
+__all__ = ["HEADER", "main"]
+
+HEADER = struct.Struct("<Q")
+
+_MEMORY = 1 << 30
+_MEMORY_A_BYTE = 64
+
+
+def main() -> None:
+    """Decode until standard input ends."""
+    source, sink = _own_streams()
+    settings, thorough, patience = pickle.loads(_read(source))
+    _bound_memory(settings)
+    decode("warm.md", b"---\ntitle: x\nwebUrl: https://example.org/\n---\n", settings)
+    unpack_records(pack_records([]))
+    _write(sink, b"")
+    while payload := _read(source):
+        records = []
+        for path, data in unpack_items(payload):
+            _bound_time(patience)
+            records.append(decode(path, data, settings, thorough=thorough))
+        _write(sink, pack_records(records))
+
+
+def _own_streams() -> tuple[int, int]:
+    """Take standard input and output away from everybody else."""
+    source, sink = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    os.close(nothing)
+    return source, sink
+
+
+def _bound_memory(settings: DecodeSettings) -> None:
+    with contextlib.suppress(ImportError, OSError, ValueError):  # not everywhere, and never more than allowed
+        import resource
+
+        limit = _MEMORY + _MEMORY_A_BYTE * settings.max_bytes
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+
+
+def _bound_time(seconds: float) -> None:
+    """Have the kernel end this process after so much more CPU time, even when Python is stuck in C."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+
+def _read(source: int) -> bytes:
+    """Return the next frame's payload, b"" at the end."""
+    header = _read_exactly(source, HEADER.size)
+    return bytes(_read_exactly(source, HEADER.unpack(header)[0])) if header else b""
+
+
+def _read_exactly(source: int, size: int) -> bytearray:
+    data = bytearray(size)
+    view = memoryview(data)
+    done = 0
+    while done < size:
+        count = os.readv(source, [view[done:]])
+        if not count:
+            return bytearray()
+        done += count
+    return data
+
+
+def _write(sink: int, payload: bytes) -> None:
+    view = memoryview(HEADER.pack(len(payload)) + payload)
+    while view:
+        view = view[os.write(sink, view) :]
