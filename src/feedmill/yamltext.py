@@ -8,8 +8,6 @@ that the author typed (`node.value`), whatever YAML 1.1 would make of it. `start
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
 import yaml
 from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -24,13 +22,11 @@ __all__ = [
     "YamlFault",
     "foreign_tag",
     "is_null",
-    "mapping_items",
     "parse",
 ]
 
 MAX_DEPTH = 64
 MAX_ALIASES = 1000
-MAX_MERGED = 10_000
 
 _CORE = "tag:yaml.org,2002:"
 _TAGS = {ScalarNode: _CORE + "str", SequenceNode: _CORE + "seq", MappingNode: _CORE + "map"}
@@ -80,44 +76,13 @@ def parse(text: str) -> Node | None:
     try:
         parser = _Parser(text)
         try:
-            return parser.get_single_node()  # type: ignore[no-any-return]
+            return parser.get_single_node()
         finally:
             parser.dispose()
     except yaml.MarkedYAMLError as error:
         raise _fault(error, text) from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlFault(_reason(error), *_position(text, error)) from error
-
-
-def mapping_items(node: MappingNode) -> Iterator[tuple[str, Node, Node]]:
-    """Yield (key, key node, value node); a merge key (`<<`) yields what it brings first.
-
-    So whoever builds a dict from it has the author's own keys win over merged ones, and the last
-    of equal keys over the first, as PyYAML's own loaders have it. A key that is no scalar is passed over.
-
-    Raises:
-        YamlFault: merge keys that lead back to themselves or multiply beyond MAX_MERGED items.
-    """
-    return _merged(node, [MAX_MERGED], 0)
-
-
-def _merged(node: MappingNode, left: list[int], depth: int) -> Iterator[tuple[str, Node, Node]]:
-    for key, value in node.value:
-        if _is_merge(key):
-            for mapping in reversed(value.value) if isinstance(value, SequenceNode) else (value,):
-                if isinstance(mapping, MappingNode):
-                    left[0] -= 1 + len(mapping.value)
-                    if left[0] < 0 or depth > MAX_DEPTH:
-                        mark = key.start_mark
-                        raise YamlFault("merge keys bring too much", mark.line + 1, mark.column + 1)
-                    yield from _merged(mapping, left, depth + 1)
-    for key, value in node.value:
-        if isinstance(key, ScalarNode) and not _is_merge(key):
-            yield key.value, key, value
-
-
-def _is_merge(key: Node) -> bool:
-    return isinstance(key, ScalarNode) and key.value == "<<" and not key.style
 
 
 def is_null(node: Node) -> bool:
