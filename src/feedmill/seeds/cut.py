@@ -35,19 +35,19 @@ __all__ = ["Needed", "needed"]
 class Needed:
     """The text for the YAML parser: the whole header, or its regions of wanted keys.
 
-    `pieces` are the (start, end) offsets of what was kept, None where nothing was cut.
+    `pieces` are what was kept, as (key, start, end) in the header; None where nothing was cut.
     """
 
     header: str
     text: str
-    pieces: tuple[tuple[int, int], ...] | None
+    pieces: tuple[tuple[str, int, int], ...] | None
 
     def source_line(self, line: int) -> int:
         """Return the header's line of the text's `line`; both count from 0."""
         if self.pieces is None:
             return line
         last = 0
-        for start, end in self.pieces:
+        for _, start, end in self.pieces:
             before, size = self.header.count("\n", 0, start), self.header.count("\n", start, end)
             if line < size:
                 return before + line
@@ -64,8 +64,8 @@ def needed(header: str, wanted: frozenset[str]) -> Needed:
     regions = _regions(header)
     if regions is None:
         return Needed(header, header, None)
-    pieces = tuple((start, end) for key, start, end in regions if key in wanted)
-    return Needed(header, "".join([header[start:end] for start, end in pieces]), pieces)
+    pieces = tuple(region for region in regions if region[0] in wanted)
+    return Needed(header, "".join([header[start:end] for _, start, end in pieces]), pieces)
 
 
 def _regions(header: str) -> list[tuple[str, int, int]] | None:

@@ -67,7 +67,7 @@ def _decode_front(
         except yamltext.YamlFault as fault:
             line = fault.line and fault.line + front.header_line - 1
             return _invalid(path, front, keys, fault.message, line, fault.column)
-    lines = flag_lines(cut.text, keys.takedown)
+    lines = flag_lines(front.header, keys.takedown, cut)
     if not isinstance(root, yamltext.MappingNode):
         return _invalid(path, front, keys, _no_mapping(root), front.header_line, 1)
     reader = Reader(

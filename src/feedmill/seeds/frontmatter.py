@@ -15,7 +15,7 @@ from feedmill.seeds.cut import Needed, needed
 __all__ = ["FrontMatter", "Needed", "flag_lines", "needed", "split"]
 
 _OPEN = re.compile(r"---[ \t]*\n")
-_CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_CLOSE = re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,44 +50,31 @@ def split(text: str) -> FrontMatter | None:
             return FrontMatter(header="", header_line=2, body="", body_line=2, closed=False)
         return None
     start = opening.end()
-    closing = _closing(text, start)
+    closing = _CLOSE.search(text, start - 1)
     if closing is None:
         return FrontMatter(header=text[start:], header_line=2, body="", body_line=2, closed=False)
-    header = text[start : closing.start()]
+    header = text[start : closing.start() + 1]
     body_line = header.count("\n") + 3
     return FrontMatter(header=header, header_line=2, body=text[closing.end() :], body_line=body_line)
 
 
-def _closing(text: str, start: int) -> re.Match[str] | None:
-    """Find the first closing line; `str.find` looks for it, ten times as fast as a pattern."""
-    at_once = _CLOSE.match(text, start)
-    if at_once:
-        return at_once
-    found = None
-    end = len(text)
-    for marker in ("\n---", "\n..."):
-        position = text.find(marker, start - 1, end)
-        while position >= 0:
-            match = _CLOSE.match(text, position + 1)
-            if match:
-                found, end = match, position
-                break
-            position = text.find(marker, position + 1, end)
-    return found
-
-
-def flag_lines(header: str, keys: frozenset[str]) -> tuple[tuple[str, str], ...]:
+def flag_lines(header: str, keys: frozenset[str], cut: Needed | None = None) -> tuple[tuple[str, str], ...]:
     """Return the header's own lines of `keys` as (key, text) pairs, whether or not it is YAML.
 
     They tell whether a broken header still says what the last good one said, so they err on the side of
     telling two headers apart. A key whose value does not stand on its line brings the lines below it;
     where the header is no plain block mapping (braces, all of it indented), every line that
-    names a key counts.
+    names a key counts. With a `cut` of the header the same is found faster.
     """
-    pattern, loose = _patterns(keys)
-    if not header.startswith(tuple("{ \t\n#?!&")) or not _LOOSE.match(header):
-        return tuple(_block(header, match) for match in pattern.finditer(header))
-    return tuple((match[1], line.strip()) for line in header.split("\n") for match in loose.finditer(line))
+    strict, loose = _patterns(keys)
+    if cut is not None and cut.pieces is not None:
+        heads = (strict.match(header, start) for key, start, _ in cut.pieces if key in keys)
+        return tuple(_block(header, head) for head in heads if head)
+    if _LOOSE.match(header):
+        return tuple(
+            (match[1], line.strip()) for line in header.split("\n") for match in loose.finditer(line)
+        )
+    return tuple(_block(header, match) for match in strict.finditer(header))
 
 
 _LOOSE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]|[!&][^\n]*\{|\{)")

@@ -66,7 +66,8 @@ def images(reader: Reader, base: str) -> tuple[Image, ...]:
             continue
         inner = entries(item) if isinstance(item, MappingNode) else {"url": item}
         address = inner.get("url")
-        raw = reader.raw(f"{key}.url", address) if address is not None else ""
+        name = f"{key}.url"
+        raw = "" if address is None or reader.is_absent(name, address) else reader.raw(name, address)
         url = absolute(raw, base) if raw else None
         if url is None:
             if not base:
@@ -111,8 +112,7 @@ def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
 
 
 def _text(reader: Reader, key: str, inner: dict[str, Node], name: str) -> str:
-    node = inner.get(name)
-    return reader.plain(f"{key}.{name}", node) if node is not None else ""
+    return reader.plain(f"{key}.{name}", inner.get(name))
 
 
 def _authors(reader: Reader, key: str, node: Node | None) -> tuple[str, ...]:

@@ -107,21 +107,23 @@ class Reader:
         if tag is not None:
             self.report(f"'{key}' has the tag {tag}; write the value without it", node)
             return True
-        return is_null(node) or (isinstance(node, ScalarNode) and not node.value.strip())
+        if not isinstance(node, ScalarNode):
+            return False
+        return is_null(node) or node.value.isspace()
 
     def text(self, field: str) -> str:
         """Return a field as one line of plain text, "" where absent."""
         found = self.find(field)
-        return self.plain(*found) if found else ""
+        return plain(self.raw(*found), fix_encoding=self.fix_encoding) if found else ""
 
-    def plain(self, key: str, node: Node) -> str:
-        """Return a scalar as one line of plain text; a list or mapping is a fault."""
+    def plain(self, key: str, node: Node | None) -> str:
+        """Return a value as one line of plain text, "" where absent; a list or mapping is a fault."""
+        if node is None or self.is_absent(key, node):
+            return ""
         return plain(self.raw(key, node), fix_encoding=self.fix_encoding)
 
     def raw(self, key: str, node: Node, *, verb: str = "is") -> str:
-        """Return a scalar as its author typed it; a list or mapping is a fault."""
-        if self.is_absent(key, node):
-            return ""
+        """Return a value that is not absent as its author typed it; a list or mapping is a fault."""
         if isinstance(node, ScalarNode):
             return str(node.value)
         what = "list" if isinstance(node, SequenceNode) else "mapping"

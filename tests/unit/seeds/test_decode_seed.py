@@ -1,0 +1,274 @@
+"""What a good seed's fields become."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from feedmill.model.seed import Image, Provider, Reason, Record, Related, Seed, Severity
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds import decode
+
+HEAD = "title: A title\nwebUrl: https://example.org/a\n"
+
+
+def record(header: str, body: str = "", *, path: str = "a.md", head: str = HEAD, **settings: Any) -> Record:
+    return decode(path, f"---\n{head}{header}\n---\n{body}".encode(), DecodeSettings(**settings))
+
+
+def seed(header: str, body: str = "", **more: Any) -> Seed:
+    found = record(header, body, **more)
+    assert found.reason is None, [str(problem) for problem in found.problems]
+    assert found.seed is not None
+    return found.seed
+
+
+def test_a_whole_seed() -> None:
+    made = seed(
+        """
+excerpt: 'Short &amp; sweet'
+publishedDateTime: 2020-10-19T00:00:00Z
+updatedDateTime: 2020-10-20 10:00 +02:00
+expiryDateTime: 2030-01-01
+published: true
+provider:
+  name: Example
+  domain: example.org
+  authors: [{name: Jane}, Joe, {name: Jane}, null]
+topics: [AI, 'Machine Learning']
+category: news
+type: article
+quality: 72
+heat: -1.5
+length: 00:12:35
+price: Free
+levels: [Beginner, Beginner, Advanced]
+images:
+  - {url: /p.png, width: 640, height: '480', title: A picture}
+secured: "cipher"
+flavour: unknown
+""",
+        "Some *text*.\n",
+    )
+    assert made == Seed(
+        path="a.md",
+        id=made.id,
+        title="A title",
+        link="https://example.org/a",
+        summary="Short & sweet",
+        content=made.content,
+        published=datetime(2020, 10, 19, tzinfo=UTC),
+        updated=datetime(2020, 10, 20, 8, tzinfo=UTC),
+        expires=datetime(2030, 1, 1, tzinfo=UTC),
+        provider=Provider(name="Example", domain="example.org", authors=("Jane", "Joe")),
+        topics=("AI", "Machine Learning"),
+        category="news",
+        type="article",
+        quality=72.0,
+        heat=-1.5,
+        length="00:12:35",
+        price="Free",
+        levels=("Beginner", "Advanced"),
+        images=(Image(url="https://example.org/p.png", width=640, height=480, title="A picture"),),
+        flag_lines=(("expiryDateTime", "expiryDateTime: 2030-01-01"), ("published", "published: true")),
+    )
+    assert "<em>text</em>" in made.content
+    assert made.id.startswith("urn:uuid:")
+
+
+def test_the_least_a_seed_needs_is_a_title_and_a_link() -> None:
+    made = seed("")
+    assert made == Seed(path="a.md", id=made.id, title="A title", link="https://example.org/a")
+
+
+@pytest.mark.parametrize(
+    ("header", "field", "value"),
+    [
+        ("title: No", "title", "No"),
+        ("title: 2020-01-01", "title", "2020-01-01"),
+        ("title: 3.10", "title", "3.10"),
+        ("title: 0x1F", "title", "0x1F"),
+        ("title: 1_000", "title", "1_000"),
+        ("title: !!int 3", "title", "3"),
+        ("title: ! yes", "title", "yes"),
+        ("title: 'null'", "title", "null"),
+        ("title: >\n  folded\n  text", "title", "folded text"),
+        ("title: a\n  b", "title", "a b"),
+        ('title: "\\u00e9\\t\\nx"', "title", "é x"),
+        ("title: List<T> &lt;b&gt; <b>bold</b>", "title", "List<T> bold"),
+        ("type: off", "type", "off"),
+        ("price: ~", "price", ""),
+        ("price: ''", "price", ""),
+        ("price: '  '", "price", ""),
+        ("price:", "price", ""),
+        ("price: NULL", "price", ""),
+        ("length: 1:30", "length", "1:30"),
+        ("quality: '5'", "quality", 5.0),
+        ("quality: +.5e1", "quality", 5.0),
+        ("quality: ~", "quality", None),
+        ("heat: -0", "heat", 0.0),
+        ("levels: Beginner", "levels", ("Beginner",)),
+        ("levels: []", "levels", ()),
+        ("topics: AI", "topics", ("AI",)),
+        ("topics:\n- 3.10\n- No\n- ~\n- ''\n- 2020-01-01", "topics", ("3.10", "No", "2020-01-01")),
+        ("topics: [AI, ai, A-I, a i, '-', ' _ ']", "topics", ("AI", "A-I")),
+        ("topics: []", "topics", ()),
+        ("topics: ~", "topics", ()),
+        ("topics: [../../etc/passwd, ., 🦀]", "topics", ("../../etc/passwd", ".", "🦀")),
+        ("topics: &a [x]\nother: *a", "topics", ("x",)),
+        ("base: &a {x: y}\ntopics: [*b]\nb: &b z", None, None),
+        ("provider: AWS", "provider", Provider(name="AWS")),
+        ("provider: {domain: aws.com}", "provider", Provider(name="aws.com", domain="aws.com")),
+        ("provider: {name: '-', domain: aws.com}", "provider", Provider(name="aws.com", domain="aws.com")),
+        ("provider: {authors: [x]}", "provider", None),
+        ("provider: {}", "provider", None),
+        ("provider: ''", "provider", None),
+        ("provider: {name: A, authors: Jane}", "provider", Provider(name="A", authors=("Jane",))),
+        ("provider: {name: A, authors: {name: Jane}}", "provider", Provider(name="A", authors=("Jane",))),
+        ("images: https://x.org/p.png", "images", (Image(url="https://x.org/p.png"),)),
+        ("images: {url: p.png}", "images", (Image(url="https://example.org/p.png"),)),
+        (
+            "images: [p.png, //x.org/q]",
+            "images",
+            (Image(url="https://example.org/p.png"), Image(url="https://x.org/q")),
+        ),
+        (
+            "images: [{url: p, width: -1}, {url: q, width: x, height: 6.7}, {url: r, width: 1e99}]",
+            "images",
+            (
+                Image(url="https://example.org/p"),
+                Image(url="https://example.org/q", height=6),
+                Image(url="https://example.org/r"),
+            ),
+        ),
+        ("images: [~, '']", "images", ()),
+        ("originalUrl: https://x.org", "link", "https://example.org/a"),
+        ("summary: b\ndescription: c", "summary", "b"),
+        ("excerpt: ''\nsummary: ~\ndescription: c", "summary", "c"),
+        ("excerpt: a\nsummary: {not: read}", "summary", "a"),
+        ("date: 2020-01-02", "published", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("published_at: 2020-01-02", "published", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("lastModifiedDateTime: 2020-01-02", "updated", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("updated: 2020-01-02", "updated", datetime(2020, 1, 2, tzinfo=UTC)),
+        ("publishedDateTime: ''", "published", None),
+        ("id: urn:isbn:0-486-27557-4", "id", "urn:isbn:0-486-27557-4"),
+        ("id: https://old.example.org/?p=1&amp;q=2", "id", "https://old.example.org/?p=1&amp;q=2"),
+        ("related: [{title: t, webUrl: https://x.org}]", "related", ()),
+        ("base: &m {price: Free, title: merged}\n<<: *m", "price", "Free"),
+        ("base: &m {price: Free, title: merged}\n<<: *m", "title", "A title"),
+    ],
+)
+def test_fields_are_taken_as_written(header: str, field: str | None, value: object) -> None:
+    if field is None:
+        assert record(header).reason is Reason.INVALID  # an alias before its anchor is no YAML
+    else:
+        assert getattr(seed(header), field) == value
+
+
+def test_a_title_may_be_called_name_and_the_link_original_url() -> None:
+    made = seed("name: N\noriginalUrl: https://x.org/b", head="")
+    assert (made.title, made.link) == ("N", "https://x.org/b")
+
+
+def test_the_first_key_that_is_not_empty_decides() -> None:
+    made = seed("title: ''\nname: N\nwebUrl: ~\noriginalUrl: https://x.org/b", head="")
+    assert (made.title, made.link) == ("N", "https://x.org/b")
+
+
+def test_of_equal_keys_the_last_counts() -> None:
+    assert seed("price: a\nprice: b").price == "b"
+
+
+def test_a_date_in_the_file_name_counts_where_the_front_matter_has_none() -> None:
+    path = "_posts/2020-10-19-x.md"
+    assert seed("", path=path, timezone="Europe/Berlin").published == datetime(2020, 10, 18, 22, tzinfo=UTC)
+    assert seed("date: 2021-01-01", path=path).published == datetime(2021, 1, 1, tzinfo=UTC)
+    assert seed("", path="_posts/2020-02-30-x.md").published is None
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "content"),
+    [
+        ("a *b*", "a.md", "<em>b</em>"),
+        ("a *b*", "a.txt", "<em>b</em>"),
+        ("<p>a *b*</p>", "a.html", "*b*"),
+        ("<p>a *b*</p>", "a.HTM", "*b*"),
+        ('<img src="p.png">', "a.html", "https://example.org/p.png"),
+    ],
+)
+def test_the_body_is_html_in_html_files_and_markdown_elsewhere(body: str, path: str, content: str) -> None:
+    assert content in seed("", body, path=path).content
+
+
+@pytest.mark.parametrize("body", ["", "\n", "  \n\t\n"])
+def test_a_blank_body_is_no_content(body: str) -> None:
+    assert seed("", body).content == ""
+
+
+def test_related_articles_are_read_when_feeds_show_them() -> None:
+    header = """
+related:
+  - {title: One, webUrl: 'https://x.org/1', secured: x}
+  - {title: No link}
+  - {title: ~, webUrl: 'https://x.org/3'}
+  - text
+  - {title: [a], webUrl: 'https://x.org/4'}
+  - {name: Two, originalUrl: 'https://x.org/2'}
+  - {title: Bad, webUrl: 'javascript:x'}
+  - {title: Three, webUrl: 'https://x.org/5'}
+"""
+    one = Related(title="One", link="https://x.org/1")
+    two = Related(title="Two", link="https://x.org/2")
+    assert seed(header, related=1).related == (one,)
+    assert seed(header, related=2).related == (one, two)
+    assert len(seed(header, related=9).related) == 3
+    assert seed("related: nonsense", related=3).related == ()
+    assert seed("related: {title: One, webUrl: 'https://x.org/1'}", related=3).related == (one,)
+
+
+def test_fields_may_be_mapped_to_other_keys() -> None:
+    mapped = (("link", ("external_url",)), ("title", ("headline", "title")), ("removed", ("gone", "draft")))
+    made = seed("headline: H\nexternal_url: https://x.org/e\ndraft: false", fields=mapped)
+    assert (made.title, made.link) == ("H", "https://x.org/e")
+    assert made.flag_lines == (("draft", "draft: false"),)
+    withheld = record("external_url: https://x.org/e\ndraft: true", fields=mapped).seed
+    assert withheld is not None
+    assert withheld.withheld is Reason.REMOVED
+
+
+def test_a_secret_key_is_never_read_whatever_it_is_mapped_to() -> None:
+    made = seed("secured: plain", fields=(("price", ("secured", "price")),))
+    assert made.price == ""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_line_ends_and_byte_order_mark_make_no_difference(newline: str, bom: bytes) -> None:
+    text = f"---\n{HEAD}excerpt: |\n  a\n  b\nremoved: no\n---\nbody\n\nmore\n"
+    plain = decode("a.md", text.encode(), DecodeSettings())
+    assert plain.seed is not None
+    assert decode("a.md", bom + text.replace("\n", newline).encode(), DecodeSettings()) == plain
+
+
+def test_a_picture_without_a_usable_address_is_left_out_with_a_notice() -> None:
+    found = record("images:\n  - {title: x}\n  - {url: 'javascript:x'}\n  - {url: https://x.org/p}")
+    assert found.seed is not None
+    assert [image.url for image in found.seed.images] == ["https://x.org/p"]
+    assert [(problem.severity, problem.line, problem.message) for problem in found.problems] == [
+        (Severity.NOTICE, 5, "a picture has no url; it is left out"),
+        (
+            Severity.NOTICE,
+            6,
+            'a picture has the address "javascript:x", which is none of http or https; it is left out',
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# Readme\n\ntext", "title: x\n", "\n---\ntitle: x\n---\n", "\0\0"]
+)
+def test_a_file_without_front_matter_is_no_seed(text: str) -> None:
+    found = decode("README.md", text.encode(), DecodeSettings())
+    assert found == Record(path="README.md", blank=True)

@@ -1,0 +1,160 @@
+"""Where front matter begins and ends, and its lines that can take an entry down."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedmill.seeds.frontmatter import FrontMatter, flag_lines, needed, split
+
+FLAGS = frozenset({"published", "removed", "deleted", "expiryDateTime"})
+
+
+def test_a_seed_is_split_into_header_and_body() -> None:
+    assert split("---\ntitle: x\n---\nbody\n") == FrontMatter(
+        header="title: x\n", header_line=2, body="body\n", body_line=4
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "header", "body"),
+    [
+        ("---  \na: 1\n--- \t\nb", "a: 1\n", "b"),
+        ("---\na: 1\n...\n---\nb", "a: 1\n", "---\nb"),
+        ("---\r\na: 1\r\n---\r\nb\r\nc", "a: 1\n", "b\nc"),
+        ("---\ra: 1\r---\rb", "a: 1\n", "b"),
+        ("---\n---\nb", "", "b"),
+        ("---\n...", "", ""),
+        ("---\na: |\n  ---\n ...\n---", "a: |\n  ---\n ...\n", ""),
+        ("---\na: 1\n--- # no end\n---- \n...x\n---\n", "a: 1\n--- # no end\n---- \n...x\n", ""),
+        ('---\na: "x\n---\ny"\n---\n', 'a: "x\n', 'y"\n---\n'),
+    ],
+)
+def test_markers_end_the_header_where_yaml_has_them_end_it(text: str, header: str, body: str) -> None:
+    front = split(text)
+    assert front is not None
+    assert (front.header, front.body, front.closed) == (header, body, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "# Readme\n", "\n---\na: 1\n---\n", "----\na: 1\n---\n", " ---\n", "--- a\n"]
+)
+def test_a_text_that_does_not_open_with_a_marker_has_no_front_matter(text: str) -> None:
+    assert split(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [("---", ""), ("---\n", ""), ("---\na: 1\n", "a: 1\n"), ("---\na: 1\n --- ", "a: 1\n --- ")],
+)
+def test_front_matter_that_never_ends_is_said_to_be_open(text: str, header: str) -> None:
+    front = split(text)
+    assert front is not None
+    assert (front.header, front.closed) == (header, False)
+
+
+def test_the_body_s_line_is_where_it_starts_in_the_file() -> None:
+    front = split("---\na: 1\n\n---\nbody")
+    assert front is not None
+    assert front.body_line == 5
+
+
+@pytest.mark.parametrize(
+    ("header", "lines"),
+    [
+        ("published: true\ntitle: x\n", (("published", "published: true"),)),
+        ("title: x\nremoved:   yes  # why\n", (("removed", "removed:   yes  # why"),)),
+        ('"published" : no\n', (("published", '"published" : no'),)),
+        ("published: &a true\n", (("published", "published: &a true"),)),
+        (
+            "&a published: true\n!!str deleted: no\n",
+            (("published", "&a published: true"), ("deleted", "!!str deleted: no")),
+        ),
+        ("published:\n\n  # or not\n  false\ntitle: x\n", (("published", "published:\n  false"),)),
+        ("published: >\n  false\n", (("published", "published: >\n  false"),)),
+        ("? published\n: false\n", (("published", "? published\n: false"),)),
+        (
+            "published: true\npublished: false\n",
+            (("published", "published: true"), ("published", "published: false")),
+        ),
+        ("related:\n  - published: false\nunpublished: x\npublished-on: y\npublishedDateTime: z\n", ()),
+        ("{title: x, published: false}\n", (("published", "{title: x, published: false}"),)),
+        ("# c\n{\n  title: x,\n  'published': false\n", (("published", "'published': false"),)),
+        ("  title: x\n  published: false\n", (("published", "published: false"),)),
+        ('title: "x\npublished: false\n', (("published", "published: false"),)),
+        ("expiryDateTime: 2026-01-01", (("expiryDateTime", "expiryDateTime: 2026-01-01"),)),
+        ("published:", (("published", "published:"),)),
+        ("published", (("published", "published"),)),
+    ],
+)
+def test_flag_lines_are_found_whether_or_not_the_header_is_yaml(
+    header: str, lines: tuple[tuple[str, str], ...]
+) -> None:
+    assert flag_lines(header, FLAGS) == lines
+
+
+def test_a_changed_value_below_its_key_changes_the_flag_lines() -> None:
+    assert flag_lines("published:\n  true\n", FLAGS) != flag_lines("published:\n  false\n", FLAGS)
+
+
+def test_the_cut_keeps_only_wanted_blocks_and_knows_their_lines() -> None:
+    header = "title: x\nrelated:\n  - a: 'b\n\n      c'\nsecured: |\n  x: [\ntopics:\n- a\n- b\n"
+    cut = needed(header, frozenset({"title", "topics"}))
+    assert cut.text == "title: x\ntopics:\n- a\n- b\n"
+    assert [cut.source_line(line) for line in range(4)] == [0, 7, 8, 9]
+
+
+def test_a_cut_of_nothing_wanted_is_empty() -> None:
+    assert needed("secured: x\n", frozenset({"title"})).text == ""
+    assert needed("", frozenset({"title"})).text == ""
+    assert needed("# c\n\n", frozenset({"title"})).text == ""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        'title: x\nsecured: "open\n',
+        "title: x\nsecured: 'open\n",
+        "title: x\nrelated: [a,\n",
+        "base: &a x\ntitle: *a\n",
+        "<<: {title: x}\n",
+        "{title: x}\n",
+        "  title: x\n",
+        "title: x\n\tsecured: y\n",
+        "title: x\nrelated:\n\t- y\n",
+        "title: x\nsecured: !foo y\n",
+        "title: x\n%TAG\n",
+        "title: x\n'secured': y\n",
+        "? title\n: x\n",
+        "title: x\u2028y\n",
+        "title: x\rsecured: y\n",
+        "title: x\n---x\n",
+    ],
+)
+def test_the_whole_header_is_parsed_where_the_cut_cannot_be_proved(header: str) -> None:
+    cut = needed(header, frozenset({"title"}))
+    assert cut.text == header
+    assert cut.pieces is None
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        'secured: "a \\" b \\\\"',
+        "secured: 'it''s'",
+        "related:\n  - title: \"a: 'b\"\n    x: it's\n    tags: [a, \"b\", {c: 'd'}]",
+        "related:\n- a\n- \"b\"\n- 'c'   # d",
+        "body: |\n  - \"\n\n  '\n # c",
+        "body: >-  # c\n   [",
+        "note: a plain\n  text over\n\n  lines",
+        "note: # it's a comment\n  x",
+        "a key with blanks: 'x'",
+        "url: http://x/y?z=1&a=*#f",
+        "list: [ 'a', b c, {d: e} , ]",
+        "count: -1",
+        "empty:",
+        "related:\n  -\n    a: 1\n  - - b\n    - c",
+    ],
+)
+def test_blocks_as_people_write_them_are_cut(block: str) -> None:
+    cut = needed(f"{block}\ntitle: x\n", frozenset({"title"}))
+    assert cut.text == "title: x\n"
