@@ -61,7 +61,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(style=Markup(_STYLE), script=Markup(_SCRIPT), explained=EXPLAINED)
-    environment.filters.update(duration=duration, span=span, size=size, number=number)
+    environment.filters.update(duration=duration, span=span, size=size, number=number, moment=moment)
     return environment
 
 
@@ -80,7 +80,7 @@ def status_page(
     now: datetime | None = None,
 ) -> bytes:
     """Return the operator's page for a status document; what it lacks is left out."""
-    moment = now or datetime.now(UTC)
+    at = now or datetime.now(UTC)
     daemon = {**dict.fromkeys(_DAEMON), **(status.get("daemon") or {})}
     passes = list(status.get("passes") or [])
     problems = sorted(status.get("problems") or [], key=lambda one: one["severity"] != "error")
@@ -88,19 +88,19 @@ def status_page(
         "daemon": daemon,
         "counts": status.get("counts") or {},
         "last": status.get("last_pass"),
-        "runs": _timed(status.get("next") or [], moment),
-        "planned": _timed((status.get("scheduled") or [])[:10], moment),
+        "runs": _timed(status.get("next") or [], at),
+        "planned": _timed((status.get("scheduled") or [])[:10], at),
         "problems": problems[:SHOWN_PROBLEMS],
         "hidden_problems": max(0, len(problems) - SHOWN_PROBLEMS),
         "errors": sum(one["severity"] == "error" for one in problems),
-        "passes": [_ago(one, moment) for one in reversed(passes[-SHOWN_PASSES:])],
+        "passes": [_ago(one, at) for one in reversed(passes[-SHOWN_PASSES:])],
         "plot": plot(passes),
         "traffic": traffic,
         "subscribers": dict(list(subscribers.items())[:SHOWN_FEEDS]),
         "all_subscribers": sum(subscribers.values()),
         "readers": dict(list(readers.items())[:SHOWN_FEEDS]),
         "form_token": form_token,
-        "uptime": _since(daemon["since"], moment),
+        "uptime": _since(daemon["since"], at),
     }
     return _environment().get_template("status.html").render(context).encode("utf-8", "backslashreplace")
 
@@ -176,6 +176,11 @@ def span(seconds: float) -> str:
     if whole < 86400:
         return f"{whole // 3600} h {whole % 3600 // 60} min"
     return f"{whole // 86400} day{'s' if whole >= 2 * 86400 else ''}"
+
+
+def moment(text: str) -> str:
+    """Return `2026-11-22 08:00 UTC` for an RFC 3339 instant."""
+    return f"{_instant(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def size(count: int) -> str:
