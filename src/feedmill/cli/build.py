@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ def build_command(
     real = wall_clock()
     now = parse_instant(as_of, settings.decode.timezone) if as_of else real
     aside = drafts or now > real
-    if aside and settings.feeds_dir == settings.configured_feeds_dir:
+    if aside and not dry_run and _is_public(settings):
         what = "--drafts" if drafts else "--as-of an instant to come"
         raise UsageError(f"{what} would publish what is not out yet; say where to: --feeds DIR")
     if dry_run:
@@ -60,6 +61,11 @@ def build_command(
     report = one_pass(settings, now, full=full, force=force, drafts=drafts, aside=aside)
     show_report(report, settings, as_json=as_json)
     return exit_code(report)
+
+
+def _is_public(settings: Settings) -> bool:
+    """Whether the feeds go where the config says: to the folder that subscribers read."""
+    return os.path.realpath(settings.feeds_dir) == os.path.realpath(settings.configured_feeds_dir)
 
 
 def one_pass(
@@ -115,7 +121,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
     if as_json:
         print_json(report.to_json())
         return
-    print_problems(report.problems, relative_prefix(settings.scan.dir), limit=20)
+    print_problems(report.problems, relative_prefix(settings.scan.dir))
     if report.held is not None:
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return

@@ -12,15 +12,12 @@ from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.build import relative_prefix
 from feedmill.cli.explain import seed_path
 from feedmill.cli.main import Exit
-from feedmill.cli.output import Progress, plural, print_json
-from feedmill.model.seed import Problem, Severity
-from feedmill.pipeline.report import printable, problem_json
+from feedmill.cli.output import Progress, counts, print_json, problem_line
+from feedmill.model.seed import Severity
+from feedmill.pipeline.report import problem_json
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
-
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
-
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -50,21 +47,15 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
         return Exit.PROBLEMS if errors else Exit.CLEAN
     for warning in settings.warnings:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
-    _show(problems, relative_prefix(settings.scan.dir))
+    prefix = relative_prefix(settings.scan.dir)
+    for problem in problems:
+        click.echo(problem_line(problem, prefix))
     if problems:
-        others = len(problems) - errors
-        click.echo(f"{plural(errors, 'error')}, {plural(others, 'other remark')}", err=True)
+        told = counts(problems)
+        click.echo(f"{told}; all count as errors (--strict)." if strict else f"{told}.", err=True)
     else:
         click.echo("No fault found.", err=True)
     return Exit.PROBLEMS if errors else Exit.CLEAN
-
-
-def _show(problems: tuple[Problem, ...], prefix: str) -> None:
-    for problem in problems:
-        label = click.style(problem.severity.value, fg=_COLOURS[problem.severity])
-        where, _, message = str(problem).partition(": ")
-        kept = " (its last good entry stays)" if problem.kept else ""
-        click.echo(f"{printable(prefix + where)}: {label}: {printable(message)}{kept}")
 
 
 def _folded(settings: Settings, given: str) -> str:

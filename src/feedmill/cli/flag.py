@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 @click.command("publish")
-@click.argument("seeds", nargs=-1, required=True, metavar="SEED...")
+@click.argument("paths", nargs=-1, required=True, metavar="SEED...")
 @app_options
-def publish_command(app: App, seeds: tuple[str, ...]) -> int:
+def publish_command(app: App, paths: tuple[str, ...]) -> int:
     """Set the flag in SEED files: published: true. Every other byte stays as it is."""
-    return _set_flags(app, seeds, published=True)
+    return _set_flags(app, paths, published=True)
 
 
 @click.command("unpublish")
-@click.argument("seeds", nargs=-1, required=True, metavar="SEED...")
+@click.argument("paths", nargs=-1, required=True, metavar="SEED...")
 @app_options
-def unpublish_command(app: App, seeds: tuple[str, ...]) -> int:
+def unpublish_command(app: App, paths: tuple[str, ...]) -> int:
     """Clear the flag in SEED files: published: false. Every other byte stays as it is.
 
     Warns when another seed carries the same entry, which would go out in its place.
     """
-    return _set_flags(app, seeds, published=False)
+    return _set_flags(app, paths, published=False)
 
 
 def _set_flags(app: App, seeds: tuple[str, ...], *, published: bool) -> int:

@@ -39,16 +39,36 @@ def when(instant: Instant) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 0) -> None:
-    """Print problems one a line, `path:line:col: message`, on stderr; at most `limit` where given."""
-    shown = problems if not limit else problems[:limit]
-    for problem in shown:
-        kept = " (its last good entry stays)" if problem.kept else ""
-        colour = _COLOURS[problem.severity]
-        label = click.style(f"{problem.severity.value}:", fg=colour)
-        click.echo(f"{label} {prefix}{printable(str(problem))}{kept}", err=True)
-    if len(shown) < len(problems):
-        click.echo(f"… and {len(problems) - len(shown):,} more: feedmill check shows all", err=True)
+def problem_line(problem: Problem, prefix: str = "") -> str:
+    """Return a problem on one line as compilers write it: `path:line:column: severity: message`.
+
+    `prefix` goes before paths in the seeds folder, so that a terminal or an editor finds the file.
+    """
+    path = printable(problem.path if problem.path.startswith("/") else prefix + problem.path)
+    if problem.line:
+        path += f":{problem.line}" + (f":{problem.column}" if problem.column else "")
+    severity = click.style(problem.severity.value, fg=_COLOURS[problem.severity])
+    kept = " (its last good entry stays)" if problem.kept else ""
+    return f"{path}: {severity}: {printable(problem.message)}{kept}"
+
+
+def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 10) -> None:
+    """Print at most `limit` problems on stderr, errors first, and how many more there are of each kind."""
+    ranked = [problem for severity in Severity for problem in problems if problem.severity is severity]
+    for problem in ranked[:limit]:
+        click.echo(problem_line(problem, prefix), err=True)
+    if len(ranked) > limit:
+        click.echo(f"{counts(ranked[limit:], more=True)}: feedmill check shows all", err=True)
+
+
+def counts(problems: Sequence[Problem], *, more: bool = False) -> str:
+    """Return `34 errors, 99 notices`, with `more` before the first word; "" for none."""
+    found = []
+    for severity in Severity:
+        number = sum(problem.severity is severity for problem in problems)
+        if number:
+            found.append(plural(number, f"{'more ' * (more and not found)}{severity.value}"))
+    return ", ".join(found)
 
 
 class Progress:

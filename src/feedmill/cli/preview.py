@@ -46,7 +46,7 @@ def show_preview(
         document["problems"] += [problem_json(problem) for problem in identities]
         print_json(document)
         return exit_code(report)
-    print_problems((*report.problems, *identities), relative_prefix(settings.scan.dir), limit=20)
+    print_problems((*report.problems, *identities), relative_prefix(settings.scan.dir))
     if report.held is not None:
         click.echo("held back: " + report.held, err=True)
         return exit_code(report)
