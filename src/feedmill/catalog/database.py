@@ -10,8 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, create_engine, event
-from sqlalchemy import delete as sql_delete
+from sqlalchemy import URL, bindparam, create_engine, event
 from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -82,10 +81,16 @@ class Database:
         if self._transaction is None:
             self.connection.rollback()
 
-    def delete(self, table: Any, column: str, ids: Sequence[int]) -> None:
-        """Delete the rows whose `column` is one of `ids`."""
-        for chunk in chunks(ids):
-            self.run(sql_delete(table).where(table.c[column].in_(chunk)))
+    def rows_in(self, statement: Executable, keys: Sequence[Any], **values: Any) -> Iterator[Any]:
+        """Yield all rows of a query over an expanding parameter `keys`, a bounded number at a time."""
+        for chunk in chunks(keys):
+            yield from self.rows(statement, {"keys": chunk, **values})
+
+    def run_in(self, statement: Executable, keys: Sequence[Any], **values: Any) -> None:
+        """Run a statement over an expanding parameter `keys`, a bounded number at a time."""
+        for chunk in chunks(keys):
+            with translated():
+                self.connection.execute(statement, {"keys": chunk, **values})
 
 
 def _engine(url: str | URL) -> Engine:
@@ -109,6 +114,14 @@ def _tune(connection: Any, _: object) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+
+
+def among(column: Any) -> Any:
+    """Return the condition that `column` is one of the expanding parameter `keys`.
+
+    Statements are built once, at import: building one costs more than running it.
+    """
+    return column.in_(bindparam("keys", expanding=True))
 
 
 def chunks(ids: Sequence[Any]) -> Iterator[list[Any]]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from feedmill.catalog import schema as t
-from feedmill.catalog.database import Database, chunks
+from feedmill.catalog.database import Database, among
 from feedmill.catalog.rows import FileRow, RecordRow
 
 _FILE_COLUMNS = (
@@ -31,6 +31,18 @@ _PAGE_OPEN = (
     .order_by(t.file.c.path)
     .limit(bindparam("size"))
 )
+_PUT_FILES = insert(t.file)
+_CHANGE_FILES = (
+    update(t.file)
+    .where(t.file.c.id == bindparam("key"))
+    .values({name: bindparam(name) for name in ("size", "mtime_ns", "inode", "digest", "is_seed")})
+)
+_FORGET_FILES = delete(t.file).where(among(t.file.c.id))
+_PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
+_PUT_RECORDS = insert(t.record)
+_FORGET_RECORDS = delete(t.record).where(among(t.record.c.file))
+_RECORDS = select(t.record.c.file, t.record.c.blob).where(among(t.record.c.file))
+_FAULTS = _RECORDS.where(t.record.c.problems.is_(True))
 _FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
 
 
@@ -70,17 +82,10 @@ class Facts:
     def put_files(self, new: Sequence[FileRow], changed: Sequence[FileRow]) -> None:
         """Insert the rows `new` and replace the rows `changed`."""
         if new:
-            self._db.run(insert(t.file), [row._asdict() for row in new])
+            self._db.run(_PUT_FILES, [row._asdict() for row in new])
         if changed:
-            statement = (
-                update(t.file)
-                .where(t.file.c.id == bindparam("key"))
-                .values(
-                    {name: bindparam(name) for name in ("size", "mtime_ns", "inode", "digest", "is_seed")}
-                )
-            )
             self._db.run(
-                statement,
+                _CHANGE_FILES,
                 [
                     {
                         "key": row.id,
@@ -96,38 +101,31 @@ class Facts:
 
     def put_records(self, rows: Sequence[RecordRow], *, fresh: bool = False) -> None:
         """Store what decoding gave; `fresh`: none of these files has a record yet."""
-        if not rows:
-            return
         if not fresh:
-            self._db.delete(t.record, "file", [row.file for row in rows])
-        self._db.run(insert(t.record), [row._asdict() for row in rows])
+            self._db.run_in(_FORGET_RECORDS, [row.file for row in rows])
+        if rows:
+            self._db.run(_PUT_RECORDS, [row._asdict() for row in rows])
 
     def forget_records(self, ids: Sequence[int]) -> None:
         """Forget the records of files that are no seeds any more."""
-        self._db.delete(t.record, "file", ids)
+        self._db.run_in(_FORGET_RECORDS, ids)
 
     def forget_files(self, ids: Sequence[int]) -> None:
         """Forget files and their records; their derived rows must be gone already."""
-        self._db.delete(t.record, "file", ids)
-        self._db.delete(t.file, "id", ids)
+        self._db.run_in(_FORGET_RECORDS, ids)
+        self._db.run_in(_FORGET_FILES, ids)
 
     def records(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Return the stored records of `ids`; files that are no seeds are not among them."""
-        found: dict[int, bytes] = {}
-        for chunk in chunks(ids):
-            statement = select(t.record.c.file, t.record.c.blob).where(t.record.c.file.in_(chunk))
-            found.update((file, blob) for file, blob in self._db.rows(statement))
-        return found
+        return dict(self._db.rows_in(_RECORDS, ids))
 
     def faults(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Return the records among `ids` that have problems."""
-        found: dict[int, bytes] = {}
-        for chunk in chunks(ids):
-            statement = select(t.record.c.file, t.record.c.blob).where(
-                t.record.c.file.in_(chunk), t.record.c.problems.is_(True)
-            )
-            found.update((file, blob) for file, blob in self._db.rows(statement))
-        return found
+        return dict(self._db.rows_in(_FAULTS, ids))
+
+    def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
+        """Return the paths of files."""
+        return dict(self._db.rows_in(_PATHS, ids))
 
     def all_records(self, *, size: int = 1000) -> Iterator[list[tuple[int, bytes, bytes]]]:
         """Yield pages of (file id, path, record), by id; no cursor stays open between pages."""
@@ -142,14 +140,6 @@ class Facts:
         while page := [(row[0], row[1], row[2]) for row in self._db.rows(statement, {"after": after})]:
             yield page
             after = page[-1][0]
-
-    def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
-        """Return the paths of files."""
-        found: dict[int, bytes] = {}
-        for chunk in chunks(ids):
-            statement = select(t.file.c.id, t.file.c.path).where(t.file.c.id.in_(chunk))
-            found.update((file, path) for file, path in self._db.rows(statement))
-        return found
 
     def not_seeds(self) -> int:
         """Return how many files match but are no seeds."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from feedmill.catalog import schema as t
-from feedmill.catalog.database import Database, chunks
+from feedmill.catalog.database import Database, among
 from feedmill.catalog.rows import FeedRecord, MemberRow, RankedRow
 
 _RANKED = (
@@ -22,8 +22,32 @@ _FEED_BY_ID = select(t.feed).where(t.feed.c.id == bindparam("feed"))
 _LABELS = select(t.label.c.label, t.label.c.count).where(
     t.label.c.feed == bindparam("feed"), t.label.c.count > 0
 )
-_NEXT_PLAN = select(func.min(t.plan.c.at)).where(
-    t.plan.c.feed == bindparam("feed"), t.plan.c.at > bindparam("after")
+_PUT_FEEDS = insert(t.feed)
+_CHANGE_FEEDS = (
+    update(t.feed)
+    .where(t.feed.c.id == bindparam("number"))
+    .values({name: bindparam(f"new_{name}") for name in ("total", "title", "updated", "digest")})
+)
+_LABEL_COUNTS = select(t.label.c.label, t.label.c.count).where(
+    t.label.c.feed == bindparam("feed"), among(t.label.c.label)
+)
+_PUT_LABELS = insert(t.label)
+_DROP_LABELS = delete(t.label).where(t.label.c.feed == bindparam("feed"), among(t.label.c.label))
+_PUT_MEMBERS = insert(t.member)
+_MEMBERS = select(t.member).where(among(t.member.c.file))
+_DROP_MEMBERS = delete(t.member).where(among(t.member.c.file))
+_PUT_PLANS = insert(t.plan)
+_ALL_NEXT_PLANS = (
+    select(t.plan.c.feed, func.min(t.plan.c.at))
+    .where(t.plan.c.at > bindparam("after"))
+    .group_by(t.plan.c.feed)
+)
+_NEXT_PLANS = _ALL_NEXT_PLANS.where(among(t.plan.c.feed))
+_PLANNED_FOR = select(t.plan.c.feed).where(among(t.plan.c.file)).distinct()
+_PLANNED = (
+    select(t.plan.c.feed)
+    .where(t.plan.c.at > bindparam("after"), t.plan.c.at <= bindparam("until"))
+    .distinct()
 )
 
 
@@ -52,13 +76,27 @@ class Shelves:
         """Return an id that no feed has."""
         return int(self._db.scalar(select(func.max(t.feed.c.id))) or 0) + 1
 
-    def put_feeds(self, new: Sequence[FeedRecord], changed: Sequence[FeedRecord]) -> None:
-        """Insert and replace feeds."""
-        if changed:
-            self._db.delete(t.feed, "id", [row.id for row in changed])
-        rows = [*new, *changed]
+    def put_feeds(self, rows: Sequence[FeedRecord]) -> None:
+        """Store new feeds."""
         if rows:
-            self._db.run(insert(t.feed), [row._asdict() for row in rows])
+            self._db.run(_PUT_FEEDS, [row._asdict() for row in rows])
+
+    def change_feeds(self, rows: Sequence[FeedRecord]) -> None:
+        """Replace what is known of feeds."""
+        if rows:
+            self._db.run(
+                _CHANGE_FEEDS,
+                [
+                    {
+                        "number": row.id,
+                        "new_total": row.total,
+                        "new_title": row.title,
+                        "new_updated": row.updated,
+                        "new_digest": row.digest,
+                    }
+                    for row in rows
+                ],
+            )
 
     def labels(self, feed: int) -> list[tuple[str, int]]:
         """Return how often each label of a term is used among eligible seeds."""
@@ -66,39 +104,28 @@ class Shelves:
 
     def label_counts(self, feed: int, labels: Sequence[str]) -> dict[str, int]:
         """Return the counts of the given labels of a term."""
-        found: dict[str, int] = {}
-        for chunk in chunks(labels):
-            statement = select(t.label.c.label, t.label.c.count).where(
-                t.label.c.feed == feed, t.label.c.label.in_(chunk)
-            )
-            found.update((row[0], row[1]) for row in self._db.rows(statement))
-        return found
+        return dict(self._db.rows_in(_LABEL_COUNTS, labels, feed=feed))
 
     def put_labels(self, feed: int, counts: Mapping[str, int], *, fresh: bool) -> None:
         """Replace the counts of the given labels of a term; `fresh`: it has none yet."""
-        for chunk in chunks([] if fresh else list(counts)):
-            self._db.run(delete(t.label).where(t.label.c.feed == feed, t.label.c.label.in_(chunk)))
+        if not fresh:
+            self._db.run_in(_DROP_LABELS, list(counts), feed=feed)
         rows = [{"feed": feed, "label": label, "count": n} for label, n in counts.items() if n > 0]
         if rows:
-            self._db.run(insert(t.label), rows)
+            self._db.run(_PUT_LABELS, rows)
 
     def put_members(self, rows: Sequence[MemberRow]) -> None:
         """Store memberships."""
         if rows:
-            self._db.run(insert(t.member), [row._asdict() for row in rows])
+            self._db.run(_PUT_MEMBERS, [row._asdict() for row in rows])
 
     def members_of(self, ids: Sequence[int]) -> list[MemberRow]:
         """Return every membership of the given files."""
-        found: list[MemberRow] = []
-        for chunk in chunks(ids):
-            found += [
-                MemberRow._make(r) for r in self._db.rows(select(t.member).where(t.member.c.file.in_(chunk)))
-            ]
-        return found
+        return [MemberRow._make(row) for row in self._db.rows_in(_MEMBERS, ids)]
 
     def drop_members(self, ids: Sequence[int]) -> None:
         """Forget every membership of the given files."""
-        self._db.delete(t.member, "file", ids)
+        self._db.run_in(_DROP_MEMBERS, ids)
 
     def ranked(self, feed: int, size: int) -> list[RankedRow]:
         """Return the first `size` entries of a feed, in its order: an index range, never a scan."""
@@ -120,21 +147,18 @@ class Shelves:
     def put_plans(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Store (feed id, instant, file id): when a feed is planned to change."""
         if rows:
-            self._db.run(insert(t.plan), [{"feed": feed, "at": at, "file": file} for feed, at, file in rows])
+            self._db.run(_PUT_PLANS, [{"feed": feed, "at": at, "file": file} for feed, at, file in rows])
 
-    def next_plan(self, feed: int, after: int) -> int | None:
-        """Return when the feed is next planned to change."""
-        found: int | None = self._db.scalar(_NEXT_PLAN, {"feed": feed, "after": after})
-        return found
+    def planned_for(self, files: Sequence[int]) -> list[int]:
+        """Return the feeds that are planned to change with the given files."""
+        return [row[0] for row in self._db.rows_in(_PLANNED_FOR, files)]
 
     def planned(self, after: int, until: int) -> list[int]:
         """Return the feeds with a planned change in (`after`, `until`]."""
-        statement = select(t.plan.c.feed).where(t.plan.c.at > after, t.plan.c.at <= until).distinct()
-        return [row[0] for row in self._db.rows(statement)]
+        return [row[0] for row in self._db.rows(_PLANNED, {"after": after, "until": until})]
 
-    def next_plans(self, after: int) -> dict[int, int]:
-        """Return the next planned change of every feed that has one."""
-        statement = (
-            select(t.plan.c.feed, func.min(t.plan.c.at)).where(t.plan.c.at > after).group_by(t.plan.c.feed)
-        )
-        return dict(self._db.rows(statement))
+    def next_plans(self, after: int, feeds: Sequence[int] | None = None) -> dict[int, int]:
+        """Return the next planned change of every feed (or of `feeds`) that has one."""
+        if feeds is None:
+            return dict(self._db.rows(_ALL_NEXT_PLANS, {"after": after}))
+        return dict(self._db.rows_in(_NEXT_PLANS, feeds, after=after))

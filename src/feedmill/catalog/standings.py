@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from feedmill.catalog import schema as t
-from feedmill.catalog.database import Database, chunks
+from feedmill.catalog.database import Database, among
 from feedmill.catalog.rows import StandingRow
 
+_FIND = select(t.standing).where(among(t.standing.c.file))
+_PUT = insert(t.standing)
+_DROP = delete(t.standing).where(among(t.standing.c.file))
+_SET_STATE = update(t.standing).where(among(t.standing.c.file)).values(state=bindparam("new_state"))
+_GROUP = (
+    select(t.file.c.path, t.standing)
+    .join(t.standing, t.standing.c.file == t.file.c.id)
+    .where(among(t.standing.c.entry_id))
+)
+_PUT_EVENTS = insert(t.event)
+_DROP_EVENTS = delete(t.event).where(among(t.event.c.file))
+_DROP_PLANS = delete(t.plan).where(among(t.plan.c.file))
+_DUE = (
+    select(t.event.c.file)
+    .where(t.event.c.at > bindparam("after"), t.event.c.at <= bindparam("until"))
+    .distinct()
+)
 _NEXT_EVENT = select(func.min(t.event.c.at)).where(t.event.c.at > bindparam("after"))
 
 
@@ -21,40 +38,24 @@ class Standings:
 
     def find(self, ids: Sequence[int]) -> dict[int, StandingRow]:
         """Return the standings of `ids`."""
-        found: dict[int, StandingRow] = {}
-        for chunk in chunks(ids):
-            for row in self._db.rows(select(t.standing).where(t.standing.c.file.in_(chunk))):
-                found[row[0]] = StandingRow._make(row)
-        return found
+        return {row[0]: StandingRow._make(row) for row in self._db.rows_in(_FIND, ids)}
 
-    def put(self, rows: Sequence[StandingRow], *, fresh: bool = False) -> None:
-        """Store standings; `fresh`: none of these files has one yet."""
-        if not rows:
-            return
-        if not fresh:
-            self._db.delete(t.standing, "file", [row.file for row in rows])
-        self._db.run(insert(t.standing), [row._asdict() for row in rows])
+    def put(self, rows: Sequence[StandingRow]) -> None:
+        """Store the standings of files that have none."""
+        if rows:
+            self._db.run(_PUT, [row._asdict() for row in rows])
 
     def drop(self, ids: Sequence[int]) -> None:
         """Forget standings."""
-        self._db.delete(t.standing, "file", ids)
+        self._db.run_in(_DROP, ids)
 
     def set_state(self, ids: Sequence[int], state: str) -> None:
         """Set the state of candidates that won or lost their entry."""
-        for chunk in chunks(ids):
-            self._db.run(update(t.standing).where(t.standing.c.file.in_(chunk)).values(state=state))
+        self._db.run_in(_SET_STATE, ids, new_state=state)
 
     def group(self, entry_ids: Sequence[str]) -> list[tuple[bytes, StandingRow]]:
         """Return (path, standing) of every candidate for the given entries."""
-        found: list[tuple[bytes, StandingRow]] = []
-        for chunk in chunks(entry_ids):
-            statement = (
-                select(t.file.c.path, t.standing)
-                .join(t.standing, t.standing.c.file == t.file.c.id)
-                .where(t.standing.c.entry_id.in_(chunk))
-            )
-            found += [(row[0], StandingRow._make(row[1:])) for row in self._db.rows(statement)]
-        return found
+        return [(row[0], StandingRow._make(row[1:])) for row in self._db.rows_in(_GROUP, entry_ids)]
 
     def eligible(self) -> Iterator[StandingRow]:
         """Yield the standing of every eligible seed."""
@@ -71,16 +72,6 @@ class Standings:
         )
         return [row[0] for row in self._db.rows(statement)]
 
-    def counts(self) -> dict[str, int]:
-        """Return how many seeds have each state."""
-        statement = select(t.standing.c.state, func.count()).group_by(t.standing.c.state)
-        return dict(self._db.rows(statement))
-
-    def kept(self) -> int:
-        """Return how many eligible seeds are shown in their last good form."""
-        statement = select(func.count()).select_from(t.standing).where(t.standing.c.kept.is_(True))
-        return int(self._db.scalar(statement) or 0)
-
     def with_state(self, states: Sequence[str]) -> Iterator[tuple[int, bytes, str]]:
         """Yield (file id, path, state) of every seed in one of `states`, by path."""
         statement = (
@@ -94,17 +85,16 @@ class Standings:
     def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
         """Store (instant, file id): when a seed's standing or entry changes."""
         if rows:
-            self._db.run(insert(t.event), [{"at": at, "file": file} for at, file in rows])
+            self._db.run(_PUT_EVENTS, [{"at": at, "file": file} for at, file in rows])
 
     def drop_times(self, ids: Sequence[int]) -> None:
         """Forget the events and plans of files."""
-        self._db.delete(t.event, "file", ids)
-        self._db.delete(t.plan, "file", ids)
+        self._db.run_in(_DROP_EVENTS, ids)
+        self._db.run_in(_DROP_PLANS, ids)
 
     def due(self, after: int, until: int) -> list[int]:
         """Return the files with an event in (`after`, `until`]."""
-        statement = select(t.event.c.file).where(t.event.c.at > after, t.event.c.at <= until).distinct()
-        return [row[0] for row in self._db.rows(statement)]
+        return [row[0] for row in self._db.rows(_DUE, {"after": after, "until": until})]
 
     def next_event(self, after: int) -> int | None:
         """Return the first event after an instant."""

@@ -86,7 +86,8 @@ class Books:
                 self._write_labels(account)
             account.new, account.total = False, 0
             account.labels.clear()
-        self._shelves.put_feeds(new, changed)
+        self._shelves.put_feeds(new)
+        self._shelves.change_feeds(changed)
 
     def _write_labels(self, account: _Account) -> None:
         counts = {label: step for label, step in account.labels.items() if step}

@@ -174,7 +174,7 @@ class Mill:
                 )
                 if everything:
                     self._retire_rest(publication, published)
-            self._plan(publication, derived.facts, now, everything=derived.anew)
+            self._plan(publication, derived, now)
             result = publication.commit()
         retired = self._prune(now) if request.prune else ()
         self._remember(derived, now)
@@ -296,24 +296,22 @@ class Mill:
         for path in sorted(self.store.documents.keys() - wanted):
             publication.retire(path)
 
-    def _plan(
-        self, publication: Publication, facts: Mapping[str, str], now: Instant, *, everything: bool
-    ) -> None:
-        """Tell when feeds are planned to change next, where the last such instant has come."""
+    def _plan(self, publication: Publication, derived: _Derived, now: Instant) -> None:
+        """Tell when feeds are planned to change next, where that is another instant now."""
         shelves, at = self.catalog.shelves, to_micros(now)
-        if everything or not self._planned:
-            plans: dict[int, int | None] = dict(shelves.next_plans(at))
+        if derived.anew or not self._planned:
+            plans = shelves.next_plans(at)
+            feeds = set(plans)
             self._planned = True
         else:
-            last = int(facts["as_of"])
-            plans = {
-                feed: shelves.next_plan(feed, at) for feed in shelves.planned(min(last, at), max(last, at))
-            }
-        for feed, when in plans.items():
+            last = int(derived.facts["as_of"])
+            feeds = derived.outcome.replanned | set(shelves.planned(min(last, at), max(last, at)))
+            plans = shelves.next_plans(at, sorted(feeds))
+        for feed in sorted(feeds):
             record = shelves.get_feed(feed)
             if record.total or record.kind == Kind.ALL.value:
                 path = self.composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
-                self.press.plan(publication, path, when)
+                self.press.plan(publication, path, plans.get(feed))
 
     def _remember(self, derived: _Derived, now: Instant) -> None:
         """Make the catalog durable, after the ledger; a pass that changed nothing writes nothing."""

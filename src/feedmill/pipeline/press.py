@@ -11,7 +11,7 @@ from feedmill.catalog import Catalog, FeedRecord, RankedRow
 from feedmill.compose import Composer, FeedKey, FeedSpec, most_used
 from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow
-from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.instant import Instant, from_micros
 from feedmill.model.settings import Content
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.cache import BoundedCache
@@ -126,8 +126,8 @@ class Press:
         spec, key, record = selection.spec, selection.key, selection.record
         if not selection.rows and key.kind is not Kind.ALL:
             self._empty(publication, known.get(spec.path))
-            if record is not None:
-                catalog.shelves.put_feeds([], [record._replace(digest=None)])
+            if record is not None and record.digest is not None:
+                catalog.shelves.change_feeds([record._replace(digest=None)])
             return None
         updated = max((row.updated for row in selection.rows), default=0)
         updated -= updated % 1_000_000
@@ -141,8 +141,7 @@ class Press:
         if record is not None:
             fresh = record._replace(digest=digest, title=selection.title, updated=updated)
             if fresh != record:
-                catalog.shelves.put_feeds([], [fresh])
-            self.plan(publication, spec.path, catalog.shelves.next_plan(record.id, to_micros(now)))
+                catalog.shelves.change_feeds([fresh])
         return _row(selection, updated)
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:

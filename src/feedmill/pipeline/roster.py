@@ -55,6 +55,8 @@ class Outcome:
     touched: set[FeedKey] = field(default_factory=set)
     tally: Counter[str] = field(default_factory=Counter)
     restated: set[int] = field(default_factory=set)
+    replanned: set[int] = field(default_factory=set)
+    """Feeds (the catalog's ids) whose planned changes may be others now."""
     appeared: int = 0
     changed: int = 0
     vanished: int = 0
@@ -94,7 +96,7 @@ class Roster:
         done = 0
         for page in catalog.facts.all_records():
             places = [self._place(file, path, blob) for file, path, blob in page]
-            catalog.standings.put([place.row for place in places], fresh=True)
+            catalog.standings.put([place.row for place in places])
             self._schedule(places)
             for place in places:
                 self._note(outcome.tally, place.row, 1)
@@ -148,7 +150,7 @@ class Roster:
         after |= {file: (place.path, place.row) for file, place in places.items()}
         after = _settled(after)
         standings.drop(touched)
-        standings.put([after[file][1] for file in places], fresh=True)
+        standings.put([after[file][1] for file in places])
         for state in (ELIGIBLE, DUPLICATE):
             moved = [
                 f
@@ -156,8 +158,9 @@ class Roster:
                 if f not in places and row.state == state != before[f][1].state
             ]
             standings.set_state(moved, state)
+        outcome.replanned.update(self._catalog.shelves.planned_for(touched))
         standings.drop_times(touched)
-        self._schedule(places.values())
+        outcome.replanned.update(self._schedule(places.values()))
         self._move(before, after, places, outcome)
         facts.forget_files(gone)
         self._books.flush()
@@ -186,7 +189,8 @@ class Roster:
             old, new = was[entry], now[entry]
             if old.file == new.file and new.file not in places:
                 continue
-            if self._stays(old, new, places):
+            if old.file == new.file and self._keeps_places(places[new.file]):
+                outcome.changed += self._restated(old, places[new.file])
                 continue
             outcome.changed += 1
             leaving.append(old.file)
@@ -200,18 +204,17 @@ class Roster:
             self._books.add(self._members(place))
             self._remember(place)
 
-    def _stays(self, old: StandingRow, new: StandingRow, places: dict[int, _Place]) -> bool:
-        """Whether the entry keeps its places; a feed that shows another entry then is touched."""
-        if old.file != new.file:
-            return False
-        place = places[new.file]
-        rows = self._members(place)
-        if sorted(rows) != sorted(self._catalog.shelves.members_of([new.file])):
-            return False
-        if old.digest != new.digest:
-            return False
-        self._remember(place, shown=True)
-        return True
+    def _keeps_places(self, place: _Place) -> bool:
+        """Whether a changed seed's entry is where it was in all its feeds."""
+        return sorted(self._members(place)) == sorted(self._catalog.shelves.members_of([place.row.file]))
+
+    def _restated(self, old: StandingRow, place: _Place) -> bool:
+        """Touch the feeds of an entry that stays in its places, if it says something else now."""
+        differs = old.digest != place.row.digest
+        if differs:
+            self._books.touch(self._members(place))
+        self._remember(place, shown=not differs)
+        return differs
 
     def _present(
         self, files: Iterable[int], places: dict[int, _Place], after: dict[int, tuple[bytes, StandingRow]]
@@ -251,8 +254,8 @@ class Roster:
         assert seed is not None and row.published is not None and row.entry_id is not None
         return self._books.rows(self._composer.memberships(seed), row.published, row.entry_id, row.file)
 
-    def _schedule(self, places: Iterable[_Place]) -> None:
-        """Note when seeds' standings or entries change, for themselves and for their feeds."""
+    def _schedule(self, places: Iterable[_Place]) -> set[int]:
+        """Note when seeds' standings or entries change, for themselves and for their feeds; return those."""
         events: list[tuple[int, int]] = []
         plans: list[tuple[int, int, int]] = []
         now = to_micros(self._now)
@@ -268,6 +271,7 @@ class Roster:
                 plans += [(feed, at, file) for feed in sorted(feeds) for at in coming]
         self._catalog.standings.put_events(events)
         self._catalog.shelves.put_plans(plans)
+        return {feed for feed, _, _ in plans}
 
     def _remember(self, place: _Place, *, shown: bool = False) -> None:
         """Tell the ledger the seed's last good form.
