@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from feedmill.catalog import FileRow
@@ -60,24 +60,33 @@ def explain(
 
     As the files are now, whatever the last pass saw. None: no such file is known.
     """
+    return next(iter(explain_each(settings, [path], clock, progress=progress)), None)
+
+
+def explain_each(
+    settings: Settings, paths: Iterable[str], clock: Callable[[], Instant], *, progress: Progress = silent
+) -> list[Explanation]:
+    """Return the same for many seeds after one look; paths that are not known are left out."""
     request = PassRequest(trigger="explain", force=True)
+    found = []
     with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
-        row = mill.catalog.facts.find_file(to_bytes(path))
-        if row is None:
-            return None
-        problems = tuple(p for p in rehearsal.report.problems if p.path == printable(path))
-        if not row.is_seed:
-            return Explanation(
-                path=printable(path),
-                state="not a seed",
-                why="it has no front matter",
-                remedy="to make it a seed, start it with a line '---', fields, and a line '---'",
-                problems=problems,
-            )
-        return _explain(mill, path, row, rehearsal.report.as_of, problems)
+        for path in paths:
+            row = mill.catalog.facts.find_file(to_bytes(path))
+            if row is not None:
+                problems = tuple(p for p in rehearsal.report.problems if p.path == printable(path))
+                found.append(_explain(mill, path, row, rehearsal.report.as_of, problems))
+    return found
 
 
 def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[Problem, ...]) -> Explanation:
+    if not row.is_seed:
+        return Explanation(
+            path=printable(path),
+            state="not a seed",
+            why="it has no front matter",
+            remedy="to make it a seed, start it with a line '---', fields, and a line '---'",
+            problems=problems,
+        )
     record = decode_record(mill.catalog.facts.records([row.id])[row.id])
     standing = mill.catalog.standings.find([row.id])[row.id]
     seed = record.seed

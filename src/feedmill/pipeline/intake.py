@@ -30,7 +30,7 @@ class Intake:
     changed: list[int] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
-    """Seeds whose file vanished or cannot be read any more: what the guard counts."""
+    """Paths of seeds whose file vanished or cannot be read any more: what the guard counts."""
     problems: list[Problem] = field(default_factory=list)
     """Faults of files and folders that are no seeds."""
     folder_lost: str | None = None
@@ -143,7 +143,7 @@ class Receiver:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
         label = printable(to_text(row.path))
         if row.is_seed and any(row.path.startswith(prefix) for prefix in lost):
-            intake.vanished.append(label)
+            intake.vanished.append(to_text(row.path))
             self._keep(
                 intake,
                 _Arrival(
@@ -156,7 +156,7 @@ class Receiver:
                 _unreadable(label, "its folder cannot be listed"),
             )
         else:
-            self._gone(intake, row, label)
+            self._gone(intake, row)
 
     def _note(self, intake: Intake, item: ScanProblem) -> None:
         intake.problems.append(item.problem)
@@ -185,10 +185,10 @@ class Receiver:
                 data, found = read(self._scanning, arrival.found.path, self._decoding.max_bytes)
             except FileNotFoundError:
                 if row is not None:
-                    self._gone(intake, row, arrival.label)
+                    self._gone(intake, row)
                 continue
             except SeedError as error:
-                intake.vanished.append(arrival.label)
+                intake.vanished.append(to_text(arrival.path))
                 self._keep(intake, arrival, _unreadable(arrival.label, error.message))
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
@@ -209,10 +209,10 @@ class Receiver:
             intake.restated += 1
             self._rows.append(restated)
 
-    def _gone(self, intake: Intake, row: FileRow, label: str) -> None:
+    def _gone(self, intake: Intake, row: FileRow) -> None:
         intake.gone.append(row.id)
         if row.is_seed:
-            intake.vanished.append(label)
+            intake.vanished.append(to_text(row.path))
         else:
             intake.not_seeds -= 1
 

@@ -15,28 +15,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
 import feedmill
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer, FeedKey
-from feedmill.errors import CatalogError
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
-from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.faults import Faults
+from feedmill.pipeline.folders import load_theme, make_state_folder
+from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.intake import Intake, Receiver
 from feedmill.pipeline.press import Press
 from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
-from feedmill.seeds import to_bytes
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -228,7 +226,10 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += intake.not_seeds
-        held = self._held(request, intake, fresh="compose" not in facts)
+        fresh = "compose" not in facts
+        held = (
+            None if request.force else guarded(self.settings.guard, catalog, self.store, intake, fresh=fresh)
+        )
         return _Derived(facts, anew, intake, outcome, tally, held)
 
     def _forget(self) -> None:
@@ -259,35 +260,6 @@ class Mill:
         """Return the seeds whose standing or entry time alone has changed, whichever way the clock went."""
         last, this = int(facts["as_of"]), to_micros(now)
         return self.catalog.standings.due(min(last, this), max(last, this))
-
-    def _held(self, request: PassRequest, intake: Intake, *, fresh: bool) -> str | None:
-        """Return why the guard holds this pass back, None where it does not (DESIGN 8.4)."""
-        if request.force:
-            return None
-        if intake.folder_lost is not None:
-            return intake.folder_lost
-        guard, store = self.settings.guard, self.store
-        before = store.last_good_count()
-        if not before:
-            return None
-        paths: Iterable[str] = intake.vanished
-        if fresh:
-            paths = [p for p in store.last_good_paths() if self.catalog.facts.find_file(to_bytes(p)) is None]
-        lost = sum(self._is_lost(path) for path in paths)
-        if lost < guard.min_entries or lost <= guard.max_vanished * before:
-            return None
-        return (
-            f"{lost} of {before} entries would vanish because their files are gone or unreadable; "
-            "nothing was published. Bring the files back, or say --force if this is meant"
-        )
-
-    def _is_lost(self, path: str) -> bool:
-        """Whether an entry that was out has no seed any more."""
-        stored = self.store.last_good(path)
-        seed = decode_seed(stored) if stored is not None else None
-        return seed is not None and not any(
-            row.state == ELIGIBLE for _, row in self.catalog.standings.group([seed.id])
-        )
 
     def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
@@ -397,29 +369,6 @@ class _Unwritten:
 
     def drop_good(self, path: str) -> None:
         """Drop nothing."""
-
-
-def load_theme(folder: Path | None) -> dict[str, str]:
-    """Return the operator's templates by file name, relative to the theme folder."""
-    if folder is None or not folder.is_dir():
-        return {}
-    return {
-        file.relative_to(folder).as_posix(): file.read_text("utf-8")
-        for file in sorted(folder.rglob("*"))
-        if file.is_file() and not file.name.startswith(".")
-    }
-
-
-def make_state_folder(folder: Path) -> None:
-    """Make the state folder, for its owner alone.
-
-    Raises:
-        CatalogError: it cannot be made.
-    """
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise CatalogError(f"the state folder {folder} cannot be made: {error.strerror}") from error
 
 
 def _ledger_mark(store: Store) -> str:

@@ -1,0 +1,38 @@
+"""The two folders that are neither seeds nor feeds: the theme that is read, the state that is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from feedmill.errors import CatalogError, ConfigError
+
+_THEME_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".txt"})
+
+
+def load_theme(folder: Path | None) -> dict[str, str]:
+    """Return the operator's templates by file name, relative to the theme folder.
+
+    Raises:
+        ConfigError: one of them cannot be read, or is no text in UTF-8.
+    """
+    found: dict[str, str] = {}
+    for file in sorted(folder.rglob("*")) if folder is not None else ():
+        if file.suffix in _THEME_SUFFIXES and file.is_file() and not file.name.startswith("."):
+            assert folder is not None
+            try:
+                found[file.relative_to(folder).as_posix()] = file.read_text("utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise ConfigError(file, f"the theme's file cannot be read: {error}") from error
+    return found
+
+
+def make_state_folder(folder: Path) -> None:
+    """Make the state folder, for its owner alone.
+
+    Raises:
+        CatalogError: it cannot be made.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogError(f"the state folder {folder} cannot be made: {error.strerror}") from error

@@ -1,0 +1,50 @@
+"""The guard: a pass in which too many files are gone publishes nothing (DESIGN 8.4).
+
+A folder that was not mounted, a sync that failed half-way, a wrong `seeds.dir`: whatever takes many
+files away at once is more likely an accident than a decision. Entries withheld by their own word never count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from feedmill.catalog import Catalog
+from feedmill.model.settings import GuardSettings
+from feedmill.pipeline.codec import decode_seed
+from feedmill.pipeline.intake import Intake
+from feedmill.pipeline.roster import ELIGIBLE
+from feedmill.publish import Store
+from feedmill.seeds import to_bytes
+
+
+def guarded(
+    settings: GuardSettings, catalog: Catalog, store: Store, intake: Intake, *, fresh: bool
+) -> str | None:
+    """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
+
+    `fresh`: the catalog knew nothing before, so what was out is told by the ledger alone.
+    """
+    if intake.folder_lost is not None:
+        return intake.folder_lost
+    before = store.last_good_count()
+    if not before:
+        return None
+    paths: Iterable[str] = intake.vanished
+    if fresh:
+        paths = (p for p in store.last_good_paths() if catalog.facts.find_file(to_bytes(p)) is None)
+    lost = sum(_is_lost(catalog, store, path) for path in paths)
+    if lost < settings.min_entries or lost <= settings.max_vanished * before:
+        return None
+    return (
+        f"{lost:,} of {before:,} entries would vanish because their files are gone or unreadable; "
+        "nothing was published. Bring the files back, or say --force if this is meant"
+    )
+
+
+def _is_lost(catalog: Catalog, store: Store, path: str) -> bool:
+    """Whether an entry that was out has no seed any more."""
+    stored = store.last_good(path)
+    seed = decode_seed(stored) if stored is not None else None
+    return seed is not None and not any(
+        row.state == ELIGIBLE for _, row in catalog.standings.group([seed.id])
+    )
