@@ -42,7 +42,7 @@ bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does 
 
 wheel: $(BIN)/python ## the wheel, built twice: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build
-	rm -rf build/wheel && mkdir -p build/wheel/a build/wheel/b dist
+	rm -rf build && mkdir -p build/wheel/a build/wheel/b dist
 	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/a .
 	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/b .
 	cmp build/wheel/a/*.whl build/wheel/b/*.whl
