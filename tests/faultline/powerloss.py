@@ -26,7 +26,9 @@ _DATA = frozenset({"write", "truncate"})
 _FLUSHES = frozenset({"sync", "syncdir", "syncall"})
 
 
-def lose_power(calls: Sequence[Call], undo: Path, *, strict: bool, zeros: bool, chance: random.Random) -> int:
+def lose_power(
+    calls: Sequence[Call], undo: Path, *, strict: bool, zeros: bool, chance: random.Random | None
+) -> int:
     """Take back what would be lost; return how many calls that were."""
     lost = {call.number for call in _lost_names(calls, strict, chance)}
     lost |= {call.number for call in _lost_data(calls, chance)}
@@ -43,13 +45,17 @@ def lose_power(calls: Sequence[Call], undo: Path, *, strict: bool, zeros: bool, 
     return len(lost)
 
 
-def _lost_names(calls: Sequence[Call], strict: bool, chance: random.Random) -> list[Call]:
+def _lost_names(calls: Sequence[Call], strict: bool, chance: random.Random | None) -> list[Call]:
     names = [call for call in calls if call.name in _NAMES]
     if strict:
         return [call for call in names if not _folder_flushed_after(calls, call)]
     last_flush = max((call.number for call in calls if call.name in _FLUSHES), default=0)
     unsafe = [call for call in names if call.number > last_flush]
-    return unsafe[chance.randint(0, len(unsafe)) :]
+    return unsafe[_survivors(len(unsafe), chance) :]
+
+
+def _survivors(unsafe: int, chance: random.Random | None) -> int:
+    return chance.randint(0, unsafe) if chance else 0
 
 
 def _folder_flushed_after(calls: Sequence[Call], name: Call) -> bool:
@@ -61,14 +67,14 @@ def _folder_flushed_after(calls: Sequence[Call], name: Call) -> bool:
     )
 
 
-def _lost_data(calls: Sequence[Call], chance: random.Random) -> list[Call]:
+def _lost_data(calls: Sequence[Call], chance: random.Random | None) -> list[Call]:
     lost: list[Call] = []
     flushed_all = max((call.number for call in calls if call.name == "syncall"), default=0)
     for inode in sorted({call.inode for call in calls if call.name in _DATA}):
         own = [call for call in calls if call.inode == inode]
         flushed = max((call.number for call in own if call.name == "sync"), default=flushed_all)
         unsafe = [call for call in own if call.name in _DATA and call.number > max(flushed, flushed_all)]
-        lost += unsafe[chance.randint(0, len(unsafe)) :]
+        lost += unsafe[_survivors(len(unsafe), chance) :]
     return lost
 
 

@@ -10,7 +10,7 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,12 @@ import pytest
 from faultline import publisher
 from faultline.harness import Call, Faultline, Run, build
 from faultline.powerloss import lose_power
+from feedmill.model.artifact import digest
 from feedmill.publish import Store
 
-pytestmark = pytest.mark.process
-
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
+pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 240)]
+
 VERSIONS = ((0, 1), (1, 2), (2, 3))
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
 
@@ -53,7 +54,7 @@ class Site:
 
     def publish(self, version: int, *, tries: int = 1, **how: object) -> Run:
         command = [sys.executable, publisher.__file__, str(self.feeds), str(version), str(tries)]
-        env = {"PYTHONPATH": str(Path(publisher.__file__).parent.parent)}
+        env = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         return self.faultline.run(command, env=env, **how)  # type: ignore[arg-type]
 
     def calls(self, version: int) -> tuple[Call, ...]:
@@ -71,11 +72,17 @@ class Site:
         }
 
 
-def sample(total: int, wanted: int) -> Iterator[int]:
-    """Numbers from 1 to `total`: all of them when tortured, else evenly spread ones."""
-    if TORTURE or total <= wanted:
-        return iter(range(1, total + 1))
-    return iter(sorted({1 + n * (total - 1) // (wanted - 1) for n in range(wanted)}))
+def sample(calls: tuple[Call, ...], wanted: int) -> list[int]:
+    """Numbers of calls: all of them when tortured, else evenly spread ones and one after each change
+    of a name that a reader sees."""
+    if TORTURE or len(calls) <= wanted:
+        return list(range(1, len(calls) + 1))
+    spread = {1 + n * (len(calls) - 1) // (wanted - 1) for n in range(wanted)}
+    return sorted(spread | {call.number + 1 for call in calls if is_seen(call)} & set(range(len(calls))))
+
+
+def is_seen(call: Call) -> bool:
+    return call.name in ("rename", "unlink") and ".feedmill" not in (call.other or call.path)
 
 
 def check_visible(site: Site, after: int, context: str) -> None:
@@ -112,17 +119,21 @@ def check_recovery(site: Site, after: int, context: str) -> None:
 def test_killed_at_every_call(library: Path, tmp_path: Path, before: int, after: int, do: str) -> None:
     site = Site(library, tmp_path, before)
     calls = site.calls(after)
-    for at in sample(len(calls), 9):
-        if do == "tear" and calls[at - 1].name != "write":
-            continue
-        # A restart may find other seeds than those that the killed run published.
-        for then in (after, before or 2) if TORTURE else (after if at % 2 else (before or 2),):
+    points = sample(calls, 4) if do == "kill" else [call.number for call in calls if call.name == "write"]
+    for at in points if TORTURE or do == "kill" else points[:: len(points) // 4]:
+        for then in restarts(before, after, at):
             site.renew()
             run = site.publish(after, at=at, do=do)
             context = f"{do} at {at}: {calls[at - 1]}, then version {then}"
             assert run.killed, context
             check_visible(site, after, context)
             check_recovery(site, then, context)
+
+
+def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
+    """The versions to publish after a crash: the seeds may be others than those of the run that ended."""
+    both = (after, before or 2)
+    return both if TORTURE else both[at % 2 :][:1]
 
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
@@ -132,19 +143,23 @@ def test_power_lost_at_every_call(
 ) -> None:
     site = Site(library, tmp_path, before)
     calls = site.calls(after)
-    whole = set(publisher.documents(after)) - set(publisher.documents(before) if before else ())
-    for round_ in range(max(1, TORTURE // (6 * len(calls)))):
-        for at in sample(len(calls) + 1, 6):
-            chance = random.Random(at * 1000 + round_)
-            site.renew()
-            run = site.publish(after, at=at, keep=True)
-            zeros = bool(chance.getrandbits(1))
-            lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
-            context = f"power lost at {at}, round {round_}, {lost} calls undone, zeros={zeros}"
-            for path, body in site.visible().items():
-                if path in whole:
-                    assert body == publisher.documents(after)[path], f"{context}: {path} is not whole"
-            check_recovery(site, after, context)
+    old = publisher.documents(before) if before else {}
+    new = publisher.documents(after)
+    rounds = max(2, TORTURE // (12 * len(calls)))
+    end = len(calls) + 1  # power may also go after a good end
+    for at in (*sample(calls, 4), *range(end, end + 4)):
+        for then in restarts(before, after, at):
+            for round_ in range(rounds) if TORTURE else (0,):
+                site.renew()
+                run = site.publish(after, at=at, keep=True)
+                chance = random.Random(f"{at} {then} {round_}") if round_ > 1 else None
+                zeros = bool((at // 2 + round_) % 2)
+                lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
+                context = f"power lost at {at}, round {round_}, {lost} calls undone, {zeros=}, {then=}"
+                for path, body in site.visible().items():
+                    if path not in old:  # new documents are flushed before they can be seen
+                        assert body == new[path], f"{context}: {path} is not whole"
+                check_recovery(site, then, context)
 
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
@@ -152,7 +167,8 @@ def test_power_lost_at_every_call(
 def test_denied_at_every_call(library: Path, tmp_path: Path, before: int, after: int, error: int) -> None:
     site = Site(library, tmp_path, before)
     total = len(site.calls(after))
-    for at in sample(total, 3):
+    # Each error meets other calls; together they meet most of them.
+    for at in range(1, total + 1) if TORTURE else range(1 + ERRORS.index(error), total + 1, total // 3):
         for span in (1, 0) if TORTURE else (at % 2,):
             site.renew()
             run = site.publish(after, at=at, do=str(error), span=span)
@@ -167,12 +183,15 @@ def test_denied_at_every_call(library: Path, tmp_path: Path, before: int, after:
 def test_a_store_works_again_when_the_disk_does(library: Path, tmp_path: Path, error: int) -> None:
     site = Site(library, tmp_path, 1)
     total = len(site.calls(2))
-    for at in sample(total, 7):
+    for at in range(1, total + 1) if TORTURE else range(error % 8, total + 1, 9):
         site.renew()
         run = site.publish(2, at=at, do=str(error), span=2, tries=6)
         context = f"{errno.errorcode[error]} at call {at}: {run.output}"
         assert run.returncode == 0, context
         assert site.visible() == publisher.documents(2), context
+        with Store(site.feeds, read_only=True) as store:
+            told = {path: document.digest for path, document in store.documents.items()}
+        assert told == {path: digest(body) for path, body in publisher.documents(2).items()}, context
         check_recovery(site, 2, context)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
 from pathlib import Path
 
 from feedmill.errors import PublishError
@@ -28,8 +27,6 @@ ONE_PATH = frozenset(
 """What goes wrong with one path and says nothing about the next; the rest (a full disk, a dying
 disk, no file descriptors) ends the pass."""
 
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT})
-
 
 def reason(error: OSError) -> str:
     """Return the system's own words for `error`, without a path."""
@@ -40,9 +37,3 @@ def publish_error(action: str, path: str | Path, error: Exception) -> PublishErr
     """Return `cannot <action> <path>: <why>` for an error of the system or of SQLite."""
     why = reason(error) if isinstance(error, OSError) else str(error)
     return PublishError(f"cannot {action} {path}: {why}")
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Tell whether the file's content is at fault (no retry will help), not the disk or a lock."""
-    code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and (code & 0xFF) in _DAMAGED

@@ -24,17 +24,21 @@ class FeedMemory:
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """The ledger's content in memory, all but the blobs of last good seeds."""
+    """The ledger's content in memory; of the last good forms of seeds only their number.
+
+    `intents` are documents that were about to be published, `refused` those that could not be.
+    """
 
     ledger_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     serial: int = 0
-    unclean: bool = False
+    unclean: int = 0
     documents: dict[str, Published] = field(default_factory=dict)
     stamps: dict[str, Stamp] = field(default_factory=dict)
     feeds: dict[str, FeedMemory] = field(default_factory=dict)
     gone: dict[str, Instant] = field(default_factory=dict)
-    good: set[str] = field(default_factory=set)
     intents: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+    good: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +50,16 @@ class Damage:
 
 @dataclass(slots=True, kw_only=True)
 class Changes:
-    """What memory knows and the file does not yet; None deletes. `touched` (documents whose stamp
-    alone is new) waits for a transaction that has another cause."""
+    """Which rows of the ledger are behind `History`.
+
+    `touched` (documents whose stamp alone is new) waits for a transaction that has another cause.
+    """
 
     documents: set[str] = field(default_factory=set)
     feeds: set[str] = field(default_factory=set)
     gone: set[str] = field(default_factory=set)
-    good: dict[str, bytes | None] = field(default_factory=dict)
+    refused: bool = False
     touched: set[str] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.documents or self.feeds or self.gone or self.good)
+        return bool(self.documents or self.feeds or self.gone or self.refused)

@@ -16,13 +16,15 @@ _SECOND = from_micros(1_000_000) - EPOCH
 class Memory:
     """The truth about the disk, ahead of the ledger by `changes` when that could not be written.
 
-    `suspects` are documents that are not on disk as `history` has them; True: to be written again whatever
-    is there (its flush failed, so what is read back may never have reached the disk).
+    `suspects` are documents that are not on disk as `history` has them; True: to be written again
+    whatever is there (its flush failed, so what is read back may never have reached the disk).
+    `retried` are refused documents that somebody was told to try again.
     """
 
     history: History = field(default_factory=History)
     changes: Changes = field(default_factory=Changes)
     suspects: dict[str, bool] = field(default_factory=dict)
+    retried: set[str] = field(default_factory=set)
 
     def last_modified(self, path: str, body: Digest, now: Instant) -> Instant:
         """Return the Last-Modified of a document that has the bytes of `body` from now on.
@@ -47,6 +49,9 @@ class Memory:
         self.suspects.pop(path, None)
         if self.history.gone.pop(path, None) is not None:
             self.changes.gone.add(path)
+        if path in self.history.refused:
+            self.history.refused.discard(path)
+            self.changes.refused = True
 
     def record_found(self, path: str, found: Found) -> None:
         """Remember a document of which only the file is known: its time is its Last-Modified."""
@@ -86,10 +91,10 @@ class Memory:
             self.history.feeds[path] = feed
         self.changes.feeds.add(path)
 
-    def keep_good(self, path: str, blob: bytes | None) -> None:
-        """Remember a seed's last good form, or drop it."""
-        if blob is None:
-            self.history.good.discard(path)
-        else:
-            self.history.good.add(path)
-        self.changes.good[path] = blob
+    def refuse(self, paths: set[str]) -> None:
+        """Remember what could not be published, so that it is tried again."""
+        refused = (self.history.refused - self.retried) | paths
+        self.retried = set()
+        if refused != self.history.refused:
+            self.history.refused = refused
+            self.changes.refused = True

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from feedmill.errors import PublishError
 from feedmill.model.artifact import Artifact, Digest, Published, digest
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Problem
 from feedmill.publish.faults import ONE_PATH, publish_error, reason
+from feedmill.publish.good import GoodChanges
 from feedmill.publish.history import FeedMemory
 from feedmill.publish.tree import TMP, Found, Obstacle, Stamp, checked
 
@@ -62,7 +63,7 @@ class Publication:
         self._adopted: dict[str, tuple[Published, Stamp]] = {}
         self._removed: dict[str, bool] = {}
         self._feeds: dict[str, FeedMemory | None] = {}
-        self._good: dict[str, bytes | None] = {}
+        self._good = GoodChanges(self._good_file)
         self._plans: dict[str, Instant | None] = {}
         self._problems: dict[str, Problem] = {}
         self._flushed: frozenset[str] = frozenset()
@@ -82,6 +83,7 @@ class Publication:
         for staged in self._staged.values():
             self._tree.unstage(staged.name)
         self._staged.clear()
+        self._good.clear()
         self._tree.close()
 
     def add(self, artifact: Artifact) -> bool:
@@ -117,9 +119,7 @@ class Publication:
                 return False
         try:
             self._stage(artifact, body)
-        except Obstacle as obstacle:
-            raise PublishError(f"cannot write to {self._store.feeds_dir}: {obstacle}") from obstacle
-        except OSError as error:
+        except (OSError, Obstacle) as error:
             raise publish_error("write", self._store.feeds_dir / path, error) from error
         return True
 
@@ -187,11 +187,25 @@ class Publication:
 
     def keep_good(self, path: str, blob: bytes) -> None:
         """Keep the last good form of the seed `path`."""
-        self._good[path] = blob
+        self._set_good(path, blob)
 
     def drop_good(self, path: str) -> None:
         """Drop the last good form of the seed `path`."""
-        self._good[path] = None
+        self._set_good(path, None)
+
+    def _good_file(self) -> Path:
+        try:
+            self._tree.folder(TMP, make=True)
+        except (OSError, Obstacle) as error:
+            raise publish_error("write to", self._store.feeds_dir, error) from error
+        return self._store.feeds_dir / TMP / f"{self._prefix}-good"
+
+    def _set_good(self, path: str, blob: bytes | None) -> None:
+        known = self._store.last_good(path)
+        if known == blob:
+            self._good.unset(path)
+        else:
+            self._good.set(path, blob)
 
     def commit(self, on_visible: Callable[[], None] | None = None) -> Committed:
         """Make everything visible: artifacts, then indexes, then deletions; then write it down.
@@ -215,16 +229,15 @@ class Publication:
             if self._place(written):
                 self._delete(removed)
             self._apply()
-            if memory.changes:
+            memory.refuse(set(self._problems))
+            if memory.changes or self._good:
                 memory.history.serial += 1
             if on_visible is not None:
                 on_visible()
             self._flush(written)
-            store.save(self._tree)
-        except OSError as error:
-            raise publish_error("publish to", error.filename or store.feeds_dir, error) from error
-        except Obstacle as obstacle:
-            raise PublishError(f"cannot publish to {store.feeds_dir}: {obstacle}") from obstacle
+            store.save(self._tree, self._good)
+        except (OSError, Obstacle) as error:
+            raise publish_error("publish to", store.feeds_dir, error) from error
         finally:
             self.discard()
         return Committed(
@@ -315,9 +328,6 @@ class Publication:
         """Take what is no file into memory."""
         for path, feed in self._feeds.items():
             self._memory.remember_feed(path, feed)
-        for seed, blob in self._good.items():
-            if self._store.last_good(seed) != blob:
-                self._memory.keep_good(seed, blob)
         for path, change in self._plans.items():
             self._memory.plan(path, change)
 

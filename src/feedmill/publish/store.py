@@ -15,6 +15,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.publish.claim import own_documents
 from feedmill.publish.faults import publish_error, reason
+from feedmill.publish.good import GoodChanges
 from feedmill.publish.history import Changes, Damage, FeedMemory, History
 from feedmill.publish.ledger import Ledger
 from feedmill.publish.memory import Memory
@@ -109,19 +110,16 @@ class Store:
         )
 
     def last_good(self, path: str) -> bytes | None:
-        """Return the blob kept for the seed `path`, None where there is none."""
-        if path not in self.memory.history.good:
-            return None
-        pending = self.memory.changes.good.get(path)
-        return pending if pending is not None else self._ledger.last_good(path)
+        """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
+        return self._ledger.last_good(path) if self.memory.history.good else None
 
     def last_good_paths(self) -> Iterator[str]:
-        """Yield the seed paths with a last good blob, sorted."""
-        yield from sorted(self.memory.history.good)
+        """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
+        yield from self._ledger.last_good_paths()
 
     def last_good_count(self) -> int:
-        """Return how many seeds have a last good blob."""
-        return len(self.memory.history.good)
+        """Return how many seeds a blob is kept for."""
+        return self.memory.history.good
 
     def reopen(self) -> None:
         """Read the ledger anew: after the feeds folder was replaced, or to see another process's work.
@@ -145,8 +143,8 @@ class Store:
             loaded, fresh = History(), True
         self.memory = Memory(history=loaded)
         self.problems = tuple(problems)
-        self._hash_all = loaded.unclean
-        self._announced = loaded.unclean
+        self._hash_all = bool(loaded.unclean)
+        self._announced = bool(loaded.unclean)
         with self.tree() as tree:
             try:
                 self._claim(tree, sorted(loaded.intents))
@@ -157,7 +155,7 @@ class Store:
         self._remember_folder()
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
-        """Return the documents that are missing on disk or not as the ledger has them.
+        """Return the documents that are missing on disk or not as the ledger has them, or were refused.
 
         Compares size, time and inode; reads the whole document where they differ, and every
         document after an unclean end. Also removes temporary files that a killed run left.
@@ -179,7 +177,8 @@ class Store:
             except OSError as error:
                 raise publish_error("read", error.filename or self.feeds_dir, error) from error
         self._hash_all = False
-        return frozenset(self.memory.suspects)
+        self.memory.retried = set(self.memory.history.refused)
+        return frozenset(self.memory.suspects) | self.memory.retried
 
     def _verify(self, tree: Tree, path: str, hash_all: bool) -> None:
         try:
@@ -239,12 +238,12 @@ class Store:
         self.memory.history.intents |= paths
         self._remember_folder()
 
-    def save(self, tree: Tree) -> None:
-        """Write down what memory knows and the ledger does not."""
-        if not self.memory.changes:
+    def save(self, tree: Tree, good: GoodChanges | None = None) -> None:
+        """Write down what memory knows and the ledger does not, and `good`."""
+        if not self.memory.changes and not good:
             return
         self._make_folder(tree)
-        self._ledger.save(self.memory.history, self.memory.changes)
+        self._ledger.save(self.memory.history, self.memory.changes, good.items() if good else ())
         self.memory.history.intents.clear()
         self.memory.changes = Changes()
         self._announced = True

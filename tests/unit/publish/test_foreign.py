@@ -35,6 +35,44 @@ def test_a_foreign_file_is_reported_and_the_others_go_on(
         assert publish(store, SITE).written == ("topics/ai.atom",)
 
 
+def test_a_refused_document_is_tried_again_by_every_later_run(
+    feeds: Path, publish: Callable[..., Committed], snapshot: Callable[[], object]
+) -> None:
+    feeds.mkdir()
+    (feeds / "all.rss").write_bytes(b"mine")
+    with Store(feeds) as store:
+        publish(store, SITE)
+        assert store.verify() == {"all.rss"}
+    before = snapshot()
+    for _ in range(2):  # told each time, and nothing is written
+        with Store(feeds) as store:
+            assert store.verify() == {"all.rss"}
+            assert [problem.path for problem in publish(store, SITE).problems] == ["all.rss"]
+    assert snapshot() == before
+    (feeds / "all.rss").unlink()
+    with Store(feeds) as store:
+        assert store.verify() == {"all.rss"}
+        assert publish(store, SITE).written == ("all.rss",)
+        assert store.verify() == frozenset()
+    with Store(feeds) as store:
+        assert store.verify() == frozenset()
+
+
+def test_a_refused_document_that_nobody_wants_any_more_is_forgotten(
+    feeds: Path, publish: Callable[..., Committed]
+) -> None:
+    feeds.mkdir()
+    (feeds / "all.rss").write_bytes(b"mine")
+    with Store(feeds) as store:
+        publish(store, SITE)
+        publish(store, {"index.html": b"a pass that tried only this"})
+        assert store.verify() == {"all.rss"}
+        publish(store, {"index.html": b"a pass that tried everything"})
+        assert store.verify() == frozenset()
+    with Store(feeds) as store:
+        assert store.verify() == frozenset()
+
+
 def test_a_foreign_file_that_appears_before_the_commit_is_reported(feeds: Path, noon: datetime) -> None:
     with Store(feeds) as store, store.begin(noon) as publication:
         assert publication.add(Artifact(path="all.rss", body=b"x"))

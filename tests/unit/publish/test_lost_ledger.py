@@ -174,7 +174,7 @@ def test_a_newer_ledger_is_left_alone(feeds: Path, ledger: Path, snapshot: Calla
 
 
 def test_a_locked_ledger_is_not_damaged(feeds: Path, ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("feedmill.publish.ledger._PATIENCE", 0.05)
+    monkeypatch.setattr("feedmill.publish.sqlite.PATIENCE", 0.05)
     holder = sqlite3.connect(ledger, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     try:
