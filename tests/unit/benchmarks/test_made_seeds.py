@@ -15,7 +15,6 @@ from benchmarks.truth import expected, facts
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds import decode
 
-
 PARTS = {"x": "old", "y": "kept"}
 
 
