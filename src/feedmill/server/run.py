@@ -7,6 +7,7 @@ import contextlib
 import logging
 import resource
 import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,10 @@ from feedmill.server.limits import ORIGIN, Limits
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 2048
+_SWITCH_SECONDS = 0.0002
+"""How long a pass may keep the interpreter from us at each turn. With Python's 5 ms every request that
+arrives during a rebuild waits that long, one after the other."""
+
 _SPARE_DESCRIPTORS = 256
 """What the process itself needs: databases, seeds, workers' pipes."""
 
@@ -60,6 +65,8 @@ class Server:
     def start(self) -> None:
         """Bind every socket, then serve them from a thread of their own.
 
+        Shortens the interpreter's switch interval, for the whole process.
+
         Raises:
             PortInUse: an address cannot be had; nothing is left open.
             StoreError: the loop cannot run.
@@ -74,6 +81,7 @@ class Server:
             (listener.host, sockets[0].getsockname()[1])
             for listener, sockets in zip(self._listeners, self._sockets, strict=True)
         )
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._thread = threading.Thread(target=self._run, name="feedmill-http", daemon=True)
         self._thread.start()
         self._ready.wait()
