@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: help install check lint format test bench bench-quick wheel sbom constraints clean
+.PHONY: help install check lint formatted linted typed walled format test bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -18,11 +18,19 @@ install: $(BIN)/python ## feedmill and everything its tests need, into $(VENV)
 
 check: lint test ## everything that must hold before a commit
 
-lint: ## formatting, lint, types, layer walls
+lint: formatted linted typed walled ## formatting, lint, types, layer walls (all of them: make -k lint)
+
+formatted:
 	$(BIN)/ruff format --check src tests benchmarks .ci
+
+linted:
 	$(BIN)/ruff check src tests benchmarks .ci
+
+typed:
 	$(BIN)/mypy src tests
 	$(BIN)/mypy -p benchmarks
+
+walled:
 	$(BIN)/lint-imports --no-cache
 
 format: ## format and mend what ruff can mend
