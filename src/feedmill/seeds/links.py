@@ -78,11 +78,14 @@ def absolute(raw: str, base: str) -> str | None:
 
 
 def clean(rest: str) -> str:
-    """Return a path, query and fragment with everything percent-encoded that a URI cannot have."""
-    path, mark, fragment = rest.partition("#")
-    return _UNSAFE.sub(_percent, path) + (
-        mark + _UNSAFE.sub(_percent, fragment).replace("#", "%23") if mark else ""
-    )
+    """Return a path, query and fragment with everything percent-encoded that a URI cannot have.
+
+    A backslash in the path is the slash that browsers take it for.
+    """
+    rest, hash_, fragment = rest.partition("#")
+    path, mark, query = rest.partition("?")
+    cleaned = _UNSAFE.sub(_percent, path.replace("\\", "/")) + mark + _UNSAFE.sub(_percent, query)
+    return cleaned + hash_ + _UNSAFE.sub(_percent, fragment).replace("#", "%23") if hash_ else cleaned
 
 
 def entry_id(*, explicit: str | None, link: str) -> EntryId:

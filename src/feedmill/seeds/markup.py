@@ -3,7 +3,8 @@
 The HTML standard's tree construction does not: it looks through all open elements for many a tag, opens
 formatting elements anew for each run of text after a block closed over them, and compares each attribute
 with those before it. A hundred kilobytes made for it take minutes or gigabytes. So elements are counted
-first, by a stack that is never shallower than the parser's.
+first, by a stack that is never shallower than the parser's. And html5ever takes the longer for each `&`, the
+longer the text is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ MAX_ATTRIBUTES = 500
 MAX_WORK = 1_000_000
 """Tags, each counted once for every formatting element that may be opened anew behind it."""
 
+_MAX_BRACKETS = 400_000
+_MAX_AMPERSANDS = 20_000_000_000
+"""Ampersands times characters."""
 _FEW_TAGS = 512
 _SHORT = 1 << 16
 _TAG = re.compile(
@@ -29,35 +33,18 @@ _TAG = re.compile(
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _ATTRIBUTE = re.compile(r"""[\s/"'=]+""")
 
-_VOID = frozenset(
-    {
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    }
-)
-_IMPLIED = frozenset(
-    {"body", "colgroup", "dd", "dt", "head", "html", "li", "optgroup", "option", "p", "rb", "rp", "rt", "rtc"}
-    | {"tbody", "td", "tfoot", "th", "thead", "tr"}
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_VOID = _names("area base br col embed hr img input link meta param source track wbr")
+_IMPLIED = _names(
+    "body colgroup dd dt head html li optgroup option p rb rp rt rtc tbody td tfoot th thead tr"
 )
 """Elements that their like closes: they nest only as deep as others do between them."""
-_FORMATTING = frozenset(
-    {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
-)
-_WALLS = frozenset(
-    {"applet", "button", "caption", "html", "marquee", "math", "object", "select", "svg", "table", "template"}
-)
+_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+_WALLS = _names("applet button caption html marquee math object select svg table template")
 """Elements that an end tag does not reach through."""
 
 
@@ -67,8 +54,11 @@ def is_bounded(fragment: str) -> bool:
     Counts, and never measures time: the answer is the same on every machine. Ordinary HTML is far
     from every bound; elements that are never closed count as if everything behind them were inside.
     """
-    if fragment.count("<") <= _FEW_TAGS and len(fragment) <= _SHORT:
+    brackets = fragment.count("<")
+    if brackets <= _FEW_TAGS and len(fragment) <= _SHORT:
         return True
+    if brackets > _MAX_BRACKETS or fragment.count("&") * len(fragment) > _MAX_AMPERSANDS:
+        return False
     stack: list[str] = []
     formats: dict[str, int] = {}
     anew = 1
