@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,15 @@ import click
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.instants import parse_instant
 from feedmill.cli.main import Exit
-from feedmill.cli.output import Progress, plural, print_json, print_problems, when, width
+from feedmill.cli.output import (
+    Progress,
+    plural,
+    print_json,
+    print_problems,
+    relative_prefix,
+    when,
+    width,
+)
 from feedmill.errors import UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason
@@ -169,11 +176,3 @@ def _duration(seconds: float) -> str:
 
 def _fit(text: str, room: int) -> str:
     return text if len(text) <= room or room < 10 else text[: room - 1] + "…"
-
-
-def relative_prefix(folder: Path) -> str:
-    """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
-    try:
-        return folder.relative_to(Path.cwd()).as_posix() + "/"
-    except ValueError:
-        return f"{folder}/"

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.build import relative_prefix
 from feedmill.cli.explain import seed_path
 from feedmill.cli.main import Exit
-from feedmill.cli.output import Progress, counts, print_json, problem_line
+from feedmill.cli.output import Progress, counts, print_json, problem_line, relative_prefix
 from feedmill.model.seed import Severity
 from feedmill.pipeline.report import problem_json
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
@@ -33,9 +33,8 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
     settings = app.settings()
     chosen = [_folded(settings, path) for path in paths]
-    progress = Progress()
-    problems = audit(settings, wall_clock, paths=chosen or None, progress=progress)
-    progress.close()
+    with Progress() as progress:
+        problems = audit(settings, wall_clock, paths=chosen or None, progress=progress)
     errors = sum(strict or problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         document = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.output import Progress, print_json, when
+from feedmill.cli.output import Progress, print_json, problem_line, relative_prefix, when
 from feedmill.errors import UsageError
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.pipeline.report import printable, problem_json
@@ -28,15 +30,14 @@ def explain_command(app: App, seed: str, as_json: bool) -> int:
 
     settings = app.settings()
     path = seed_path(settings, seed)
-    progress = Progress()
-    found = explain(settings, path, wall_clock, progress=progress)
-    progress.close()
+    with Progress() as progress:
+        found = explain(settings, path, wall_clock, progress=progress)
     if found is None:
         raise UsageError(_unknown(settings, path))
     if as_json:
         print_json(_json(found))
     else:
-        _show(found)
+        _show(found, relative_prefix(settings.scan.dir))
     return 0
 
 
@@ -47,31 +48,51 @@ def seed_path(settings: Settings, given: str) -> str:
         UsageError: it is outside the seeds folder.
     """
     folder = settings.scan.dir
+    outside = False
     for base in (Path.cwd(), folder):
         candidate = base / given
         if candidate.exists() or candidate.is_symlink():
             for top in (folder, folder.resolve()):
-                try:
+                with suppress(ValueError):
                     return (candidate.parent.resolve() / candidate.name).relative_to(top).as_posix()
-                except ValueError:
-                    continue
-            raise UsageError(f"{given} is not in the seeds folder {folder}")
-    try:
-        return Path(given).relative_to(Path(folder.name)).as_posix()
-    except ValueError:
-        return Path(given).as_posix()
+            outside = True
+    if outside:
+        raise UsageError(f"{given} is not in the seeds folder {folder}")
+    return os.path.normpath(Path(given).as_posix().removeprefix(folder.name + "/"))
+
+
+def known_seed(settings: Settings, given: str) -> str:
+    """Return `given` relative to the seeds folder, of a file that is there and may be a seed.
+
+    Raises:
+        UsageError: it is outside, not there, or no seed by its name or kind.
+    """
+    from feedmill.seeds.scan import Found, look
+
+    path = seed_path(settings, given)
+    if not isinstance(look(settings.scan, path), Found):
+        raise UsageError(_unknown(settings, path))
+    return path
 
 
 def _unknown(settings: Settings, path: str) -> str:
+    """Return why this path is no seed."""
+    from feedmill.seeds.scan import ScanProblem, look
+
     shown = printable(path)
-    if not (settings.scan.dir / path).exists():
+    found = look(settings.scan, path)
+    if isinstance(found, ScanProblem):
+        return f"{shown} {found.problem.message}"
+    if not os.path.lexists(settings.scan.dir / path):
         return f"there is no {shown} in {settings.scan.dir}"
+    if (settings.scan.dir / path).is_dir():
+        return f"{shown} is a folder; name a file in it"
     patterns = ", ".join(settings.scan.include)
-    return f"{shown} is no seed: seeds.include ({patterns}) or seeds.exclude leaves it out"
+    return f"{shown} is no seed by its name: see seeds.include ({patterns}) and seeds.exclude"
 
 
-def _show(found: Explanation) -> None:
-    click.echo(click.style(found.path, bold=True) + (f"  {found.title}" if found.title else ""))
+def _show(found: Explanation, prefix: str) -> None:
+    click.echo(click.style(prefix + found.path, bold=True) + (f"  {found.title}" if found.title else ""))
     if found.feeds:
         click.echo(click.style("in feeds", fg="green") + f": {found.why}")
         room = max(len(rank.path) for rank in found.feeds)
@@ -86,7 +107,7 @@ def _show(found: Explanation) -> None:
         click.echo(f"until: {when(found.until)}")
     click.echo(f"to change it: {found.remedy}")
     for problem in found.problems:
-        click.echo(f"{problem.severity.value}: {printable(str(problem))}")
+        click.echo(problem_line(problem, prefix))
 
 
 def _json(found: Explanation) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.explain import seed_path
+from feedmill.cli.explain import known_seed
 from feedmill.cli.main import Exit
+from feedmill.cli.output import relative_prefix
 from feedmill.errors import SeedError, StoreError
+from feedmill.pipeline.report import printable
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
@@ -36,28 +38,22 @@ def unpublish_command(app: App, paths: tuple[str, ...]) -> int:
     return _set_flags(app, paths, published=False)
 
 
-def _set_flags(app: App, seeds: tuple[str, ...], *, published: bool) -> int:
+def _set_flags(app: App, given: tuple[str, ...], *, published: bool) -> int:
     settings = app.settings()
-    failed = False
-    done: list[str] = []
-    for given in seeds:
-        path = seed_path(settings, given)
+    paths = list(dict.fromkeys(known_seed(settings, each) for each in given))
+    prefix = relative_prefix(settings.scan.dir)
+    done = []
+    for path in paths:
         try:
             changed = _set_flag(settings, path, published=published)
         except SeedError as error:
-            click.echo(str(error), err=True)
-            failed = True
-            continue
-        except FileNotFoundError:
-            click.echo(f"{given}: there is no such seed in {settings.scan.dir}", err=True)
-            failed = True
+            click.echo(printable(f"{prefix}{error}"), err=True)
             continue
         done.append(path)
         word = "published" if published else "unpublished"
-        click.echo(f"{path}: {word}" + ("" if changed else " already"))
-    for path in done:
-        _remark(settings, path, published=published)
-    return Exit.PROBLEMS if failed else Exit.CLEAN
+        click.echo(f"{printable(prefix + path)}: {word}" + ("" if changed else " already"))
+    _remark(settings, done, prefix, published=published)
+    return Exit.CLEAN if len(done) == len(paths) else Exit.PROBLEMS
 
 
 def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
@@ -70,10 +66,17 @@ def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
     from feedmill.seeds import read
     from feedmill.seeds.flagedit import set_flag
 
-    data, _ = read(settings.scan, path, settings.decode.max_bytes)
+    try:
+        data, found = read(settings.scan, path, settings.decode.max_bytes)
+    except FileNotFoundError:
+        raise SeedError(path, "has just vanished") from None
     edited = set_flag(path, data, settings.decode, published=published)
     if edited != data:
-        _replace_file((settings.scan.dir / path).resolve(), edited)
+        target = (settings.scan.dir / path).resolve()
+        status = target.stat()
+        if (status.st_mtime_ns, status.st_size) != (found.mtime_ns, found.size):
+            raise SeedError(path, "was changed by somebody else just now; try again")
+        _replace_file(target, edited)
     return edited != data
 
 
@@ -83,6 +86,8 @@ def _replace_file(target: Path, data: bytes) -> None:
     Raises:
         StoreError: it cannot be written.
     """
+    if not os.access(target, os.W_OK):
+        raise StoreError(f"{target} is read-only; nothing was written")
     aside = target.with_name(f".{target.name}.feedmill-{os.getpid()}"[:255])
     try:
         found = target.stat()
@@ -103,16 +108,17 @@ def _replace_file(target: Path, data: bytes) -> None:
         raise StoreError(f"{target} cannot be written: {error.strerror}") from error
 
 
-def _remark(settings: Settings, path: str, *, published: bool) -> None:
+def _remark(settings: Settings, paths: list[str], prefix: str, *, published: bool) -> None:
     """Say what the flag alone does not do."""
-    from feedmill.pipeline.inspect import explain
+    from feedmill.pipeline.inspect import explain_each
 
-    found = explain(settings, path, wall_clock)
-    if found is None:
-        return
-    if published and not found.feeds:
-        click.echo(f"{path}: still in no feed: {found.why}; to change it: {found.remedy}", err=True)
-    if not published:
-        for other in found.same_entry:
-            message = f"{other} carries the same entry and is out in its place; unpublish it as well"
-            click.echo(f"{path}: {message}", err=True)
+    for found in explain_each(settings, paths, wall_clock):
+        path = prefix + found.path
+        if published and not found.feeds:
+            click.echo(f"{path}: still in no feed: {found.why}; to change it: {found.remedy}", err=True)
+        if not published:
+            for other in found.same_entry:
+                message = (
+                    f"{prefix}{other} carries the same entry and is out in its place; unpublish it as well"
+                )
+                click.echo(f"{path}: {message}", err=True)

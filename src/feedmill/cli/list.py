@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.output import Progress, plural, print_json
+from feedmill.cli.output import Progress, plural, print_json, relative_prefix
 from feedmill.model.instant import rfc3339
 from feedmill.model.taxonomy import Kind
 
@@ -23,13 +23,14 @@ def list_command(app: App, what: str, as_json: bool) -> int:
     from feedmill.pipeline.listing import list_feeds, list_withheld
 
     settings = app.settings()
-    progress = Progress()
     rows: list[dict[str, Any]]
     if what == "withheld":
-        found = list_withheld(settings, wall_clock, progress=progress)
+        with Progress() as progress:
+            found = list_withheld(settings, wall_clock, progress=progress)
         rows = [{"seed": path, "reason": reason} for path, reason in found]
     else:
-        feeds = list_feeds(settings, wall_clock, progress=progress)
+        with Progress() as progress:
+            feeds = list_feeds(settings, wall_clock, progress=progress)
         rows = [
             {
                 "feed": row.path,
@@ -40,12 +41,12 @@ def list_command(app: App, what: str, as_json: bool) -> int:
             for row in feeds
             if what == "feeds" or row.kind is _KINDS[what]
         ]
-    progress.close()
     if as_json:
         print_json({what: rows})
     elif what == "withheld":
+        prefix = relative_prefix(settings.scan.dir)
         for row in rows:
-            click.echo(f"{row['reason']:<12} {row['seed']}")
+            click.echo(f"{row['reason']:<12} {prefix}{row['seed']}")
         click.echo(f"{plural(len(rows), 'seed')} withheld", err=True)
     else:
         room = max((len(row["feed"]) for row in rows), default=0)

@@ -83,6 +83,14 @@ class LazyGroup(click.Group):
                 raise
             raise click.UsageError(f"{error.message} Did you mean '{close[0]}'?", ctx) from error
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader who has had enough (`feedmill list | head`) is nobody's fault."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return Exit.CLEAN
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands from the table above."""
         with formatter.section("Commands"):
@@ -121,9 +129,10 @@ def main(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more to say to nobody
-        return Exit.CLEAN
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(f"feedmill: {error.strerror or error}{where}", err=True)
+        return Exit.STORAGE
     except FeedmillError as error:
         click.echo(f"feedmill: {error}" if not isinstance(error, InputError) else str(error), err=True)
         return _code(error)

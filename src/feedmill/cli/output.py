@@ -7,6 +7,8 @@ import shutil
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import click
@@ -63,12 +65,20 @@ def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 1
 
 def counts(problems: Sequence[Problem], *, more: bool = False) -> str:
     """Return `34 errors, 99 notices`, with `more` before the first word; "" for none."""
-    found = []
+    found: list[str] = []
     for severity in Severity:
         number = sum(problem.severity is severity for problem in problems)
         if number:
             found.append(plural(number, f"{'more ' * (more and not found)}{severity.value}"))
     return ", ".join(found)
+
+
+def relative_prefix(folder: Path) -> str:
+    """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
+    try:
+        return folder.relative_to(Path.cwd()).as_posix() + "/"
+    except ValueError:
+        return f"{folder}/"
 
 
 class Progress:
@@ -93,6 +103,14 @@ class Progress:
             filled = room * done // total
             line += f" / {total:,} " + "█" * filled + "░" * (room - filled)
         click.echo("\r\x1b[K" + line, nl=False, err=True)
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Take the bar away."""

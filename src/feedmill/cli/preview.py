@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedmill.cli.output import Progress, plural, print_json, print_problems
+from feedmill.cli.output import Progress, plural, print_json, print_problems, relative_prefix
 from feedmill.model.instant import Instant
 from feedmill.pipeline.rehearsal import EntryChange, FeedChange, compare, identity_changes, rehearsed
 from feedmill.pipeline.report import PassRequest, problem_json
@@ -26,18 +26,16 @@ def show_preview(
     settings: Settings, now: Instant, *, drafts: bool, full: bool, force: bool, as_json: bool
 ) -> int:
     """Work out what a build would change, print it, and write nothing."""
-    from feedmill.cli.build import exit_code, relative_prefix
+    from feedmill.cli.build import exit_code
 
-    progress = Progress()
     request = PassRequest(trigger="dry-run", full=full, force=force)
-    with rehearsed(settings, lambda: now, request=request, drafts=drafts, progress=progress) as (
-        mill,
-        done,
-        before,
+    with (
+        Progress() as progress,
+        rehearsed(settings, lambda: now, request=request, drafts=drafts, progress=progress) as found,
     ):
+        mill, done, before = found
         changes = () if done.report.held else compare(mill, done, before, now)
         identities = identity_changes(mill)
-    progress.close()
     report = done.report
     if as_json:
         document = report.to_json()

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from feedmill.errors import SeedError
-from feedmill.model.fields import FIELDS
 from feedmill.model.settings import DecodeSettings
+from feedmill.seeds.fields import keys_for
 from feedmill.seeds.flags import BOOLEANS
 from feedmill.seeds.frontmatter import FrontMatter, split
 from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
@@ -34,18 +34,20 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     if not front.closed:
         raise SeedError(path, "the front matter is not closed by a line '---'; close it first", line=1)
     root = _parse(path, front)
-    keys = dict(settings.fields).get("published", FIELDS["published"])
-    flags = [(key, value) for key, value in root.value if isinstance(key, ScalarNode) and key.value in keys]
+    keys = keys_for(settings)
+    names = keys.of["published"]
+    flags = [(key, value) for key, value in root.value if isinstance(key, ScalarNode) and key.value in names]
     lines = _lines(text)
     if len(flags) > 1:
-        line = flags[1][0].start_mark.line + front.header_line
-        raise SeedError(path, f"the flag {flags[1][0].value!r} is there twice; leave one", line=line)
+        line, column = _place(front, flags[1][0].start_mark.index)
+        message = f"the flag {flags[1][0].value!r} is there twice; leave one"
+        raise SeedError(path, message, line=line + 1, column=column + 1)
     if flags:
         _replace(path, lines, front, *flags[0], published=published)
     else:
-        _insert(path, lines, front, root, settings, keys[0], published=published)
+        _insert(lines, front, root, keys.of["title"], names[0], published=published)
     edited = "".join(lines)
-    _verify(path, root, edited, keys, published=published)
+    _verify(path, root, edited, names, published=published)
     bom = _BOM if data.startswith(_BOM) else b""
     return bom + edited.encode("utf-8")
 
@@ -78,66 +80,87 @@ def _lines(text: str) -> list[str]:
     return re.findall(r"[^\r]*\r|[^\r]+", text)
 
 
+def _place(front: FrontMatter, index: int) -> tuple[int, int]:
+    """Return line and column in the file, from 0, of a character of the header.
+
+    Not YAML's own line numbers: to it U+2028 ends a line, to the splitter it does not.
+    """
+    line = front.header.count("\n", 0, index)
+    return line + front.header_line - 1, index - (front.header.rfind("\n", 0, index) + 1)
+
+
 def _replace(
     path: str, lines: list[str], front: FrontMatter, key: ScalarNode, value: Node, *, published: bool
 ) -> None:
     word = "true" if published else "false"
-    line = key.start_mark.line + front.header_line - 1
-    here = {"line": line + 1, "column": key.start_mark.column + 1}
+    line, column = _place(front, key.start_mark.index)
+
+    def refuse(why: str) -> SeedError:
+        return SeedError(
+            path, f"the flag {key.value!r} {why}; set it by hand", line=line + 1, column=column + 1
+        )
+
+    if value.start_mark.index < key.end_mark.index:
+        raise refuse("is an alias of another value")
     if not isinstance(value, ScalarNode):
-        raise SeedError(path, f"the flag {key.value!r} is no single word; set it by hand", **here)
+        raise refuse("is no single word")
     text = lines[line]
     if is_null(value) and value.start_mark.index == value.end_mark.index:
-        at = key.end_mark.column
-        rest = text[at:]
-        if not rest.startswith(":"):
-            raise SeedError(
-                path, f"the flag {key.value!r} is written in an unusual way; set it by hand", **here
-            )
-        lines[line] = f"{text[: at + 1]} {word}{rest[1:]}"
+        _, at = _place(front, key.end_mark.index)
+        colon = re.match(r"[ \t]*:", text[at:])
+        if colon is None:
+            raise refuse("is written in an unusual way")
+        at += colon.end()
+        lines[line] = f"{text[:at]} {word}{text[at:]}"
         return
-    start, end = value.start_mark, value.end_mark
-    if start.line != end.line or start.line != key.start_mark.line:
-        raise SeedError(path, f"the flag {key.value!r} spans several lines; set it by hand", **here)
-    old = text[start.column : end.column]
+    start, end = _place(front, value.start_mark.index), _place(front, value.end_mark.index)
+    if start[0] != line or end[0] != line:
+        raise refuse("spans several lines")
+    old = text[start[1] : end[1]]
     quote = old[0] if old[:1] in ("'", '"') else ""
     if quote + value.value + quote != old:
-        raise SeedError(path, f"the flag {key.value!r} is written in an unusual way; set it by hand", **here)
+        raise refuse("is written in an unusual way")
     if BOOLEANS.get(value.value) is published:
         return
-    lines[line] = text[: start.column] + quote + word + quote + text[end.column :]
+    lines[line] = text[: start[1]] + quote + word + quote + text[end[1] :]
 
 
 def _insert(
-    path: str,
     lines: list[str],
     front: FrontMatter,
     root: MappingNode,
-    settings: DecodeSettings,
+    titles: Sequence[str],
     key: str,
     *,
     published: bool,
 ) -> None:
-    titles = dict(settings.fields).get("title", FIELDS["title"])
+    """Add a line after the title's last, or at the head where there is none."""
+    _, indent = _place(front, root.value[0][0].start_mark.index)
     after = front.header_line - 1
     for name, value in root.value:
         if isinstance(name, ScalarNode) and name.value in titles:
-            end = value.end_mark
-            after = end.line + front.header_line - 1 + (1 if end.column else 0)
+            end = max(name.end_mark.index, value.end_mark.index)
+            line, column = _place(front, end)
+            after = line + (1 if column else 0)
             break
     ending = "\r\n" if lines[0].endswith("\r\n") else lines[0][-1]
-    lines.insert(after, f"{key}: {'true' if published else 'false'}{ending}")
+    lines.insert(after, f"{' ' * indent}{key}: {'true' if published else 'false'}{ending}")
 
 
 def _verify(path: str, before: MappingNode, edited: str, keys: Sequence[str], *, published: bool) -> None:
     """Make sure that the flag, and nothing else, means something else now."""
+    refused = SeedError(path, "the flag cannot be set safely in this front matter; set it by hand")
     front = split(edited)
-    assert front is not None
-    after = _parse(path, front)
-    flags = [v.value for k, v in after.value if isinstance(k, ScalarNode) and k.value in keys]
-    same = _values(before, keys) == _values(after, keys)
-    if not same or [BOOLEANS.get(flag) for flag in flags] != [published]:
-        raise SeedError(path, "the flag cannot be set safely in this front matter; set it by hand")
+    if front is None:
+        raise refused
+    try:
+        after = _parse(path, front)
+    except SeedError:
+        raise refused from None
+    flags = [v for k, v in after.value if isinstance(k, ScalarNode) and k.value in keys]
+    said = [BOOLEANS.get(flag.value) for flag in flags if isinstance(flag, ScalarNode)]
+    if _values(before, keys) != _values(after, keys) or said != [published] or len(flags) != 1:
+        raise refused
 
 
 def _values(root: MappingNode, without: Sequence[str]) -> list[object]:
