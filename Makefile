@@ -48,13 +48,14 @@ bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does 
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'
 	$(BIN)/python -m benchmarks.report --quick
 
-wheel: $(BIN)/python ## the wheel, built twice: both must be the same bytes
+wheel: $(BIN)/python ## the wheel, built from two trees of other ages and places: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build
-	rm -rf build && mkdir -p build/wheel/a build/wheel/b dist
-	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/a .
-	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/wheel/b .
-	cmp build/wheel/a/*.whl build/wheel/b/*.whl
-	cp build/wheel/a/*.whl dist/ && sha256sum dist/*.whl
+	rm -rf build && mkdir -p build/copy build/a build/b dist
+	cp -r src pyproject.toml README.md LICENSE build/copy && find build/copy -name '*.egg-info' -prune -exec rm -rf {} +
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/a .
+	SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH) $(BIN)/python -m build -q --wheel -o build/b build/copy
+	cmp build/a/*.whl build/b/*.whl
+	cp build/a/*.whl dist/ && sha256sum dist/*.whl && rm -rf build
 
 sbom: ## what a user installs, as CycloneDX: dist/feedmill.cdx.json
 	rm -rf build/sbom && mkdir -p dist
