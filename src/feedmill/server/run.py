@@ -19,7 +19,7 @@ from feedmill.server.limits import ORIGIN, Limits
 logger = logging.getLogger(__name__)
 
 _BACKLOG = 2048
-_SWITCH_SECONDS = 0.0002
+_SWITCH_SECONDS = 0.0001
 """How long a pass may keep the interpreter from us at each turn. With Python's 5 ms every request that
 arrives during a rebuild waits that long, one after the other."""
 
