@@ -26,6 +26,11 @@ class Backoff:
         """Note a success: nothing is due, the next failure waits shortly again."""
         self._wait, self._at = _FIRST, None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something failed and is not yet tried again."""
+        return self._at is not None
+
     def due(self) -> bool:
         """Whether it is time to try again; says so once a failure."""
         if self._at is None or self._clock() < self._at:

@@ -27,6 +27,7 @@ _MAX_PATH = 100
 _MAX_REQUEST = 64 * 1024
 _MAX_CLIENTS = 16
 _REQUEST_TIMEOUT = 5.0
+_SEND_TIMEOUT = 30.0
 
 Send = Callable[[dict[str, Any]], None]
 Handler = Callable[[dict[str, Any], Send], Any]
@@ -63,8 +64,9 @@ class ControlServer:
         self._path = path
         self._handler = handler
         self._socket: socket.socket | None = None
+        self._inode: tuple[int, int] | None = None
         self._slots = threading.Semaphore(_MAX_CLIENTS)
-        self._thread = threading.Thread(target=self._accept, name="control", daemon=True)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Listen; the caller holds the state folder's lock, so a socket that is there is a dead one's.
@@ -72,41 +74,56 @@ class ControlServer:
         Raises:
             StoreError: the socket cannot be made.
         """
+        listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             _own_folder(self._path.parent)
             self._path.unlink(missing_ok=True)
-            listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            old = os.umask(0o177)
-            try:
-                listening.bind(str(self._path))
-            finally:
-                os.umask(old)
+            _bind(listening, self._path)
             listening.listen(_MAX_CLIENTS)
+            self._inode = _inode(self._path)
         except OSError as error:
-            raise StoreError(f"the control socket {self._path} cannot be made: {error.strerror}") from error
+            listening.close()
+            why = error.strerror or str(error)
+            raise StoreError(f"the control socket {self._path} cannot be made: {why}") from error
+        except StoreError:
+            listening.close()
+            raise
         self._socket = listening
+        self._thread = threading.Thread(target=self._accept, args=(listening,), name="control", daemon=True)
         self._thread.start()
+
+    def restore(self) -> None:
+        """Listen again where the socket's file was taken away.
+
+        Raises:
+            StoreError: the socket cannot be made.
+        """
+        if self._inode != _inode(self._path):
+            self.stop()
+            self.start()
 
     def stop(self) -> None:
         """Take no more clients and remove the socket."""
-        if self._socket is not None:
-            with suppress(OSError):  # wakes accept(); a socket that nobody connected to may refuse
-                self._socket.shutdown(socket.SHUT_RDWR)
-            self._socket.close()
+        if self._socket is None:
+            return
+        with suppress(OSError):  # wakes accept()
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        if self._thread is not None:
             self._thread.join(timeout=2)
+        if self._inode == _inode(self._path):
             self._path.unlink(missing_ok=True)
-            self._socket = None
+        self._socket = self._inode = None
 
-    def _accept(self) -> None:
-        assert self._socket is not None
-        listening = self._socket
+    def _accept(self, listening: socket.socket) -> None:
         while True:
             try:
                 client, _ = listening.accept()
             except OSError:
                 return  # closed: we stop
             if not self._slots.acquire(blocking=False):
-                client.close()
+                with client, suppress(OSError):
+                    client.sendall(b'{"error": "too many clients at once; try again"}\n')
                 continue
             threading.Thread(target=self._serve, args=(client,), name="control-client", daemon=True).start()
 
@@ -115,20 +132,41 @@ class ControlServer:
             with client, suppress(OSError):  # a client that went away needs no answer
                 client.settimeout(_REQUEST_TIMEOUT)
                 request = _receive(client)
-                client.settimeout(None)
-                if request is not None:
+                client.settimeout(_SEND_TIMEOUT)
+                if request is None:
+                    _send(client, {"error": "one JSON object on one line is expected"})
+                else:
                     self._answer(client, request)
         finally:
             self._slots.release()
 
     def _answer(self, client: socket.socket, request: dict[str, Any]) -> None:
-        def send(message: dict[str, Any]) -> None:
-            client.sendall(json.dumps(message).encode() + b"\n")
-
         try:
-            send({"result": self._handler(request, send)})
+            answer = {"result": self._handler(request, lambda message: _send(client, message))}
         except (ValueError, StoreError) as error:
-            send({"error": str(error)})
+            answer = {"error": str(error)}
+        _send(client, answer)
+
+
+def _send(client: socket.socket, message: dict[str, Any]) -> None:
+    client.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _bind(listening: socket.socket, path: Path) -> None:
+    """Bind with mode 0600 from the first moment on."""
+    old = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(old)
+
+
+def _inode(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat(follow_symlinks=False)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _own_folder(folder: Path) -> None:
@@ -141,7 +179,7 @@ def _own_folder(folder: Path) -> None:
 
 
 def _receive(client: socket.socket) -> dict[str, Any] | None:
-    data = b""
+    data = bytearray()
     while not data.endswith(b"\n"):
         chunk = client.recv(4096)
         data += chunk

@@ -25,6 +25,8 @@ class Frontage:
         self._origin: Origin | None = None
         self._settings: Settings | None = None
         self._generation: Generation | None = None
+        self._ready = False
+        self._token: str | None = None
 
     def open(self, settings: Settings) -> None:
         """Bind and serve what the settings ask for.
@@ -38,10 +40,12 @@ class Frontage:
             origin = Origin(settings.feeds_dir, settings.server, self._clock)
             if self._generation is not None:
                 origin.install(self._generation)
+                origin.set_ready(healthy=self._ready)
             listeners.append(Listener(app=origin, host=settings.server.host, port=settings.server.port))
         if settings.admin.enabled:
             view = View(self._office, self._clock)
-            admin = Admin(view, token(settings.state_dir), settings.admin, origin=origin)
+            self._token = token(settings.state_dir)
+            admin = Admin(view, self._token, settings.admin, origin=origin)
             host, port = settings.admin.host, settings.admin.port
             listeners.append(Listener(app=admin, host=host, port=port, key="admin.port", limits=ADMIN))
         server = Server(listeners) if listeners else None
@@ -55,13 +59,18 @@ class Frontage:
             self._server.stop(timeout=3)
             self._server = None
 
-    def reopen(self, settings: Settings) -> None:
-        """Start again after the server ended by itself; a port that is taken now is tried again later."""
-        self.close()
-        try:
+    def restore(self, settings: Settings) -> None:
+        """Start again after the server ended by itself; put the token back after the state folder went.
+
+        Raises:
+            PortInUse: somebody else has the port now; try again later.
+            StoreError: the token cannot be written.
+        """
+        if not self.alive:
+            self.close()
             self.open(settings)
-        except PortInUse:
-            return
+        if self._token is not None and not (settings.state_dir / "token").exists():
+            _write_token(settings.state_dir / "token", self._token)
 
     def change(self, settings: Settings) -> None:
         """Take new settings: in place where the addresses stay, else by new listeners.
@@ -73,8 +82,9 @@ class Frontage:
         assert old is not None
         if (settings.server, settings.admin) == (old.server, old.admin):
             return
-        if _addresses(settings) == _addresses(old) and self._origin is not None:
-            self._origin.configure(settings.server)
+        if _addresses(settings) == _addresses(old):  # all that the admin listener has
+            if self._origin is not None:
+                self._origin.configure(settings.server)
             self._settings = settings
             return
         self.close()
@@ -84,17 +94,21 @@ class Frontage:
             self.open(old)
             raise
 
-    def install(self, generation: Generation) -> None:
-        """Serve `generation` from now on."""
-        self._generation = generation
+    def install(self, generation: Generation, *, ready: bool = True) -> None:
+        """Serve `generation` from now on; `ready` False: it is an old one, a newer one comes soon."""
+        self._generation, self._ready = generation, ready
         if self._origin is not None:
             self._origin.install(generation)
-            self._origin.set_ready(healthy=True)
+            self._origin.set_ready(healthy=ready)
 
-    def set_ready(self, *, healthy: bool) -> None:
-        """Say on /readyz whether passes succeed."""
+    def set_ready(self) -> None:
+        """Say on /readyz that this is all there will be: a pass failed, the last good feeds are served.
+
+        A full disk must not take a server out of rotation that can still answer every reader.
+        """
+        self._ready = True
         if self._origin is not None:
-            self._origin.set_ready(healthy=healthy)
+            self._origin.set_ready(healthy=True)
 
     @property
     def alive(self) -> bool:
@@ -129,17 +143,24 @@ def token(state_dir: Path) -> str:
             found = path.read_text("ascii").strip()
             if found:
                 return found
-        new = secrets.token_urlsafe(32)
-        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the token {path} cannot be read: {error.strerror}") from error
+    new = secrets.token_urlsafe(32)
+    _write_token(path, new)
+    return new
+
+
+def _write_token(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         aside = path.with_suffix(".new")
         aside.unlink(missing_ok=True)
         fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(fd, "w") as file:
-            file.write(new + "\n")
+            file.write(text + "\n")
         aside.replace(path)
     except OSError as error:
-        raise StoreError(f"the token {path} cannot be made or read: {error.strerror}") from error
-    return new
+        raise StoreError(f"the token {path} cannot be written: {error.strerror}") from error
 
 
 def _addresses(settings: Settings) -> tuple[object, ...]:

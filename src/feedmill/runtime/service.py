@@ -16,8 +16,6 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from datetime import timedelta
-from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
@@ -29,15 +27,20 @@ from feedmill.runtime.backoff import Backoff
 from feedmill.runtime.control import ControlServer, Send, socket_path
 from feedmill.runtime.frontage import Frontage
 from feedmill.runtime.inbox import Inbox, Work
+from feedmill.runtime.journal import Journal
 from feedmill.runtime.log import LOGGER, set_up_logging
 from feedmill.runtime.notify import Notifier
 from feedmill.runtime.schedule import Scheduler
+from feedmill.runtime.signals import Signals, end_at_the_latest
 from feedmill.runtime.view import Totals
 from feedmill.runtime.watch import Watcher
-from feedmill.runtime.workshop import Workshop
+from feedmill.runtime.workshop import Workshop, stamp
 
 HEARTBEAT = 1.0
 """Seconds between two looks at the clock, the watcher, the config file."""
+
+GRACE = 4.5
+"""Seconds after which a stop no longer waits for anybody."""
 
 _JUMP = timedelta(seconds=2)
 """How far wall clock and monotonic clock may drift apart between two beats: more is a jump or a sleep."""
@@ -58,6 +61,7 @@ class Service:
         self._stopping: str | None = None
         self._exit = 0
         self._reload = False
+        self._started = False
         self._state = "starting"
         self._since = clock()
         self._progress: tuple[str, int, int | None] = ("", 0, None)
@@ -66,7 +70,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self._totals = Totals()
         self._backoff = Backoff()
-        self._failed: list[Future[PassReport]] = []
+        self._journal = Journal()
 
     # Life
 
@@ -81,39 +85,41 @@ class Service:
         set_up_logging(settings.log)
         for warning in settings.warnings:
             logger.warning(warning)
-        self._config_stamp = _stamp(settings.file)
+        self._config_stamp = stamp(settings.file)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
+        self._workshop = Workshop(settings, clock=self._clock, progress=self._on_progress)
+        self._watcher = self._new_watcher(settings)
+        self._scheduler = Scheduler(
+            settings.schedule,
+            rebuild=lambda: self._ask("schedule"),
+            next_change=self._inbox.wake,  # the beat looks at the clock itself
+            housekeeping=lambda: self._ask("housekeeping"),
+        )
+        self._frontage = Frontage(self, self._clock)
+        self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
-            self._catch_signals(stack)
-            self._workshop = Workshop(settings, clock=self._clock, progress=self._on_progress)
-            stack.callback(lambda: self._workshop.close())
+            stack.enter_context(self._signals())
+            stack.callback(self._workshop.close)
             self._workshop.lock()
-            self._frontage = Frontage(self, self._clock)
-            self._frontage.open(settings)
             stack.callback(self._frontage.close)
-            self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
-            self._control.start()
+            self._frontage.open(settings)
             stack.callback(self._control.stop)
-            self._watcher = Watcher(settings.scan, settings.watch, self._on_hint, self._on_lost)
+            self._control.start()
+            stack.callback(lambda: self._watcher.stop())
             if settings.schedule.on_change:
                 self._watcher.start()
-            stack.callback(self._watcher.stop)
-            self._scheduler = self._new_scheduler(settings)
-            self._scheduler.start()
             stack.callback(self._scheduler.stop)
+            self._scheduler.start()
             stack.callback(self._inbox.close)
             stack.callback(self._wind_down)
+            self._serve_last_good()
             self._loop()
-        self._state = "stopped"
         logger.info("stopped", extra={"facts": {"why": self._stopping}})
         return self._exit
 
-    def _new_scheduler(self, settings: Settings) -> Scheduler:
-        return Scheduler(
-            settings.schedule,
-            rebuild=lambda: self._ask("schedule"),
-            next_change=lambda: self._inbox.nudge("time"),
-            housekeeping=lambda: self._ask("housekeeping"),
+    def _new_watcher(self, settings: Settings) -> Watcher:
+        return Watcher(
+            settings.scan, settings.watch, hint=self._inbox.hint, lost=self._on_lost, wake=self._inbox.wake
         )
 
     def _ask(self, trigger: str) -> None:
@@ -122,56 +128,65 @@ class Service:
     def _wind_down(self) -> None:
         self._state = "stopped"
         self._notifier.stopping()
-        for ticket in self._failed:
-            ticket.cancel()
 
-    def _catch_signals(self, stack: ExitStack) -> None:
-        handlers = {
-            signal.SIGTERM: self._on_stop,
-            signal.SIGINT: self._on_stop,
-            signal.SIGHUP: self._on_reload,
-            signal.SIGUSR1: self._on_rebuild,
-        }
-        for number, handler in handlers.items():
-            stack.callback(signal.signal, number, signal.signal(number, handler))
+    def _signals(self) -> Signals:
+        return Signals(
+            {
+                signal.SIGTERM: lambda: self._stop(signal.SIGTERM),
+                signal.SIGINT: lambda: self._stop(signal.SIGINT),
+                signal.SIGHUP: self._on_reload,
+                signal.SIGUSR1: lambda: self._ask("SIGUSR1"),
+            }
+        )
 
-    def _on_stop(self, number: int, frame: FrameType | None) -> None:
-        if self._stopping and number == signal.SIGINT:
-            os._exit(130)  # twice Ctrl-C: at once; the next start mends whatever is half done
-        self._stopping = signal.Signals(number).name
+    def _stop(self, number: signal.Signals) -> None:
+        if self._stopping is not None:
+            if number == signal.SIGINT:
+                os._exit(130)  # twice Ctrl-C: at once; the next start mends whatever is half done
+            return
         self._exit = 130 if number == signal.SIGINT else 0
+        self._stopping = number.name
+        end_at_the_latest(GRACE, self._exit)
         self._inbox.wake()
 
-    def _on_reload(self, number: int, frame: FrameType | None) -> None:
+    def _on_reload(self) -> None:
         self._reload = True
         self._inbox.wake()
 
-    def _on_rebuild(self, number: int, frame: FrameType | None) -> None:
-        self._inbox.ask("SIGUSR1")
+    def _serve_last_good(self) -> None:
+        """Serve what the last run left, while the first pass looks at everything."""
+        try:
+            generation = self._workshop.open().generation()
+        except FeedmillError:
+            return  # the first pass meets the same fault and tells it
+        if generation.documents:
+            self._frontage.install(generation, ready=False)
 
     # The loop
 
     def _loop(self) -> None:
-        self._inbox.ask("start")
-        started = False
+        self._ask("start")
         wall, steady = self._clock(), time.monotonic()
-        while not self._stopping:
-            work = self._inbox.take(HEARTBEAT)
+        while not self._told_to_stop():
+            work = self._inbox.take(self._patience())
             if self._told_to_stop():
-                break
+                return
             now, tick = self._clock(), time.monotonic()
             drift = (now - wall) - timedelta(seconds=tick - steady)
             wall, steady = now, tick
             self._beat(now, jumped=abs(drift) > _JUMP)
             if work is not None:
                 self._pass(work)
-                if not started:
-                    started = True
-                    self._notifier.ready(self._summary())
-                    logger.info("ready", extra={"facts": self._facts()})
 
     def _told_to_stop(self) -> bool:
         return self._stopping is not None
+
+    def _patience(self) -> float:
+        """Return for how many seconds nothing needs to be looked at, unless somebody wakes us."""
+        at = self._workshop.next_change
+        if at is None:
+            return HEARTBEAT
+        return min(HEARTBEAT, max(0.0, (at - self._clock()).total_seconds()))
 
     def _beat(self, now: Instant, *, jumped: bool) -> None:
         """Once a second, and before every pass: see what nobody tells."""
@@ -179,59 +194,74 @@ class Service:
         if jumped:
             logger.info("the clock was set, or the machine slept: looking at everything")
             self._scheduler.configure(self._settings.schedule)
-            self._inbox.ask("clock")
+            self._ask("clock")
         next_change = self._workshop.next_change
-        if next_change is not None and next_change <= now:
+        if next_change is not None and next_change <= now and not self._backoff.waiting:
             self._inbox.nudge("time")
         self._watcher.check()
-        if self._reload or _stamp(self._settings.file) != self._config_stamp:
+        if self._reload or stamp(self._settings.file) != self._config_stamp:
             self._reload = False
             self._reload_config()
         if self._backoff.due():
-            self._inbox.ask("retry")
-        if not self._frontage.alive and not self._stopping:
-            self._troubles["http"] = "the HTTP server ended; it is being started again"
-            self._frontage.reopen(self._settings)
+            self._ask("retry")
+        elif not self._backoff.waiting and self._workshop.disturbed:
+            self._ask("folders replaced")
+        self._stand()
+
+    def _stand(self) -> None:
+        """Put up again what was taken away under us: listeners, control socket, token."""
+        try:
+            self._control.restore()
+            self._frontage.restore(self._settings)
+        except StoreError as error:
+            if "http" not in self._troubles:
+                logger.warning("listening again failed", extra={"facts": {"why": str(error)}})
+            self._troubles["http"] = str(error)
+        else:
+            self._troubles.pop("http", None)
 
     def _pass(self, work: Work) -> None:
-        self._state = "building"
-        tickets = [*work.tickets, *self._failed]
-        self._failed = []
+        self._state = "building" if self._started else "starting"
+        waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._workshop.run(work.request)
+            self._on_report(report, work.request.paths)
         except PassAbandoned:
-            for ticket in tickets:
-                ticket.cancel()
+            for ticket in waiting:
+                ticket.set_exception(StoreError("the daemon is stopping"))
             return
         except FeedmillError as error:
-            self._on_failure(error, tickets)
-            return
+            self._on_failure(error, work, waiting)
         except Exception as error:
-            logger.exception("a pass failed: this is our fault, please report it")
-            self._on_failure(error, tickets)
-            return
-        finally:
-            self._state = "ready"
-        self._on_report(report)
-        for ticket in tickets:
-            if not ticket.cancelled():
+            logger.exception("a pass went wrong: this is feedmill's fault, please report it")
+            self._on_failure(StoreError(f"the pass failed, see the log: {error!r}"), work, waiting)
+        else:
+            for ticket in waiting:
                 ticket.set_result(report)
+        self._state = "ready"
+        if not self._started:
+            self._started = True
+            self._notifier.ready(self._summary())
+            logger.info("ready", extra={"facts": self._facts()})
+        self._notifier.status(self._summary())
 
-    def _on_failure(self, error: BaseException, tickets: list[Future[PassReport]]) -> None:
-        """Tell it, keep serving what is published, and try again a little later each time."""
+    def _on_failure(self, error: FeedmillError, work: Work, waiting: list[Future[PassReport]]) -> None:
+        """Keep serving what is published, and try again a little later each time.
+
+        What the pass was for is not lost: the next one looks at everything.
+        """
         wait = self._backoff.failed()
+        facts = {"trigger": work.request.trigger, "why": str(error), "retry_in": wait}
+        logger.error("the pass failed", extra={"facts": facts})
         self._totals.failed["error"] += 1
-        self._troubles["pass"] = f"the last pass failed: {error}"
-        if isinstance(error, FeedmillError):
-            logger.error("the pass failed", extra={"facts": {"error": str(error), "retry_in": wait}})
-        self._frontage.set_ready(healthy=False)
-        self._notifier.status(f"the last pass failed: {error}")
+        self._troubles["pass"] = f"the last pass failed: {error}; the next try within {wait:.0f} s"
         self._workshop.reset()
-        for ticket in tickets:
-            if not ticket.cancelled():
-                ticket.set_exception(error)
+        self._frontage.set_ready()
+        for ticket in waiting:
+            ticket.set_exception(error)
 
-    def _on_report(self, report: PassReport) -> None:
+    def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
+        self._frontage.install(self._workshop.generation())
         self._backoff.succeeded()
         self._troubles.pop("pass", None)
         self._troubles.pop("held", None)
@@ -239,38 +269,15 @@ class Service:
             self._troubles["held"] = f"held back: {report.held}"
         self._passes.append(report)
         self._totals.add(report)
-        self._frontage.install(self._workshop.generation())
         self._scheduler.plan(self._workshop.next_change)
         self._scheduled = status.scheduled_json(self._workshop.mill, self._clock())
-        moved = report.written or report.removed or report.appeared or report.vanished or report.changed
-        level = logging.WARNING if report.held else logging.INFO if moved else logging.DEBUG
-        logger.log(
-            level,
-            "held back" if report.held else "pass",
-            extra={
-                "facts": {
-                    "trigger": report.trigger,
-                    "ms": round(report.seconds * 1000, 1),
-                    "eligible": report.eligible,
-                    "appeared": report.appeared,
-                    "changed": report.changed,
-                    "vanished": report.vanished,
-                    "written": report.written,
-                    "errors": report.errors,
-                    **({"held": report.held} if report.held else {}),
-                }
-            },
-        )
-        self._notifier.status(self._summary())
+        self._journal.add(report, paths)
 
     # What others want
 
-    def _on_hint(self, paths: list[str], finished: bool) -> None:
-        self._inbox.hint(paths, finished=finished)
-
     def _on_lost(self, why: str) -> None:
         logger.warning("events were lost, looking at everything", extra={"facts": {"why": why}})
-        self._inbox.ask(f"lost events: {why}")
+        self._ask(f"lost events: {why}")
 
     def _on_progress(self, stage: str, done: int, total: int | None) -> None:
         self._progress = (stage, done, total)
@@ -295,7 +302,7 @@ class Service:
             try:
                 return ticket.result(timeout=0.2).to_json()
             except FutureTimeout:
-                if self._progress != shown and self._state == "building":
+                if self._progress != shown and self._state != "ready":
                     shown = stage, done, total = self._progress
                     send({"progress": {"stage": stage, "done": done, "total": total}})
             except CancelledError:
@@ -342,7 +349,14 @@ class Service:
 
     def _reload_config(self) -> None:
         """Take the new config, all of it or nothing."""
-        self._config_stamp = _stamp(self._settings.file)
+        self._notifier.reloading()
+        try:
+            self._take_config()
+        finally:
+            self._notifier.ready(self._summary())
+
+    def _take_config(self) -> None:
+        self._config_stamp = stamp(self._settings.file)
         try:
             settings = self._load()
             self._apply(settings)
@@ -352,7 +366,9 @@ class Service:
             return
         self._troubles.pop("config", None)
         logger.info("config reloaded")
-        self._inbox.ask("config")
+        for warning in settings.warnings:
+            logger.warning(warning)
+        self._ask("config")
 
     def _apply(self, settings: Settings) -> None:
         old = self._settings
@@ -364,13 +380,16 @@ class Service:
         self._inbox.configure(settings.watch.settle, settings.watch.max_wait)
         self._scheduler.configure(settings.schedule)
         self._watcher.stop()
-        self._watcher = Watcher(settings.scan, settings.watch, self._on_hint, self._on_lost)
+        self._watcher = self._new_watcher(settings)
         if settings.schedule.on_change:
             self._watcher.start()
         self._workshop.change(settings)
 
     def _summary(self) -> str:
-        last = self._passes[-1] if self._passes else None
+        for trouble in ("pass", "held"):
+            if trouble in self._troubles:
+                return self._troubles[trouble]
+        last = self.last_report()
         return f"{last.eligible} entries in {last.feeds_total} documents" if last else "starting"
 
     def _facts(self) -> dict[str, Any]:
@@ -380,14 +399,3 @@ class Service:
             **self._frontage.addresses(),
             "next_change": rfc3339(next_change) if next_change else None,
         }
-
-
-def _stamp(file: Path | None) -> tuple[int, int, int] | None:
-    """Return what changes when the config file does; None where it is not there."""
-    if file is None:
-        return None
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

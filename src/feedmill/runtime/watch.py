@@ -8,9 +8,10 @@ found by the next scan; whoever is told of a loss scans at once.
 
 from __future__ import annotations
 
+import errno
+import itertools
 import logging
 import os
-import stat
 import threading
 import time
 from collections.abc import Callable
@@ -27,11 +28,14 @@ from watchdog.observers.inotify_c import (
 )
 
 from feedmill.model.settings import ScanSettings, WatchSettings
+from feedmill.runtime.inbox import Stage
 from feedmill.runtime.mounts import file_system_of, needs_polling
+from feedmill.runtime.poll import Absent, Poller, identity_of
 from feedmill.seeds import matches, to_text
 
-Hint = Callable[[list[str], bool], None]
+Hint = Callable[[list[str], Stage], None]
 Lost = Callable[[str], None]
+Wake = Callable[[], None]
 
 _MASK = Mask(
     InotifyConstants.IN_CLOSE_WRITE
@@ -45,7 +49,12 @@ _MASK = Mask(
     | InotifyConstants.IN_ONLYDIR
     | InotifyConstants.IN_DONT_FOLLOW
 )
-_POLL_SECONDS = 2.0
+_ENDED = (
+    InotifyConstants.IN_DELETE_SELF
+    | InotifyConstants.IN_MOVE_SELF
+    | InotifyConstants.IN_UNMOUNT
+    | InotifyConstants.IN_IGNORED
+)
 _RETRY_SECONDS = 30.0
 
 logger = logging.getLogger("feedmill")
@@ -67,19 +76,28 @@ class _Source(Protocol):
 class Watcher:
     """Watches the seeds folder in the best way that works, and says how.
 
-    `hint` is called from other threads with paths relative to the folder ("x/": all below x) and
-    whether the writing is over; `lost` when events may be missing, so that only a scan helps.
-    `check` is called by the heartbeat.
+    `hint` is called from other threads with paths relative to the folder ("x/": all below x) and how
+    far the change has come; `lost` when events may be missing, so that only a scan helps; `wake` when
+    `check`, which the heartbeat calls, should be called at once.
     """
 
-    def __init__(self, scan: ScanSettings, settings: WatchSettings, hint: Hint, lost: Lost) -> None:
+    def __init__(
+        self,
+        scan: ScanSettings,
+        settings: WatchSettings,
+        *,
+        hint: Hint,
+        lost: Lost,
+        wake: Wake = lambda: None,
+    ) -> None:
         self._scan = scan
         self._mode = settings.mode
         self._hint = hint
         self._lost = lost
+        self._wake = wake
         self._source: _Source | None = None
         self._trouble: str | None = None
-        self._retry = 0.0
+        self._retry: float | None = None
         self._started = False
 
     def start(self) -> None:
@@ -99,16 +117,18 @@ class Watcher:
         if not self._started:
             return
         why = self._source.check() if self._source is not None else "not watching"
-        now = time.monotonic()
-        retry = self._trouble is not None and self._mode != "poll" and now >= self._retry
+        retry = self._retry is not None and time.monotonic() >= self._retry
         if why is None and not retry:
             return
-        polled = isinstance(self._source, _Poller)
         if self._source is not None:
             self._source.stop()
+        polled = isinstance(self._source, Poller)
         self._choose()
-        if why is not None or (polled and not isinstance(self._source, _Poller)):
-            self._lost(why or "native watching works again")
+        if why is None and polled and isinstance(self._source, _Inotify):
+            why = "native watching works again"
+            logger.info("watching natively again", extra={"facts": {"how": self.describe()}})
+        if why is not None:
+            self._lost(why)
 
     def describe(self) -> str:
         """Return how the folder is watched: `native (inotify), 12 folders`."""
@@ -119,44 +139,49 @@ class Watcher:
         return (self._trouble,) if self._trouble is not None else ()
 
     def _choose(self) -> None:
-        self._source, trouble = None, None
+        self._source, self._retry, trouble = None, None, None
         if not self._started:
             return
         folder = self._scan.dir
         kind = file_system_of(folder)
-        if self._mode == "poll" or (self._mode == "auto" and needs_polling(kind)):
-            self._source = _Poller(self._scan, self._hint, f"{kind} file system" if kind else "as configured")
+        if identity_of(os.fsencode(folder)) is None:
+            self._source = Absent(folder)
+        elif self._mode == "poll" or (self._mode == "auto" and needs_polling(kind)):
+            why = f"on a {kind} file system" if needs_polling(kind) else "as configured"
+            self._source = Poller(self._scan, self._hint, why)
         else:
             try:
-                self._source = _Inotify(self._scan, self._hint, self._lost)
+                self._source = _Inotify(self._scan, self._hint, self._lost, self._wake)
             except OSError as error:
                 self._retry = time.monotonic() + _RETRY_SECONDS
-                if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                    trouble = (
-                        f"{folder} cannot be watched ({error.strerror}): polling; see fs.inotify in sysctl"
-                    )
-                self._source = _Poller(self._scan, self._hint, error.strerror or "inotify failed")
+                why = error.strerror or "inotify failed"
+                trouble = f"{folder} is polled, it cannot be watched: {why}{_remedy(error)}"
+                self._source = Poller(self._scan, self._hint, why)
         if trouble is not None and trouble != self._trouble:
             logger.warning("watching by polling", extra={"facts": {"why": trouble}})
         self._trouble = trouble
 
 
 class _Inotify:
-    """inotify(7) on the folder and all below it, links to folders and dot-folders left out."""
+    """inotify(7) on the folder and all below it, links to folders and dot-folders left out.
 
-    def __init__(self, scan: ScanSettings, hint: Hint, lost: Lost) -> None:
+    A failure is kept until `check` tells it; then the whole is made anew, which leaves nothing stale.
+    """
+
+    def __init__(self, scan: ScanSettings, hint: Hint, lost: Lost, wake: Wake) -> None:
         self._scan = scan
         self._hint = hint
         self._lost = lost
-        self._id = CallbackId(id(self))
+        self._wake = wake
+        self._ids = itertools.count(1)
         self._lock = threading.RLock()
         self._folders: dict[WatchDescriptor, bytes] = {}
-        self._watches: dict[bytes, WatchDescriptor] = {}
+        self._watches: dict[bytes, tuple[WatchDescriptor, CallbackId]] = {}
         self._failure: str | None = None
         self._stopped = False
         self._given = os.fsencode(scan.dir)
         self._root = os.path.realpath(self._given)
-        self._identity = _identity(self._given)
+        self._identity = identity_of(self._given)
         self._fd = InotifyFD()
         self._fd.daemon = True
         self._fd.start()
@@ -178,32 +203,39 @@ class _Inotify:
             return self._failure
         if not self._fd.is_alive():
             return "the watcher's thread died"
-        identity = _identity(self._given)
+        identity = identity_of(self._given)
         if identity is None:
             return "the seeds folder is gone"
         return None if identity == self._identity else "the seeds folder was replaced"
 
     def describe(self) -> str:
         """Return how it watches."""
-        return f"native (inotify), {len(self._watches):,} folders"
+        count = len(self._watches)
+        return f"native (inotify), {count:,} folder{'' if count == 1 else 's'}"
+
+    def _fail(self, why: str) -> None:
+        if not self._stopped:
+            self._failure = self._failure or why
+            self._wake()
 
     # Watches
 
     def _add(self, folder: bytes) -> None:
-        """Watch `folder` (relative, "" or ending with "/") and all below it."""
+        """Watch `folder` (relative, "" or ending with "/") and all below it.
+
+        Raises:
+            OSError: the kernel's limit, or no memory; an unreadable folder below is left out.
+        """
         waiting = [folder]
         while waiting:
             current = waiting.pop()
             path = self._root + b"/" + current
             try:
-                wd = self._fd.add_callback(path.rstrip(b"/") or b"/", _MASK, self, self._id)
+                self._watch(current, path.rstrip(b"/") or b"/")
             except OSError:
-                if current and not os.path.isdir(path):
-                    continue  # gone meanwhile
+                if current and (not os.path.isdir(path) or not os.access(path, os.R_OK)):
+                    continue  # gone meanwhile, or not ours to read: the scan reports it
                 raise
-            with self._lock:
-                self._watches[current] = wd
-                self._folders[wd] = current
             with suppress(OSError), os.scandir(path) as entries:
                 waiting += [
                     current + entry.name + b"/"
@@ -211,14 +243,29 @@ class _Inotify:
                     if not entry.name.startswith(b".") and entry.is_dir(follow_symlinks=False)
                 ]
 
+    def _watch(self, folder: bytes, path: bytes) -> None:
+        own = CallbackId(next(self._ids))
+        with self._lock:
+            wd = self._fd.add_callback(path, _MASK, self, own)
+            if wd == -1:  # watchdog says nothing of EACCES
+                self._fd.remove_callbacks([(wd, own)])
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            before = self._folders.get(wd)
+            if before is None:
+                self._watches[folder] = wd, own
+            else:  # watched already, perhaps under a name that it no longer has
+                self._fd.remove_callbacks([(wd, own)])
+                self._watches[folder] = self._watches.pop(before)
+            self._folders[wd] = folder
+
     def _drop(self, folder: bytes) -> None:
         """Watch nothing at or below `folder` any more: it was moved away."""
         with self._lock:
             below = [name for name in self._watches if name.startswith(folder)]
-            wds = [self._watches.pop(name) for name in below]
-            for wd in wds:
+            watches = [self._watches.pop(name) for name in below]
+            for wd, _ in watches:
                 self._folders.pop(wd, None)
-        self._fd.remove_callbacks([(wd, self._id) for wd in wds])
+        self._fd.remove_callbacks(watches)
 
     # Events, in watchdog's thread
 
@@ -229,86 +276,59 @@ class _Inotify:
         if folder is None or self._stopped:
             return
         if not event.name:
-            return  # of the folder itself: its parent tells, the root is checked
+            if not folder:
+                self._on_root(event)
+            return  # of a folder itself: its parent tells
         path = folder + event.name
         if event.mask & InotifyConstants.IN_ISDIR:
             self._on_folder(event, path + b"/")
         else:
             self._on_file(event, path)
 
+    def _on_root(self, event: InotifyEvent) -> None:
+        """The seeds folder itself was moved, deleted, or made (un)readable."""
+        if event.mask & _ENDED:
+            self._fail("the seeds folder was moved or deleted")
+        else:
+            self._hint([""], Stage.SETTLING)
+
     def _on_folder(self, event: InotifyEvent, path: bytes) -> None:
         if event.name.startswith(b"."):
             return
         if event.is_moved_from or event.is_delete:
             self._drop(path)
-        elif event.is_create or event.is_moved_to:
+        else:
             try:
-                self._add(path)
+                self._add(path)  # also after chmod: it may be readable now
             except OSError as error:
-                self._failure = f"a new folder cannot be watched ({error.strerror})"
-        self._hint([to_text(path)], True)
+                self._fail(f"a new folder cannot be watched ({error.strerror})")
+        self._hint([to_text(path)], Stage.FINISHED if event.is_moved_to else Stage.SETTLING)
 
     def _on_file(self, event: InotifyEvent, path: bytes) -> None:
         text = to_text(path)
         if matches(self._scan, text):
-            # A file that goes may be one half of a save: what comes in its place ends the waiting.
-            self._hint([text], bool(event.is_close_write or event.is_moved_to))
-        elif (event.is_create or event.is_moved_to) and _is_link(self._root + b"/" + path):
-            self._lost("a link was swapped")  # as Kubernetes and git-sync do: files behind it are others now
+            if event.is_close_write or event.is_moved_to:
+                self._hint([text], Stage.FINISHED)
+            else:  # a file that goes may be one half of a save: what comes in its place ends the waiting
+                self._hint([text], Stage.OPEN if event.is_modify else Stage.SETTLING)
+        elif (event.is_create or event.is_moved_to) and os.path.islink(self._root + b"/" + path):
+            self._lost("a link was swapped")  # as Kubernetes does: files behind it are others now
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """Forget a folder that is gone."""
         with self._lock:
             folder = self._folders.pop(wd, None)
-            if folder is not None and self._watches.get(folder) == wd:
+            if folder is not None and self._watches.get(folder, (None, None))[0] == wd:
                 del self._watches[folder]
+        if folder == b"":
+            self._fail("the seeds folder was moved or deleted")
 
     def on_queue_overflow(self) -> None:
-        """Watch what appeared unseen, and have everything looked at."""
-        try:
-            self._add(b"")
-        except OSError as error:
-            self._failure = f"the folders cannot be watched again ({error.strerror})"
-        self._lost("inotify's queue overflowed")
+        """Have everything watched anew and looked at: nobody knows what was missed."""
+        self._fail("inotify's queue overflowed")
 
 
-class _Poller:
-    """Has the whole folder looked at every few seconds; a look costs a `stat` a seed."""
-
-    def __init__(self, scan: ScanSettings, hint: Hint, why: str) -> None:
-        self._why = why
-        self._hint = hint
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="poll", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._ending.wait(_POLL_SECONDS):
-            self._hint([""], True)
-
-    def stop(self) -> None:
-        """End the thread."""
-        self._ending.set()
-        self._thread.join(timeout=2)
-
-    def check(self) -> str | None:
-        """Return why this does not work any more."""
-        return None if self._thread.is_alive() else "the polling thread died"
-
-    def describe(self) -> str:
-        """Return how it watches."""
-        return f"polling every {_POLL_SECONDS:g} s ({self._why})"
-
-
-def _identity(folder: bytes) -> tuple[bytes, int, int] | None:
-    """Return what changes when the folder, or a link on the way to it, is replaced."""
-    try:
-        real = os.path.realpath(folder, strict=True)
-        found = os.stat(real)
-    except OSError:
-        return None
-    return (real, found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None
-
-
-def _is_link(path: bytes) -> bool:
-    return os.path.islink(path)
+def _remedy(error: OSError) -> str:
+    names = {errno.ENOSPC: "max_user_watches", errno.EMFILE: "max_user_instances"}
+    name = names.get(error.errno or 0)
+    return f"; raise fs.inotify.{name} (sysctl)" if name else ""

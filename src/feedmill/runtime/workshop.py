@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
 
 from feedmill.errors import StoreError
 from feedmill.model.artifact import Generation
@@ -24,6 +26,7 @@ class Workshop:
         self._progress = progress
         self._locks: list[FolderLock] = []
         self._mill: Mill | None = None
+        self._looked = False
         self._open = ExitStack()
         self._generation: Generation | None = None
         self.next_change: Instant | None = None
@@ -46,13 +49,18 @@ class Workshop:
 
     def reset(self) -> None:
         """Close the mill; the next pass opens it again, from what is on disk then."""
-        self._mill = None
+        self._mill, self._looked = None, False
         self._open.close()
 
     def change(self, settings: Settings) -> None:
         """Use other settings from the next pass on."""
         self._settings = settings
         self.reset()
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether a folder was deleted or replaced under us."""
+        return not (self._locks and all(lock.is_valid() for lock in self._locks))
 
     @property
     def mill(self) -> Mill:
@@ -67,17 +75,26 @@ class Workshop:
             StoreError: storage failed, or somebody else took the folders.
         """
         self._relock()
+        if not self._looked:
+            request = replace(request, paths=None)
+        mill = self.open()
+        report = mill.run(request)
+        self._looked = True
+        self.next_change = report.next_change
+        self._generation = mill.generation()
+        return report
+
+    def open(self) -> Mill:
+        """Return the mill, opened if need be.
+
+        Raises:
+            StoreError: the catalog or the ledger cannot be opened.
+        """
         if self._mill is None:
             self._mill = self._open.enter_context(
                 Mill(self._settings, clock=self._clock, progress=self._progress)
             )
-            request = PassRequest(
-                trigger=request.trigger, full=request.full, force=request.force, prune=request.prune
-            )
-        report = self._mill.run(request)
-        self.next_change = report.next_change
-        self._generation = self._mill.generation()
-        return report
+        return self._mill
 
     def generation(self) -> Generation:
         """Return what is published, after a pass."""
@@ -86,7 +103,7 @@ class Workshop:
 
     def _relock(self) -> None:
         """Notice that a folder was deleted or replaced under us, and take the new one."""
-        if self._locks and all(lock.is_valid() for lock in self._locks):
+        if not self.disturbed:
             return
         self.close()
         try:
@@ -94,3 +111,14 @@ class Workshop:
         except StoreError:
             self.close()
             raise
+
+
+def stamp(file: Path | None) -> tuple[int, int, int] | None:
+    """Return what changes when the config file does; None where it is not there."""
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
