@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CHARACTERS", "MAX_LINES", "render"]
 
 MAX_CHARACTERS = 1 << 19
-MAX_LINES = 20_000
+MAX_LINES = 10_000
 
 _NESTING = 40
 _SHORT = 300
@@ -54,10 +54,10 @@ def _inline(state: StateCore) -> None:
         if token.type == "inline":
             token.children = []
             cost = _cost(token.content)
-            left -= cost
-            if cost > _PARAGRAPH_COST or left < 0:
+            if cost > min(_PARAGRAPH_COST, left):
                 token.children.append(Token("text", "", 0, content=token.content))
             else:
+                left -= cost
                 state.md.inline.parse(token.content, state.md, state.env, token.children)
         elif token.type in ("td_open", "th_open") and (style := token.attrs.pop("style", None)):
             token.attrs["align"] = str(style).removeprefix("text-align:")
