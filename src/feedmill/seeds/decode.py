@@ -29,7 +29,8 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
 
     Never raises, whatever the bytes. All faults of a seed are found at once. `thorough` reads the
     whole front matter, also what no feed shows, and adds warnings and notices; it never changes the
-    seed or its reason.
+    seed or its reason. Of a seed withheld by its own word nothing else is read, unless `thorough` or for
+    `settings.drafts`.
     """
     keys = keys_for(settings)
     if len(data) > settings.max_bytes:
@@ -46,6 +47,7 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
             why = "is UTF-16; save it as UTF-8"
         return _unreadable(path, data, keys, why, data.count(b"\n", 0, start) + 1, column)
     front = split(text)
+    thorough = thorough or settings.thorough
     if front is None:
         return Record(path=path, blank=True, problems=_blank_remarks(path, text) if thorough else ())
     if not front.closed:
@@ -81,6 +83,9 @@ def _decode_front(
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
     word = read_word(reader, root, published_default=settings.published_default)
+    if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
+        # Nothing of it may ever be shown, so nothing of it is read: most seeds of a real site are drafts.
+        return Record(path=path, reason=word.withheld, takedown=True, flag_lines=lines)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
     if thorough:
@@ -137,7 +142,7 @@ def _seed(
         related=nested.related(reader, settings.related),
         flag_lines=lines,
         content=""
-        if word.withheld or reader.failed
+        if reader.failed or (word.withheld and not settings.drafts)
         else _content(reader, front, link),  # the last: see `failed`
     )
 

@@ -15,7 +15,8 @@ HEAD = "title: A title\nwebUrl: https://example.org/a\n"
 
 
 def record(header: str, body: str = "", *, path: str = "a.md", head: str = HEAD, **settings: Any) -> Record:
-    return decode(path, f"---\n{head}{header}\n---\n{body}".encode(), DecodeSettings(**settings))
+    data = f"---\n{head}{header}\n---\n{body}".encode()
+    return decode(path, data, DecodeSettings(**settings), thorough=True)
 
 
 def seed(header: str, body: str = "", **more: Any) -> Seed:
