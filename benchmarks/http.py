@@ -229,8 +229,8 @@ def load(
     wrong = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     return Load(
         rate=float(_first(r"Requests/sec:\s+([\d.]+)", text)),
-        median=_milliseconds(_first(r"50%\s+(\S+)", text)),
-        p99=_milliseconds(_first(r"99%\s+(\S+)", text)),
+        median=_milliseconds(_first(r"(?m)^ +50% +(\S+)", text)),
+        p99=_milliseconds(_first(r"(?m)^ +99% +(\S+)", text)),
         failures=sum(map(int, failures.groups() if failures else ())) + int(wrong[1] if wrong else 0),
     )
 
