@@ -79,6 +79,7 @@ class Admin:
     async def _answer(self, request: _Request) -> Answer:
         routes: dict[str, tuple[str, Callable[[_Request], Awaitable[Answer]]]] = {
             "/": ("GET, HEAD", self._home),
+            "/-": ("GET, HEAD", self._home),
             "/metrics": ("GET, HEAD", self._metrics),
             "/-/": ("GET, HEAD", self._page),
             "/-/status": ("GET, HEAD", self._status),

@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-_MAX_CACHED = 8192  # heads kept per generation; they are cheap to make anew
+_MAX_CACHED = 4096  # of each kind per generation; they are cheap to make anew
+_MAX_KEY = 512  # bytes of what a client sent that is worth remembering
 _ATTEMPTS = 3  # a cache too small for what is asked at once may drop a document again
 _RETRY = 0.005  # seconds between two looks for the next generation
 
@@ -45,7 +46,9 @@ class _Serving:
         self.variants: dict[tuple[str, str], Variant] = {}
 
     def keep(self, target: bytes, accept: bytes | None, variant: Variant) -> None:
-        """Remember which variant a target and an Accept-Encoding lead to."""
+        """Remember which variant a target and an Accept-Encoding lead to, unless it is a client's whim."""
+        if b"?" in target or len(target) + len(accept or b"") > _MAX_KEY:
+            return
         if len(self.hot) >= _MAX_CACHED:
             self.hot.clear()
         self.hot[(target, accept)] = variant
@@ -269,8 +272,7 @@ class Origin:
                 serving.variants.clear()
             variant = Variant(record, coding, form, serving.generation.documents, serving.freshness)
             serving.variants[(record.path, coding)] = variant
-        if b"?" not in target:
-            serving.keep(target, fields.get(b"accept-encoding"), variant)
+        serving.keep(target, fields.get(b"accept-encoding"), variant)
         return variant
 
     def _wanted(

@@ -16,6 +16,9 @@ _ASCTIME = re.compile(r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 
 
+_LONGEST_DATE = 64  # bytes; nothing longer may fill the cache
+
+
 class Outcome(Enum):
     """What the preconditions make of a request that would be answered with 200."""
 
@@ -24,12 +27,16 @@ class Outcome(Enum):
     FAILED = 412
 
 
-@lru_cache(maxsize=1024)
 def parse_date(value: bytes) -> int | None:
     """Return the second since 1970 that an HTTP-date names, None for anything else.
 
     The three forms of RFC 9110, 5.6.7, and no others: a date that is none is ignored (13.1.3).
     """
+    return _parse_date(value) if len(value) <= _LONGEST_DATE else None
+
+
+@lru_cache(maxsize=1024)
+def _parse_date(value: bytes) -> int | None:
     text = value.decode("latin-1").strip(" \t")
     if found := _IMF.fullmatch(text):
         day, month, year, *clock = found.groups()

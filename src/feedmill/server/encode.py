@@ -17,6 +17,7 @@ PREFERENCE = (BROTLI, GZIP, IDENTITY)
 SMALL = 256
 """Bytes below which a coding saves nothing worth its header line."""
 
+_LONGEST = 512
 _GZIP_LEVEL = 6
 _BROTLI_QUALITY = 5
 _ITEM = re.compile(rb"\s*([!#$%&'*+.^_`|~0-9a-z-]+)\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?")
@@ -29,15 +30,20 @@ class Choice(NamedTuple):
     plain: bool
 
 
-@lru_cache(maxsize=1024)
 def choose(accept: bytes | None) -> Choice:
     """Return the coding for an Accept-Encoding field; None: no such field.
 
     The highest q-value wins, ties go to the smaller form. Without the field, or with an empty one,
-    a document goes out as it is. An element that is malformed does not count.
+    a document goes out as it is. An element that is malformed does not count, nor does a field
+    of more than `_LONGEST` bytes: no client has one, and it would fill the cache.
     """
-    if accept is None:
+    if accept is None or len(accept) > _LONGEST:
         return Choice(IDENTITY, plain=True)
+    return _choose(accept)
+
+
+@lru_cache(maxsize=1024)
+def _choose(accept: bytes) -> Choice:
     weights: dict[str, float] = {}
     for element in accept.lower().split(b","):
         found = _ITEM.fullmatch(element)

@@ -357,6 +357,7 @@ def test_methods_and_paths(desk: Desk) -> None:
     assert desk.ask("/nowhere", **fields).status == 404
     assert desk.ask("/all.rss", **fields).status == 404
     assert (desk.ask("/").status, desk.ask("/")["location"]) == (303, "-/")
+    assert desk.ask("/-")["location"] == "-/"
     head = desk.ask("/metrics", method="HEAD")
     assert (head.status, head.body) == (200, b"")
 

@@ -380,3 +380,14 @@ def test_the_cache_is_bounded(open_house: Open) -> None:
     loads = house.origin._library.bytes
     assert house.ask("/all.rss", If_None_Match=etag).status == 304  # needs no bytes, brings none in
     assert house.origin._library.bytes == loads
+
+
+def test_what_clients_make_up_fills_no_cache(house: House) -> None:
+    for number in range(50):
+        assert house.ask(f"/all.rss?{number}").status == 200
+        assert house.ask("/all.rss", Accept_Encoding=f"gzip, x{number}, " + "y" * 1000).status == 200
+        assert house.ask("/all.rss", If_Modified_Since=f"{number} " + "y" * 1000).status == 200
+    serving = house.origin._serving
+    assert serving is not None
+    assert len(serving.hot) == 1
+    assert len(serving.variants) == 1
