@@ -112,13 +112,63 @@ top_line = st.builds(
 )
 soups = st.lists(st.one_of(line_soup, top_line), max_size=12).map("\n".join)
 
+TRAPS = (
+    *(
+        "  - foo",
+        '    "bar',
+        '  - "',
+        '  - " #baz',
+        'title: 1"',
+        '  a: b # c: "',
+        '  d: "',
+        "  k: x",
+        '    - "bar',
+    ),
+    *(
+        '    x"',
+        "title: x",
+        "  k: |",
+        "  k: [x",
+        '  "y"',
+        '  k: "z"',
+        "  ]",
+        '    y #"',
+        '  - - "',
+        '  : "',
+        '    ? "',
+    ),
+    *(
+        "  k:",
+        "  -",
+        '  k: x, "y',
+        '  k: x "',
+        '  k: \\"',
+        '  k: "\\"',
+        '- "',
+        "- x",
+        '# "',
+        "  |",
+        "published: y",
+        "# c",
+    ),
+)
+"""Lines at which a quote may be open or not, depending on all lines above them."""
+
+traps = st.builds(
+    lambda lines, quote: "related:\n" + "\n".join(lines).replace('"', quote) + "\n",
+    st.lists(st.sampled_from(TRAPS), min_size=2, max_size=5).flatmap(
+        lambda pool: st.lists(st.sampled_from([*pool, 'title: 1"']), min_size=2, max_size=7)
+    ),
+    st.sampled_from(['"', "'"]),
+)
+
 words = st.text(st.sampled_from("ab :#'\"-[]{}&*!|>\\,.%@`~?=\té"), min_size=0, max_size=12)
 double = words.map(
     lambda text: '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t") + '"'
 )
 single = words.map(lambda text: "'" + text.replace("'", "''") + "'")
 plain = st.sampled_from(
-    ["Free", "a b", "it's", "x: y", "5", "-1", "no", 'a "b" c', "http://a/b#c", "a - b", "x, [y]"]
+    ["Free", "a b", "it's", "5", "-1", "no", 'a "b" c', "http://a/b#c", "a - b", "x, [y]"]
 )
 
 
@@ -154,7 +204,9 @@ def scalars(draw: st.DrawFn, indent: int) -> str:
 
 
 flows = st.recursive(
-    st.one_of(double, single, st.sampled_from(["a", "b c", "1", "a:b", "it's", "", "*a", "&a b", "é"])),
+    st.one_of(
+        double, single, st.sampled_from(["a", "b c", "1", "a:b", "it's", "", "é", "-1", "x/y", "&a b"])
+    ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3).map(lambda items: "[" + ", ".join(items) + "]"),
         st.lists(st.tuples(st.sampled_from(["k", "l", '"m"']), inner), max_size=3).map(
@@ -165,14 +217,13 @@ flows = st.recursive(
 )
 
 
+SHAPES = ["scalar"] * 12 + ["mapping", "sequence"] * 4 + ["flow"] * 3 + ["anchor"]
+
+
 @st.composite
 def blocks(draw: st.DrawFn, indent: int, depth: int) -> str:
     """What stands behind `key:` or `-`: a scalar, a flow collection, or a block below."""
-    kind = draw(
-        st.sampled_from(
-            ["scalar", "scalar", "flow", "mapping", "sequence", "anchor"] if depth else ["scalar", "flow"]
-        )
-    )
+    kind = draw(st.sampled_from(SHAPES if depth else ["scalar", "flow"]))
     if kind == "scalar":
         return " " + draw(scalars(indent))
     if kind == "flow":
@@ -222,7 +273,12 @@ def headers(draw: st.DrawFn) -> str:
 
 @settings(max_examples=400)
 @given(headers())
-@example('related:\n  - foo\n    "bar\n  - " #baz\nnext: 1"\npublished: true\n')
+@example('related:\n  - foo\n    "bar\n  - " #baz\ntitle: 1"\npublished: true\n')
+@example('related:\n  - foo\n    "bar\n  - "\ntitle: 1"\n')
+@example('related:\n  a: b # c: "\n  d: "\ntitle: f"\n')
+@example("related:\n  a: b # c: '\n  d: '\ntitle: f'\n")
+@example('related:\n  - foo\n    - "bar\n  - "\ntitle: 1"\n')
+@example('related:\n  a: foo\n    [x, "\n  b: "]\ntitle: "]\n')
 @example("related: |+\n  x\n\n\ntitle: |+\n  y\n\n\npublished: no\n")
 @example("title: a\n  b\n\n  c\nsecured: 'x\n  y'\npublished: yes\n")
 @example("related: &a [x]\ntopics: *a\n")
@@ -235,6 +291,12 @@ def test_the_cut_equals_the_full_parse_for_headers_as_people_write_them(header: 
 @settings(max_examples=800)
 @given(soups)
 def test_the_cut_equals_the_full_parse_for_any_heap_of_lines(header: str) -> None:
+    event(check(header))
+
+
+@settings(max_examples=800)
+@given(traps)
+def test_the_cut_equals_the_full_parse_wherever_a_quote_may_be_open(header: str) -> None:
     event(check(header))
 
 
