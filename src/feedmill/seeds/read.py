@@ -10,7 +10,7 @@ from feedmill.errors import SeedError
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.scan import Found, kind_of, to_bytes
 
-__all__ = ["read"]
+__all__ = ["read", "read_head"]
 
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _ATTEMPTS = 2
@@ -33,7 +33,7 @@ def read(settings: ScanSettings, path: str, max_bytes: int) -> tuple[bytes, Foun
         fd = _open(full, path)
         try:
             before = _status(fd, path, max_bytes)
-            data = _read(fd, before.st_size, max_bytes, path)
+            data = _read(fd, before.st_size)
             after = os.fstat(fd)
             if _same(before, after) and len(data) == after.st_size:
                 _check_place(fd, root, path)
@@ -44,6 +44,31 @@ def read(settings: ScanSettings, path: str, max_bytes: int) -> tuple[bytes, Foun
         finally:
             os.close(fd)
     raise SeedError(path, "is being written just now; it will be read again")
+
+
+def read_head(settings: ScanSettings, path: str, size: int) -> bytes:
+    """Return the first `size` bytes of a file, whatever its size; b"" where it cannot be read.
+
+    What `read` refuses may still say that it is to be taken down.
+    """
+    root = os.fsencode(settings.dir)
+    try:
+        fd = _open(root + b"/" + to_bytes(path), path)
+    except (SeedError, FileNotFoundError):
+        return b""
+    try:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            return b""
+        _check_place(fd, root, path)
+        parts = []
+        while size > 0 and (part := os.read(fd, min(size, 1 << 20))):
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+    except (SeedError, OSError):
+        return b""
+    finally:
+        os.close(fd)
 
 
 def _open(full: bytes, path: str) -> int:
@@ -81,18 +106,12 @@ def _status(fd: int, path: str, max_bytes: int) -> os.stat_result:
     return status
 
 
-def _read(fd: int, size: int, max_bytes: int, path: str) -> bytes:
+def _read(fd: int, size: int) -> bytes:
+    """Return the file's bytes, one more than `size` at most: who gets that many sees that it has grown."""
     data = os.read(fd, size + 1)
-    if len(data) == size:
-        return data
-    parts = [data]
-    total = len(data)
-    while parts[-1]:
-        if total > max_bytes:
-            raise _too_large(path, max_bytes)
-        parts.append(os.read(fd, min(1 << 20, max_bytes + 1 - total)))
-        total += len(parts[-1])
-    return b"".join(parts)
+    while len(data) < size and (more := os.read(fd, size + 1 - len(data))):
+        data += more
+    return data
 
 
 def _too_large(path: str, max_bytes: int) -> SeedError:
