@@ -1,0 +1,1 @@
+"""The daemon as an operator meets it: the installed command in a folder, its log, its status."""
