@@ -14,7 +14,18 @@ from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.codec import encode
 from feedmill.pipeline.report import printable
-from feedmill.seeds import Found, ScanProblem, decode_all, matches, read, scan, to_bytes, to_text
+from feedmill.seeds import (
+    Found,
+    ScanProblem,
+    decode,
+    decode_all,
+    matches,
+    read,
+    read_head,
+    scan,
+    to_bytes,
+    to_text,
+)
 
 CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its mtime moving."""
@@ -189,7 +200,7 @@ class Receiver:
                 continue
             except SeedError as error:
                 intake.vanished.append(to_text(arrival.path))
-                self._keep(intake, arrival, _unreadable(arrival.label, error.message))
+                self._keep(intake, arrival, self._refused(arrival, error.message))
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
@@ -199,6 +210,14 @@ class Receiver:
                 continue
             waiting.append(arrival)
             yield arrival.label, data
+
+    def _refused(self, arrival: _Arrival, why: str) -> Record:
+        """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
+        record, limit = _unreadable(arrival.label, why), self._decoding.max_bytes
+        head = read_head(self._scanning, arrival.found.path, limit + 1)
+        if len(head) <= limit:
+            return record
+        return replace(decode(arrival.label, head, self._decoding), problems=record.problems)
 
     # What is stored
 

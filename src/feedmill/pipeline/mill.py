@@ -35,6 +35,7 @@ from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
+from feedmill.seeds.fields import keys_for
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -207,12 +208,14 @@ class Mill:
             or facts.get("ledger") != _ledger_mark(self.store)
         )
         intake = self._receiver(again).take(None if anew else request.paths)
+        decode = self.settings.decode
         roster = Roster(
             catalog,
             self.composer,
             good,
             now,
             keep=self.settings.on_invalid == "keep",
+            vouching=None if decode.published_default else frozenset(keys_for(decode).of["published"]),
             drafts=self._drafts,
             progress=self._progress,
         )

@@ -6,7 +6,7 @@ from feedmill.seeds.globs import matches
 from feedmill.seeds.html import content_html
 from feedmill.seeds.links import absolute, entry_id, http_url
 from feedmill.seeds.pool import decode_all
-from feedmill.seeds.read import read
+from feedmill.seeds.read import read, read_head
 from feedmill.seeds.scan import Found, ScanProblem, scan, to_bytes, to_text
 from feedmill.seeds.text import plain
 
@@ -24,6 +24,7 @@ __all__ = [
     "needed",
     "plain",
     "read",
+    "read_head",
     "scan",
     "split",
     "to_bytes",
