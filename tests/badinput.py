@@ -382,8 +382,9 @@ the rest goes out. What is wrong with the config stops everything before the fir
 at once. Nothing here ends in a traceback.
 
 - *What happens* is what becomes of the seed: it is **out** in the feeds, withheld for a reason
-  (**invalid**, **undated**, **scheduled**), **no seed** (counted, not reported) or **unseen** (not even counted). A seed that
-  was out before and is **invalid** now keeps its last good entry, unless a flag or expiry says otherwise.
+  (**invalid**, **undated**, **scheduled**), **no seed** (counted, not reported) or **unseen** (not even
+  counted). A seed that was out before and is **invalid** now keeps its last good entry, unless a flag or
+  expiry says otherwise.
 - *Exit* is the exit code of `feedmill build` with this fault alone: 0 clean, 1 done with invalid seeds,
   2 config, 3 storage, 4 held back.
 - Messages about seeds begin with line and column; on a terminal the file's name comes before them.

@@ -50,9 +50,11 @@ class App:
 def app_options(command: Command) -> Command:
     """Give a command `-c`, `--seeds`, `--feeds`, `--set` and `--no-color`, as one App argument."""
 
-    @click.option("-c", "--config", metavar="FILE", help="The config file (default: config.yaml).")
-    @click.option("--seeds", metavar="DIR", help="Read seeds from DIR.")
-    @click.option("--feeds", metavar="DIR", help="Publish feeds into DIR.")
+    @click.option(
+        "-c", "--config", type=click.Path(), metavar="FILE", help="The config file (default: config.yaml)."
+    )
+    @click.option("--seeds", type=click.Path(), metavar="DIR", help="Read seeds from DIR.")
+    @click.option("--feeds", type=click.Path(), metavar="DIR", help="Publish feeds into DIR.")
     @click.option(
         "--set",
         "overrides",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @click.option("--strict", is_flag=True, help="Notices and warnings count as errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as JSON.")
 @app_options

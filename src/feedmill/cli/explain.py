@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain")
-@click.argument("seed")
+@click.argument("seed", type=click.Path(), metavar="SEED")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @app_options
 def explain_command(app: App, seed: str, as_json: bool) -> int:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("publish")
-@click.argument("paths", nargs=-1, required=True, metavar="SEED...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="SEED...")
 @app_options
 def publish_command(app: App, paths: tuple[str, ...]) -> int:
     """Set the flag in SEED files: published: true. Every other byte stays as it is."""
@@ -28,7 +28,7 @@ def publish_command(app: App, paths: tuple[str, ...]) -> int:
 
 
 @click.command("unpublish")
-@click.argument("paths", nargs=-1, required=True, metavar="SEED...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(), metavar="SEED...")
 @app_options
 def unpublish_command(app: App, paths: tuple[str, ...]) -> int:
     """Clear the flag in SEED files: published: false. Every other byte stays as it is.

@@ -38,7 +38,7 @@ A **seed** is a file like this one: a few fields between two lines of dashes, th
 
 
 @click.command("init")
-@click.argument("folder", default=".", metavar="[DIR]")
+@click.argument("folder", default=".", type=click.Path(), metavar="[DIR]")
 @click.option("--title", default="My feeds", show_default=True, help="The site's title.")
 @click.option("--url", default="http://127.0.0.1:8080/", show_default=True, help="Where readers reach it.")
 def init_command(folder: str, title: str, url: str) -> int:

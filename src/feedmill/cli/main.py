@@ -105,7 +105,14 @@ class LazyGroup(click.Group):
 @click.version_option(
     feedmill.__version__, "-V", "--version", prog_name="feedmill", message="%(prog)s %(version)s"
 )
-@click.option("-c", "--config", "config", metavar="FILE", help="The config file (default: config.yaml).")
+@click.option(
+    "-c",
+    "--config",
+    "config",
+    type=click.Path(),
+    metavar="FILE",
+    help="The config file (default: config.yaml).",
+)
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:
     """Turn a folder of seed files into RSS, Atom and JSON feeds, per topic and per provider."""
