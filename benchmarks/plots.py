@@ -47,7 +47,10 @@ def _bars(axis: Any, rows: Sequence[Row], key: str, scale: float, title: str) ->
     axis.bar_label(
         bars, labels=[f"{value:,.3g}" if value < 1000 else f"{value:,.0f}" for value in values], padding=3
     )
-    axis.set_xscale("log")
+    if max(values) > 20 * min(values):
+        axis.set_xscale("log")
+        axis.set_xlim(left=min(values) / 3)
+        axis.xaxis.set_major_formatter("{x:g}")
     axis.margins(x=0.2)
     axis.set_title(title, fontsize=10)
 
@@ -88,6 +91,8 @@ def scale(rows: Sequence[Row], path: Path) -> None:
     ):
         axis.set_xscale("log")
         axis.set_xlabel("seeds")
+        axis.xaxis.set_major_formatter("{x:,.0f}")
+        axis.xaxis.set_minor_formatter("")
         axis.set_title(title, fontsize=10)
         axis.grid(alpha=0.3)
     axes[0].set_yscale("log")
