@@ -28,9 +28,9 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     """Return what the file `path` (relative to the seeds folder) with the bytes `data` is.
 
     Never raises, whatever the bytes. All faults of a seed are found at once. `thorough` reads the
-    whole front matter, also what no feed shows, and adds warnings and notices; it never changes the
-    seed or its reason. Of a seed withheld by its own word nothing else is read, unless `thorough` or for
-    `settings.drafts`.
+    whole front matter, also what no feed shows, and adds warnings and notices; it never changes
+    whether and why the seed is withheld. Of one withheld by its own word nothing else is read, unless
+    `thorough` or for `settings.drafts`.
     """
     keys = keys_for(settings)
     if len(data) > settings.max_bytes:
