@@ -35,17 +35,11 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     keys = keys_for(settings)
     if len(data) > settings.max_bytes:
         why = f"has {len(data):,} bytes; seeds.max_bytes allows {settings.max_bytes:,}"
-        return _unreadable(path, data[: settings.max_bytes], keys, why, 0, 0)
+        return _unreadable(path, data[: settings.max_bytes].decode(errors="replace"), keys, why, 0, 0)
     try:
         text = data[3:].decode() if data.startswith(_BOM) else data.decode()
     except UnicodeDecodeError as error:
-        start = error.start + (3 if data.startswith(_BOM) else 0)
-        line_start = data.rfind(b"\n", 0, start) + 1
-        column = len(data[line_start:start].decode(errors="replace")) + 1
-        why = f"is not UTF-8 (byte 0x{data[start]:02x}); save it as UTF-8"
-        if data.startswith(_UTF16):
-            why = "is UTF-16; save it as UTF-8"
-        return _unreadable(path, data, keys, why, data.count(b"\n", 0, start) + 1, column)
+        return _not_utf8(path, data, keys, error.start + (3 if data.startswith(_BOM) else 0))
     front = split(text)
     thorough = thorough or settings.thorough
     if front is None:
@@ -222,10 +216,22 @@ def _invalid(path: str, front: FrontMatter, keys: Keys, why: str, line: int, col
     )
 
 
-def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: int) -> Record:
-    """A file that is no text: its flag lines are still looked for, as far as they can be made out."""
-    text = data.removeprefix(_BOM).decode(errors="replace")
-    front = split(text) or FrontMatter(header="", header_line=1, body="", body_line=1)
+def _not_utf8(path: str, data: bytes, keys: Keys, start: int) -> Record:
+    """A file that is no text; without front matter, as far as that can be made out, it is no seed."""
+    why = f"is not UTF-8 (byte 0x{data[start]:02x}); save it as UTF-8"
+    encoding = "utf-8"
+    if data.startswith(_UTF16):
+        why, encoding = "is UTF-16; save it as UTF-8", "utf-16"
+    column = len(data[data.rfind(b"\n", 0, start) + 1 : start].decode(errors="replace")) + 1
+    line = data.count(b"\n", 0, start) + 1
+    return _unreadable(path, data.decode(encoding, errors="replace"), keys, why, line, column)
+
+
+def _unreadable(path: str, text: str, keys: Keys, why: str, line: int, column: int) -> Record:
+    """Its flag lines are still looked for."""
+    front = split(text.removeprefix("\ufeff"))
+    if front is None:
+        return Record(path=path, blank=True)
     return _invalid(path, front, keys, why, line, column)
 
 

@@ -141,7 +141,7 @@ def test_a_line_is_that_of_the_file_although_blocks_were_cut() -> None:
         ("---\ntitle: x\n---\n".encode("utf-16"), "a.md:1:1: is UTF-16; save it as UTF-8"),
         (b"---\ntitle: \xed\xa0\x80\n---\n", "a.md:2:8: is not UTF-8 (byte 0xed); save it as UTF-8"),
         (b"---\ntitle: \xc0\xaf\n---\n", "a.md:2:8: is not UTF-8 (byte 0xc0); save it as UTF-8"),
-        (b"x" * 101, "a.md: has 101 bytes; seeds.max_bytes allows 100"),
+        (b"---\n" + b"x" * 97, "a.md: has 101 bytes; seeds.max_bytes allows 100"),
     ],
 )
 def test_files_that_are_no_front_matter(data: bytes, message: str) -> None:

@@ -273,3 +273,8 @@ def test_a_picture_without_a_usable_address_is_left_out_with_a_notice() -> None:
 def test_a_file_without_front_matter_is_no_seed(text: str) -> None:
     found = decode("README.md", text.encode(), DecodeSettings())
     assert found == Record(path="README.md", blank=True)
+
+
+@pytest.mark.parametrize("data", [b"caf\xe9", b"\x89PNG\r\n", "text".encode("utf-16"), b"x" * (5 << 20)])
+def test_nor_is_one_that_is_no_text(data: bytes) -> None:
+    assert decode("a.txt", data, DecodeSettings()) == Record(path="a.txt", blank=True)
