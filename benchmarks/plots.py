@@ -29,7 +29,8 @@ def _axes(columns: int) -> tuple[Any, Any]:
     )
     from matplotlib import pyplot as plt
 
-    return plt.subplots(1, columns, figsize=(4.6 * columns, 3.2), layout="constrained")
+    made: tuple[Any, Any] = plt.subplots(1, columns, figsize=(4.6 * columns, 3.2), layout="constrained")
+    return made
 
 
 def _save(figure: Any, path: Path) -> None:
