@@ -75,6 +75,13 @@ class GuardedProtocol(HttpToolsProtocol):
         self.gate.forget(self)
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client may say that it has asked all it will ask, and still wait for the answer."""
+        if not self._busy or self.leaving_since is not None:
+            return False
+        self.cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it or a limit refuses ends the connection."""
         if self.leaving_since is not None:
@@ -303,7 +310,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def time_out(self) -> None:
         """End a connection that is overdue: with 408 where half a request has come."""
-        if self._receiving and self.leaving_since is None and not self.transport.get_write_buffer_size():
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        elif self._receiving and self.leaving_since is None:
             self._refuse(408)
         else:
-            self.transport.abort()
+            self.transport.close()

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 import brotli
 import pytest
 
+from feedmill.model.artifact import Published
 from feedmill.model.settings import ServerSettings
 from wire import BODY, House, Open, Wire
 
@@ -316,6 +317,25 @@ def test_what_is_in_memory_is_served_from_the_old_generation(house: House) -> No
     house.site.put("all.rss", BODY + b"two")
     again = house.ask("/all.rss")
     assert (again.body, again["etag"]) == (old.body, old["etag"])
+
+
+def test_passes_that_follow_each_other_closely_starve_nobody(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = house.origin._load
+    number = 0
+
+    async def overtaken(record: Published, coding: str) -> None:
+        nonlocal number
+        await load(record, coding)
+        number += 1
+        house.site.put("all.rss", BODY + b"%d" % number)
+        house.publish()
+
+    monkeypatch.setattr(house.origin, "_load", overtaken)
+    reply = house.ask("/all.rss")
+    assert (reply.status, reply.body) == (200, BODY + b"all.rss")
+    assert number == 1
 
 
 @pytest.mark.parametrize("damage", ["missing", "shorter", "longer", "other"])

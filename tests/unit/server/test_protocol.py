@@ -108,7 +108,7 @@ def test_a_second_request_smuggled_into_a_body_is_never_answered(house: House) -
         b"GET / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\nZZ\r\n" + inner,
         b"GET / HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n" + inner,
         b"GET / HTTP/1.0\r\n" + HOST + b"Connection: keep-alive\r\n\r\n" + inner,
-    ):
+    ) * 2:  # the second time from memory
         with Wire(house.address) as wire:
             reply = wire.send(raw).reply()
             assert reply["connection"] == "close"
@@ -197,6 +197,15 @@ def test_a_head_just_within_the_limits_is_taken_in_pieces_too(house: House) -> N
         for start in range(0, len(raw), 700):
             wire.send(raw[start : start + 700])
         assert wire.reply().status == 200
+
+
+def test_a_client_that_will_ask_no_more_gets_its_answer(house: House) -> None:
+    for _ in range(2):  # from disk, then from memory
+        with Wire(house.address) as wire:
+            wire.get("/all.rss")
+            wire.socket.shutdown(socket.SHUT_WR)
+            assert wire.reply().body == BODY + b"all.rss"
+            assert wire.ended()
 
 
 # Time and room
