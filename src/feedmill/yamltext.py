@@ -8,6 +8,7 @@ that the author typed (`node.value`), whatever YAML 1.1 would make of it. `start
 from __future__ import annotations
 
 import re
+
 import yaml
 from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode

@@ -72,8 +72,10 @@ class Composer:
     def memberships(self, seed: Seed) -> tuple[Membership, ...]:
         """Return every feed that the entry of `seed` belongs to, `all` first."""
         found = [Membership(feed=ALL)]
-        for term in self.topics.terms(seed.topics):
-            found.append(Membership(feed=FeedKey(kind=Kind.TOPIC, key=term.key), label=term.label))
+        found += [
+            Membership(feed=FeedKey(kind=Kind.TOPIC, key=term.key), label=term.label)
+            for term in self.topics.terms(seed.topics)
+        ]
         if seed.provider is not None:
             provider = self.providers.term(seed.provider.name)
             if provider is not None:
