@@ -31,6 +31,11 @@ def eventually(condition: Callable[[], Any], what: str = "", within: float = PAT
         time.sleep(0.005)
 
 
+def fair(seconds: float) -> float:
+    """Return in how many seconds to demand what takes `seconds` on a machine with nothing else to do."""
+    return seconds * (1 + max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 0.5))
+
+
 def free_port() -> int:
     """Return a port that nobody listens on just now."""
     with socket.socket() as probe:

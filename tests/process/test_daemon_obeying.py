@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from feedmill.runtime.control import call, socket_path
-from operated.daemon import Daemon, Folder, Operator, eventually, free_port, gone, held, seed_text
+from operated.daemon import Daemon, Folder, Operator, eventually, fair, free_port, gone, held, seed_text
 
 pytestmark = pytest.mark.process
 
@@ -66,7 +66,7 @@ def test_sigusr1_looks_at_everything(site: Site, operator: Operator) -> None:
     folder.write("one.md")
     daemon.signal(signal.SIGUSR1)
     daemon.shows("one")
-    assert daemon.passes()[-1]["trigger"] == "SIGUSR1"
+    eventually(lambda: daemon.passes()[-1]["trigger"] == "SIGUSR1")
 
 
 def test_many_askers_get_passes_that_include_them(site: Site, operator: Operator, feedmill: Command) -> None:
@@ -138,7 +138,7 @@ def test_it_stops_when_told(daemon: Daemon, number: signal.Signals) -> None:
     started = time.monotonic()
     daemon.signal(number)
     assert daemon.ended() == (130 if number == signal.SIGINT else 0)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < fair(5)
     assert daemon.lines("stopped")[0]["why"] == number.name
     assert not socket_path(daemon.folder.state).exists()
 
@@ -147,7 +147,7 @@ def test_it_stops_within_a_cold_build_and_the_next_start_ends_as_undisturbed(
     site: Site, operator: Operator, feedmill: Command
 ) -> None:
     folder = site()
-    for number in range(3000):
+    for number in range(500):
         folder.write(f"n{number}.md", seed_text(f"n{number}", topic=f"t{number % 50}"))
     for moment in ("lock", "catalog.db-wal"):
         process = operator.spawn(folder, "run")
@@ -155,7 +155,7 @@ def test_it_stops_within_a_cold_build_and_the_next_start_ends_as_undisturbed(
         process.terminate()
         started = time.monotonic()
         assert process.wait(timeout=10) in (0, -signal.SIGTERM)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < fair(5)
     operator.run(folder)
     apart = site()
     feedmill("build", "--seeds", str(folder.seeds), cwd=apart.path)
@@ -207,7 +207,7 @@ def test_a_port_in_use_is_named(site: Site, feedmill: Command) -> None:
 
 
 def test_status_in_eighty_columns_and_as_json(site: Site, operator: Operator, feedmill: Command) -> None:
-    folder = site("admin: {port: %d}" % free_port())
+    folder = site(f"admin: {{port: {free_port()}}}")
     for number in range(12):
         folder.write(f"later{number}.md", seed_text(f"later{number}", date=f"2199-01-{number + 1:02}"))
     folder.write(

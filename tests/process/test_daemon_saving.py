@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,8 @@ def _readable(terminal: int) -> bool:
 
 def _drained(terminal: int, pid: int) -> bool:
     if _readable(terminal):
-        try:
+        with suppress(OSError):
             os.read(terminal, 65536)
-        except OSError:
-            pass
     return os.waitpid(pid, os.WNOHANG)[0] == pid
 
 
@@ -222,8 +221,7 @@ def test_a_rename_in_case_only(saving: Saving) -> None:
     saving.file.rename(saving.file.with_name("SEED.md"))
     saving.took(1)
     saving.sees("before")
-    explained = [path for path in saving.file.parent.iterdir()]
-    assert [path.name for path in explained] == ["SEED.md"]
+    assert [path.name for path in saving.file.parent.iterdir()] == ["SEED.md"]
 
 
 def test_a_folder_moved_in_and_out(saving: Saving, fast_root: Path) -> None:

@@ -63,7 +63,7 @@ class Service:
         self._reload = False
         self._started = False
         self._state = "starting"
-        self._since = clock()
+        self._since, self._born = clock(), time.monotonic()
         self._progress: tuple[str, int, int | None] = ("", 0, None)
         self._passes: deque[PassReport] = deque(maxlen=status.PASSES)
         self._scheduled: list[dict[str, Any]] = []
@@ -316,16 +316,16 @@ class Service:
 
     def status(self) -> dict[str, Any]:
         """Return what `status --json` prints."""
-        now = self._clock()
-        last = self._passes[-1] if self._passes else None
+        last = self.last_report()
         daemon = status.Daemon(
             state=self._state,
             since=self._since,
+            uptime=time.monotonic() - self._born,
             watching=self._watcher.describe(),
             listening=self._frontage.addresses(),
         )
         return {
-            "daemon": status.daemon_json(daemon, now),
+            "daemon": status.daemon_json(daemon),
             "last_pass": status.pass_json(last) if last else None,
             "next": status.next_json(self._scheduler.planned()),
             "counts": status.counts_json(last) if last else {},

@@ -29,17 +29,18 @@ class Daemon:
 
     state: str
     since: Instant
+    uptime: float
     watching: str
     listening: Mapping[str, str]
 
 
-def daemon_json(daemon: Daemon, now: Instant) -> dict[str, Any]:
+def daemon_json(daemon: Daemon) -> dict[str, Any]:
     """Return the `daemon` part of the status."""
     return {
         "state": daemon.state,
         "pid": os.getpid(),
         "since": rfc3339(daemon.since),
-        "uptime": round((now - daemon.since).total_seconds(), 1),
+        "uptime": round(daemon.uptime, 1),
         "version": feedmill.__version__,
         "watching": daemon.watching,
         "listening": dict(daemon.listening),

@@ -177,6 +177,7 @@ class _Inotify:
         self._lock = threading.RLock()
         self._folders: dict[WatchDescriptor, bytes] = {}
         self._watches: dict[bytes, tuple[WatchDescriptor, CallbackId]] = {}
+        self._links: set[bytes] = set()
         self._failure: str | None = None
         self._stopped = False
         self._given = os.fsencode(scan.dir)
@@ -237,11 +238,11 @@ class _Inotify:
                     continue  # gone meanwhile, or not ours to read: the scan reports it
                 raise
             with suppress(OSError), os.scandir(path) as entries:
-                waiting += [
-                    current + entry.name + b"/"
-                    for entry in entries
-                    if not entry.name.startswith(b".") and entry.is_dir(follow_symlinks=False)
-                ]
+                for entry in entries:
+                    if entry.is_symlink():
+                        self._links.add(current + entry.name)
+                    elif not entry.name.startswith(b".") and entry.is_dir(follow_symlinks=False):
+                        waiting.append(current + entry.name + b"/")
 
     def _watch(self, folder: bytes, path: bytes) -> None:
         own = CallbackId(next(self._ids))
@@ -302,17 +303,36 @@ class _Inotify:
                 self._add(path)  # also after chmod: it may be readable now
             except OSError as error:
                 self._fail(f"a new folder cannot be watched ({error.strerror})")
-        self._hint([to_text(path)], Stage.FINISHED if event.is_moved_to else Stage.SETTLING)
+        self._tell(path, Stage.FINISHED if event.is_moved_to else Stage.SETTLING)
 
     def _on_file(self, event: InotifyEvent, path: bytes) -> None:
-        text = to_text(path)
-        if matches(self._scan, text):
-            if event.is_close_write or event.is_moved_to:
-                self._hint([text], Stage.FINISHED)
-            else:  # a file that goes may be one half of a save: what comes in its place ends the waiting
-                self._hint([text], Stage.OPEN if event.is_modify else Stage.SETTLING)
-        elif (event.is_create or event.is_moved_to) and os.path.islink(self._root + b"/" + path):
-            self._lost("a link was swapped")  # as Kubernetes does: files behind it are others now
+        arrived = event.is_create or event.is_moved_to
+        if arrived and os.path.islink(self._root + b"/" + path):
+            self._links.add(path)
+            if not matches(self._scan, to_text(path)):
+                self._lost("a link was swapped")  # as Kubernetes does: files behind it are others now
+        if event.is_close_write or event.is_moved_to:
+            self._tell(path, Stage.FINISHED)
+        else:  # a file that goes may be one half of a save: what comes in its place ends the waiting
+            self._tell(path, Stage.OPEN if event.is_modify else Stage.SETTLING)
+
+    def _tell(self, path: bytes, stage: Stage) -> None:
+        """Hint at a file or folder, and at the links that lead to it: nobody else tells of those."""
+        told = [to_text(path)] if path.endswith(b"/") or matches(self._scan, to_text(path)) else []
+        if self._links:
+            aim = self._root + b"/" + path.rstrip(b"/")
+            for link in list(self._links):
+                where = self._root + b"/" + link
+                if not os.path.islink(where):
+                    self._links.discard(link)
+                elif (
+                    link != path
+                    and os.path.realpath(where).startswith(aim)
+                    and matches(self._scan, to_text(link))
+                ):
+                    told.append(to_text(link))
+        if told:
+            self._hint(told, stage)
 
     def on_watch_deleted(self, wd: WatchDescriptor) -> None:
         """Forget a folder that is gone."""
