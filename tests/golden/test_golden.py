@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 import tempfile
+from calendar import timegm
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ def entries(file: Path) -> list[tuple[str, str, datetime]]:
 
     feed: Any = feedparser.parse(file.read_bytes())
     assert feed.bozo is False, feed.get("bozo_exception")
-    return [(e.id, e.link, datetime(*e.published_parsed[:6], tzinfo=UTC)) for e in feed.entries]
+    return [(e.id, e.link, datetime.fromtimestamp(timegm(e.published_parsed), UTC)) for e in feed.entries]
 
 
 def instant(text: str) -> datetime:

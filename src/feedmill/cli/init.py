@@ -62,19 +62,21 @@ def init_command(folder: str, title: str, url: str) -> int:
         "seeds/hello.md": _SEED.format(now=rfc3339(wall_clock().replace(microsecond=0))),
         ".gitignore": _IGNORE,
     }
-    for name, content in files.items():
-        _write(base / name, content)
+    made = [name for name, content in files.items() if _write(base / name, content)]
     where = "" if folder == "." else f"cd {folder} && "
-    click.echo(f"Made {', '.join(files)}. Next: {where}feedmill build, then feedmill run.")
+    click.echo(f"Made {', '.join(made)}. Next: {where}feedmill build, then feedmill run.")
     return 0
 
 
-def _write(path: Path, content: str) -> None:
+def _write(path: Path, content: str) -> bool:
+    """Write a new file; return whether it is new."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write(content)
     except FileExistsError:
         click.echo(f"{path} is there already; it stays as it is", err=True)
+        return False
     except OSError as error:
         raise StoreError(f"{path} cannot be written: {error.strerror}") from error
+    return True

@@ -123,6 +123,7 @@ class _History:
             if seed is not None:
                 files.append(FileRow(number, to_bytes(path), 0, 0, 0, b"", True))
                 records.append(RecordRow(number, encode(Record(path=seed.path, seed=seed)), False))
+        self.catalog.begin()  # never committed: it lives as long as this does
         self.catalog.facts.put_files(files, [])
         self.catalog.facts.put_records(records, fresh=True)
         Roster(self.catalog, mill.composer, _Nothing(), self.as_of, keep=True, progress=silent).derive_all()

@@ -20,6 +20,7 @@ TMP = f"{OWN}/tmp"
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_LAST_NS = 2**63 - 1  # the year 2262: what a file system and SQLite can hold
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _CHUNK = 1 << 20
 _INODE_BITS = (1 << 63) - 1  # SQLite's integers are signed
@@ -185,7 +186,7 @@ class Tree:
             while rest:
                 rest = rest[os.write(fd, rest) :]
             with suppress(OSError):  # a file system may refuse; then the time is merely less telling
-                os.utime(fd, ns=(mtime_ns, mtime_ns))
+                os.utime(fd, ns=(min(mtime_ns, _LAST_NS), min(mtime_ns, _LAST_NS)))
             status = os.fstat(fd)
         except OSError:
             with suppress(OSError):

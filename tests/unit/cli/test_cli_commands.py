@@ -1,0 +1,188 @@
+"""The other commands: init, list, explain, prune, config, status, and mistakes of typing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from curator import CONFIG, Run, Site
+from feedmill.config import loads
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    return tmp_path
+
+
+def test_from_an_empty_folder_to_an_own_article(
+    empty: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = run("init", "site")
+    assert done.out == (
+        "Made config.yaml, seeds/hello.md, .gitignore. Next: cd site && feedmill build, then feedmill run.\n"
+    )
+    monkeypatch.chdir(empty / "site")
+    assert run("check").err == "No fault found.\n"
+    own = (empty / "site" / "seeds" / "hello.md").read_text().replace("Hello, feed", "My own")
+    (empty / "site" / "seeds" / "own.md").write_text(own.replace("rss-specification", "mine"))
+    assert run("build", "--json").json["seeds"]["eligible"] == 2
+    assert "My own" in (empty / "site" / "feeds" / "all.rss").read_text()
+    assert "in feeds: it is published" in run("explain", "seeds/own.md").out
+
+
+def test_init_writes_over_nothing(empty: Path, run: Run) -> None:
+    (empty / ".gitignore").write_text("mine\n")
+    done = run("init", "--title", 'No: "really"', "--url", "https://feeds.test.invalid/x/")
+    assert done.out == "Made config.yaml, seeds/hello.md. Next: feedmill build, then feedmill run.\n"
+    assert (empty / ".gitignore").read_text() == "mine\n"
+    text = (empty / "config.yaml").read_text()
+    settings = loads(text, base=empty)
+    assert (settings.site.title, settings.site.url) == ('No: "really"', "https://feeds.test.invalid/x/")
+    done = run("init", code=2)
+    assert done.err == "feedmill: config.yaml is there already; nothing was written\n"
+    assert (empty / "config.yaml").read_text() == text
+    ids = set()
+    for name in ("a", "b"):
+        run("init", name)
+        ids.add(loads((empty / name / "config.yaml").read_text(), base=empty).site.id)
+    assert len(ids) == 2
+    done = run("init", "c", "--url", "nowhere", code=2)
+    assert "'site.url' is \"nowhere\"" in done.err
+    assert not (empty / "c").exists()
+
+
+def test_list(site: Site, run: Run) -> None:
+    site.seed("a.md", topics="[Go, C++]")
+    site.seed("b.md", published="false", topics="[Hidden]")
+    done = run("list")
+    assert done.err == "4 feeds\n"
+    assert done.out.splitlines()[0].split() == ["all", "1", "2024-05-01", "News"]
+    assert "Hidden" not in done.out
+    assert [row["title"] for row in run("list", "topics", "--json").json["topics"]] == ["C++", "Go"]
+    assert [row["feed"] for row in run("list", "providers", "--json").json["providers"]] == ["providers/acme"]
+    assert run("list", "withheld").out == "unpublished  seeds/b.md\n"
+    assert run("list", "withheld", "--json").json == {"withheld": [{"seed": "b.md", "reason": "unpublished"}]}
+    assert "'seeds' is not one of 'topics'" in run("list", "seeds", code=2).err
+    assert not site.feeds.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "state", "why"),
+    [
+        ({"published": "false"}, "unpublished", "its flag says so: published: false"),
+        ({"removed": "true"}, "removed", "it says removed or deleted: true"),
+        ({"title": "", "published": "true"}, "eligible", ""),
+        ({"webUrl": "nope"}, "invalid", "it is invalid: 'webUrl' is"),
+        ({"publishedDateTime": ""}, "undated", "it has no publication date"),
+        ({"publishedDateTime": "2999-01-01"}, "scheduled", "still to come: 2999-01-01T00:00:00Z"),
+        ({"expiryDateTime": "2024-06-01"}, "expired", "it expired at 2024-06-01T00:00:00Z"),
+        ({"webUrl": "http://EXAMPLE.org/first"}, "duplicate", "it is the same entry as first.md"),
+    ],
+)
+def test_explain(site: Site, run: Run, fields: dict[str, str], state: str, why: str) -> None:
+    site.seed("first.md", publishedDateTime="2024-06-01")
+    site.seed("x.md", **fields)
+    found = run("explain", "x.md", "--json").json
+    assert found["state"] == state
+    assert found["in_feeds"] is (state == "eligible")
+    assert found["reason"] == (None if state == "eligible" else state)
+    assert why in found["why"]
+    assert found["remedy"]
+    text = run("explain", "seeds/x.md").out
+    assert text.startswith("seeds/x.md")
+    assert found["remedy"] in text
+    if state == "eligible":
+        assert found["feeds"][0] == {"feed": "all", "title": "News", "rank": 2, "of": 2, "shown": True}
+
+
+def test_explain_of_what_is_no_seed(site: Site, run: Run) -> None:
+    site.write("README.md", "# x\n")
+    (site.seeds / "out.md").symlink_to("../config.yaml")
+    (site.seeds / "x.pdf").write_text("")
+    assert run("explain", "README.md", "--json").json["state"] == "not a seed"
+    for name, why in (
+        ("nowhere.md", "there is no nowhere.md in"),
+        ("out.md", "out.md is a link that leads out of the seeds folder"),
+        ("x.pdf", "x.pdf is no seed by its name"),
+        ("config.yaml", "config.yaml is not in the seeds folder"),
+    ):
+        done = run("explain", name, code=2)
+        assert why in done.err and "Traceback" not in done.err, done
+
+
+def test_prune_and_revival(site: Site, run: Run) -> None:
+    site.seed("a.md", topics="[Old]")
+    site.seed("b.md")
+    run("build")
+    (site.seeds / "a.md").unlink()
+    run("build")
+    assert (site.feeds / "topics" / "old.atom").exists()
+    assert "old" not in (site.feeds / "feeds.json").read_text()
+    assert run("prune").out == "retired topics/old\n1 feed retired.\n"
+    assert not (site.feeds / "topics" / "old.atom").exists()
+    assert run("prune", "--json").json == {"retired": [], "held": None}
+    site.seed("a.md", topics="[Old]")
+    run("build")
+    assert (site.feeds / "topics" / "old.atom").exists()
+    shutil.rmtree(site.folder / ".feedmill")
+    assert run("build", "--json").json["feeds"]["written"] == 0
+
+
+def test_config(site: Site, run: Run) -> None:
+    site.configure(CONFIG + "feeds: {limit: 7}\n")
+    shown = run("config").out
+    assert shown == run("config", "show").out
+    assert "limit: 7" in shown
+    again = loads(shown, base=site.folder)
+    assert again.site.title == "News"
+    schema = run("config", "schema").json
+    assert schema["properties"].keys() >= {"site", "seeds", "feeds", "topics", "custom"}
+    assert "title" in run("config", "seed-schema").json["properties"]
+    site.configure("feeds: {limt: 7}\n")
+    assert run("config", code=2).err == (
+        "config.yaml:1:9: unknown key 'limt' in 'feeds'; did you mean 'limit'?\n"
+    )
+    assert run("config", "schema").code == 0
+
+
+def test_status_without_a_daemon(site: Site, run: Run) -> None:
+    assert run("status", "--json").json["daemon"]["state"] == "stopped"
+    assert run("status").out.splitlines()[-1].startswith("no daemon runs here: feedmill run starts one")
+    site.seed("a.md")
+    site.seed("b.md", published="maybe")
+    run("build", code=1)
+    found = run("status", "--json").json
+    assert found["counts"]["eligible"] == 1
+    assert len(found["problems"]) == 1
+    assert not any("Traceback" in line for line in run("status").out.splitlines())
+
+
+def test_mistakes_of_typing(site: Site, run: Run) -> None:
+    assert "Did you mean 'build'?" in run("biuld", code=2).err
+    assert "Did you mean 'unpublish'?" in run("unpublsh", "a", code=2).err
+    assert "No such option" in run("build", "--drfats", code=2).err
+    assert "--drafts" in run("build", "--drfats", code=2).err
+    assert run("--version").out.startswith("feedmill ")
+    assert "Start here" in run("--help").out
+    assert run("build", "-h").out == run("build", "--help").out
+    done = run("xyzzy", code=2)
+    assert "No such command 'xyzzy'" in done.err
+
+
+def test_the_two_seeds_of_the_issue(root: Path, site: Site, run: Run) -> None:
+    shutil.copytree(root / "tests" / "golden" / "empty" / "seeds", site.seeds, dirs_exist_ok=True)
+    done = run("build")
+    assert "Nothing is out yet: feedmill explain SEED says why a seed is withheld." in done.out
+    for file in site.seeds.iterdir():
+        assert "its flag says so: published: false" in run("explain", f"seeds/{file.name}").out
+    assert json.loads((site.feeds / "all.json").read_text())["items"] == []
+    run("publish", "002_a0e452272032a549.txt")
+    run("build")
+    feeds = [row["feed"] for row in run("list", "--json").json["feeds"]]
+    assert feeds == ["all", "topics/ai", "topics/natural-language-processing", "providers/rt"]
