@@ -31,6 +31,8 @@ _LITTLE = 8 << 20
 _CHUNK_FILES = 32
 _CHUNK_BYTES = 900_000
 _IN_FLIGHT = 8
+_FOREIGN_PATIENCE = 5
+"""What an Executor may take for a chunk whose turn it is, in units of what a file may take."""
 
 
 def decode_all(
@@ -82,7 +84,7 @@ def _by_executor(
 
     def collect() -> Iterator[Record]:
         chunk, future = waiting.popleft()
-        payload = _answer(future, 2 * patience * (1 + len(chunk)))
+        payload = _answer(future, _FOREIGN_PATIENCE * patience)
         if payload is not None:
             yield from unpack_records(payload)
             return

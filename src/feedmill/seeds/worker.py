@@ -9,10 +9,12 @@ Python is stuck, and the end of its input does so too: it never outlives who sta
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import pickle
 import signal
 import struct
+from pathlib import Path
 
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
@@ -29,8 +31,12 @@ _MEMORY_A_BYTE = 64
 def main() -> None:
     """Decode until standard input ends."""
     source, sink = _own_streams()
+    for number in ("SIGPROF", "SIGALRM"):
+        if hasattr(signal, number):
+            signal.signal(getattr(signal, number), signal.SIG_DFL)
     settings, thorough, patience = pickle.loads(_read(source))
     _bound_memory(settings)
+    gc.freeze()  # what a fork has brought along is not ours to collect
     decode("warm.md", b"---\ntitle: x\nwebUrl: https://example.org/\n---\n", settings)
     unpack_records(pack_records([]))
     _write(sink, b"")
@@ -39,15 +45,17 @@ def main() -> None:
         for path, data in unpack_items(payload):
             _bound_time(patience)
             records.append(decode(path, data, settings, thorough=thorough))
+        _unbound_time()
         _write(sink, pack_records(records))
 
 
 def _own_streams() -> tuple[int, int]:
-    """Take standard input and output away from everybody else."""
+    """Take standard input and output away from everybody else; nobody reads what a worker says."""
     source, sink = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    os.dup2(nothing, 2)
     os.close(nothing)
     return source, sink
 
@@ -56,14 +64,25 @@ def _bound_memory(settings: DecodeSettings) -> None:
     with contextlib.suppress(ImportError, OSError, ValueError):  # not everywhere, and never more than allowed
         import resource
 
-        limit = _MEMORY + _MEMORY_A_BYTE * settings.max_bytes
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limit = pages * os.sysconf("SC_PAGE_SIZE") + _MEMORY + _MEMORY_A_BYTE * settings.max_bytes
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def _bound_time(seconds: float) -> None:
-    """Have the kernel end this process after so much more CPU time, even when Python is stuck in C."""
+    """Have the kernel end this process, even when Python is stuck in C.
+
+    After so much more CPU time, which only depends on the file, or twice as much time on the clock.
+    """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
+
+
+def _unbound_time() -> None:
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _read(source: int) -> bytes:

@@ -1,7 +1,6 @@
 """Processes of our own that decode: fed through pipes, replaced when a file ends one.
 
-No threads, no fork of a process with threads, no inherited descriptors: each worker is a fresh interpreter
-(`worker.py`) that imports decoding and nothing else.
+No threads and no shared state: this program writes and reads when somebody asks for the next record.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ import os
 import pickle
 import selectors
 import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 
 from feedmill.model.seed import Problem, Reason, Record
 from feedmill.model.settings import DecodeSettings
+from feedmill.seeds.processes import start
 from feedmill.seeds.wire import Item, decode_chunk, pack_items, unpack_records
 from feedmill.seeds.worker import HEADER
 
@@ -26,7 +24,6 @@ __all__ = ["Workers"]
 
 _AHEAD = 2
 """Chunks that a worker has at most: one in hand and one in its pipe."""
-_PIPE_BYTES = 1 << 20
 _READ_BYTES = 1 << 20
 _TRIES = 2
 _FALSE_STARTS = 3
@@ -56,25 +53,9 @@ class _Worker:
     """One process, its unwritten input and its unread output."""
 
     def __init__(self, greeting: bytes) -> None:
-        # what this process may import, that one may: it has the same path, whatever was done to it
-        program = f"import sys; sys.path[:] = {sys.path!r}; from feedmill.seeds.worker import main; main()"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            process_group=0,  # the terminal's Ctrl-C is for us alone
-        )
-        assert self.process.stdin and self.process.stdout
-        self.input = self.process.stdin.fileno()
-        self.output = self.process.stdout.fileno()
-        for descriptor in (self.input, self.output):
-            os.set_blocking(descriptor, False)
-            with contextlib.suppress(ImportError, AttributeError, OSError):
-                import fcntl
-
-                fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+        self.process = start()
+        self.input = self.process.input
+        self.output = self.process.output
         self.tasks: deque[_Task] = deque()
         self.unwritten: deque[memoryview] = deque()
         self.unread = bytearray()
@@ -123,9 +104,6 @@ class _Worker:
     def end(self) -> int:
         """Kill the process, wait for it and return its exit code."""
         self.process.kill()
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.close()
-        self.process.stdout.close()
         return self.process.wait()
 
 
@@ -258,8 +236,8 @@ class Workers:
             task.records = [self._culprit(task.items[0][0], code)]
 
     def _culprit(self, path: str, code: int) -> Record:
-        if code in (-getattr(signal, "SIGPROF", 0), -getattr(signal, "SIGKILL", 9)):
-            message = f"took more than {self._patience:g} seconds or all memory to decode and was given up"
+        if code in (-getattr(signal, "SIGPROF", 0), -getattr(signal, "SIGALRM", 0), -9):
+            message = f"took more than {self._patience:g} seconds to decode and was given up"
         else:
             message = f"ended the process that decoded it (exit code {code}) and was given up"
         problem = Problem(path=path, message=message)
@@ -280,7 +258,7 @@ class Workers:
             self._selector.unregister(worker.input)
 
     def _deadline(self, worker: _Worker) -> float:
-        """When a worker has had time enough even on a crowded machine; its own limit is of CPU time."""
+        """When a worker has had time enough; its own limits end it long before, where there are such."""
         if worker.ready and not worker.tasks:
             return float("inf")
         files = len(worker.tasks[0].items) if worker.ready else 1

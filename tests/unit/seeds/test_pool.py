@@ -1,0 +1,401 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedmill.model.seed import Reason, Record
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds import worker
+from feedmill.seeds.decode import decode
+from feedmill.seeds.pool import decode_all
+from feedmill.seeds.wire import Item, pack_items, pack_records, unpack_items, unpack_records
+
+SETTINGS = DecodeSettings()
+MANY = 600
+
+
+def seed(number: int, body: str = "") -> Item:
+    text = (
+        f"---\ntitle: Title {number} – é\nwebUrl: https://example.org/{number}\ntopics: [a, b]\n---\n{body}"
+    )
+    return f"news/{number:05}.md", text.encode()
+
+
+def seeds(count: int = MANY) -> list[Item]:
+    items = [seed(number, "*text*" * (number % 3)) for number in range(count)]
+    items[3] = ("broken.md", b"---\ntitle: [\n---\n")
+    items[5] = ("blank.md", b"nothing")
+    items[7] = ("name\udcff.md", items[7][1])
+    items[8] = ("large.md", items[8][1] + b"x" * 2_000_000)
+    return items
+
+
+def expected(items: list[Item]) -> list[Record]:
+    return [decode(path, data, SETTINGS) for path, data in items]
+
+
+def children(of: int | str = "self") -> set[int]:
+    """The processes that one has started and not waited for, zombies too."""
+    tasks = Path(f"/proc/{of}/task").iterdir()
+    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+BAD_DECODER = """\
+import os, signal, sys, time
+import feedmill.seeds
+module = sys.modules["feedmill.seeds.decode"]
+good = module.decode
+def decode(path, data, settings, *, thorough=False):
+    name = path.rpartition("/")[2]
+    if name.startswith("crash"):
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if name.startswith("raise"):
+        raise RuntimeError(path)
+    if name.startswith("spin"):
+        while True:
+            pass
+    if name.startswith("sleep"):
+        time.sleep(1000)
+    if name.startswith("grow"):
+        bytearray(1 << 40)
+    if name.startswith("once") and not os.path.exists(data):
+        open(data, "w").close()
+        os._exit(9)
+    return good(path, data, settings, thorough=thorough)
+"""
+
+
+@pytest.fixture(params=["forked", "fresh"])
+def start(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Both ways to start a process: the fork that a program of one thread gets, and the other."""
+    done = threading.Event()
+    if request.param == "fresh":
+        threading.Thread(target=done.wait).start()
+    yield
+    done.set()
+
+
+@pytest.fixture
+def bad_decoder(start: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers (not this process) whose decoder dies or hangs for files of certain names."""
+    (tmp_path / "sitecustomize.py").write_text(BAD_DECODER + "module.decode = decode\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    names: dict[str, Any] = {}
+    exec(BAD_DECODER, names)
+    monkeypatch.setattr(worker, "decode", names["decode"])
+
+
+def test_a_few_are_decoded_here() -> None:
+    items = seeds(20)
+    before = children()
+    records = decode_all(iter(items), SETTINGS, workers=2)
+    first = next(records)
+    assert children() == before
+    assert [first, *records] == expected(items)
+
+
+def test_nothing_is_nothing() -> None:
+    assert list(decode_all([], SETTINGS)) == []
+
+
+@pytest.mark.usefixtures("start")
+def test_many_are_decoded_beside_in_order() -> None:
+    items = seeds()
+    before = children()
+    records = decode_all(iter(items), SETTINGS, workers=2)
+    first = next(records)
+    assert len(children() - before) == 2
+    assert [first, *records] == expected(items)
+    assert children() == before
+
+
+def test_one_worker_is_this_process() -> None:
+    before = children()
+    records = decode_all(seeds(), SETTINGS, workers=1)
+    next(records)
+    assert children() == before
+
+
+def test_few_large_files_are_worth_processes_too() -> None:
+    before = children()
+    records = decode_all((seed(n, "x" * 3_000_000) for n in range(6)), SETTINGS, workers=2)
+    assert next(records).path == "news/00000.md"
+    assert len(children() - before) == 2
+    assert len(list(records)) == 5
+
+
+def test_thorough_reaches_the_workers() -> None:
+    items = [("a.md", b"---\ntitle: x\nwebUrl: https://x.org/\npublishd: false\n---\n")] * 300
+    for record in decode_all(items, SETTINGS, workers=2, thorough=True):
+        assert record == decode(*items[0], SETTINGS, thorough=True)
+
+
+def test_items_are_read_only_a_little_ahead() -> None:
+    taken = 0
+
+    def items() -> Iterator[Item]:
+        nonlocal taken
+        for number in range(20_000):
+            taken += 1
+            yield seed(number)
+
+    records = decode_all(items(), SETTINGS, workers=2)
+    for done, _ in zip(range(1, 2001), records, strict=False):
+        assert taken - done < 1000
+    records.close()  # type: ignore[attr-defined]
+
+
+def test_items_are_taken_in_the_thread_that_iterates() -> None:
+    def items() -> Iterator[Item]:
+        for item in seeds():
+            assert threading.current_thread() is threading.main_thread()
+            yield item
+
+    assert sum(1 for _ in decode_all(items(), SETTINGS, workers=2)) == MANY
+
+
+@pytest.mark.usefixtures("start")
+def test_closing_early_ends_the_processes() -> None:
+    before = children()
+    records = decode_all(seeds(), SETTINGS, workers=2)
+    next(records)
+    records.close()  # type: ignore[attr-defined]
+    assert children() == before
+
+
+def test_an_error_of_the_source_ends_the_processes() -> None:
+    def items() -> Iterator[Item]:
+        yield from seeds(300)
+        raise OSError("source")
+
+    before = children()
+    with pytest.raises(OSError, match="source"):
+        list(decode_all(items(), SETTINGS, workers=2))
+    assert children() == before
+
+
+def test_the_two_ways_to_start() -> None:
+    """A copy of this program beside no thread, a program of its own beside others."""
+    commands = []
+    for beside_a_thread in (False, True):
+        done = threading.Event()
+        if beside_a_thread:
+            threading.Thread(target=done.wait).start()
+        before = children()
+        records = decode_all(seeds(), SETTINGS, workers=2)
+        next(records)
+        commands.append({Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children() - before})
+        records.close()  # type: ignore[attr-defined]
+        done.set()
+        wait_until(lambda: threading.active_count() == 1)
+    own = Path("/proc/self/cmdline").read_bytes()
+    assert commands[0] == {own}
+    assert own not in commands[1]
+
+
+# One file's fault
+
+
+@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("crash.md", "exit code -11"),
+        ("raise.md", "exit code 1"),
+        ("grow.md", "exit code 1"),
+        ("spin.md", "took more than 1 seconds"),
+        ("sleep.md", "took more than 1 seconds"),
+    ],
+)
+def test_one_files_fault_is_its_own(name: str, why: str) -> None:
+    items = seeds()
+    items[40] = (f"news/{name}", items[40][1])
+    before = children()
+    records = list(decode_all(items, SETTINGS, workers=2, patience=1))
+    assert children() == before
+    good = expected(items)
+    assert records[:40] + records[41:] == good[:40] + good[41:]
+    culprit = records[40]
+    assert (culprit.path, culprit.seed, culprit.reason) == (f"news/{name}", None, Reason.INVALID)
+    assert culprit.takedown
+    assert why in culprit.problems[0].message
+
+
+@pytest.mark.usefixtures("bad_decoder")
+def test_several_faults() -> None:
+    items = seeds()
+    culprits = {0, 1, 33, 34, 200, MANY - 1}
+    for number in culprits:
+        items[number] = (f"crash{number}.md", b"")
+    records = list(decode_all(items, SETTINGS, workers=2))
+    assert {number for number, record in enumerate(records) if "ended" in str(record.problems)} == culprits
+    assert [record.path for record in records] == [path for path, _ in items]
+
+
+@pytest.mark.usefixtures("bad_decoder")
+def test_a_process_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> None:
+    once = ("once.md", os.fsencode(tmp_path / "flag"))
+    items = [*seeds(300), once, *seeds(300)]
+    assert list(decode_all(items, SETTINGS, workers=2)) == expected(items)
+    assert (tmp_path / "flag").exists()
+
+
+def test_without_processes_all_is_decoded_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    items = seeds()
+    done = threading.Event()
+    threading.Thread(target=done.wait).start()
+    try:
+        for executable in (tmp_path / "no-python", Path("/bin/false")):
+            monkeypatch.setattr(sys, "executable", str(executable))
+            assert list(decode_all(items, SETTINGS, workers=2)) == expected(items)
+    finally:
+        done.set()
+
+
+ORPHANS = """
+import sys, threading
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds.pool import decode_all
+if sys.argv[1] == "fresh":
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
+records = decode_all(((f"{n}.md", b"x") for n in range(10**9)), DecodeSettings(), workers=2)
+next(records)
+print("running", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("start", ["forked", "fresh"])
+def test_workers_do_not_outlive_a_killed_parent(start: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHANS, start], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline()
+        workers = children(parent.pid)
+        assert len(workers) == 2
+        parent.send_signal(signal.SIGKILL)
+    wait_until(lambda: not any(map(alive, workers)))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.usefixtures("start")
+def test_workers_inherit_nothing(tmp_path: Path) -> None:
+    before = children()
+    with (tmp_path / "lock").open("w") as lock:
+        os.set_inheritable(lock.fileno(), True)
+        records = decode_all(seeds(), SETTINGS, workers=2)
+        next(records)
+        workers = children() - before
+        assert len(workers) == 2
+        for pid in workers:
+            held = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}  # noqa: PTH115
+            assert {name.partition(":")[0] for name in held} == {"/dev/null", "pipe"}
+            assert os.getpgid(pid) == pid
+        records.close()  # type: ignore[attr-defined]
+
+
+def test_the_terminals_interrupt_leaves_no_process() -> None:
+    """Ctrl-C reaches the whole process group: the program ends its workers, they say nothing."""
+    with subprocess.Popen(
+        [sys.executable, "-c", ORPHANS, "forked"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        process_group=0,
+    ) as parent:
+        assert parent.stdout
+        assert parent.stderr
+        assert parent.stdout.readline()
+        workers = children(parent.pid)
+        os.killpg(parent.pid, signal.SIGINT)
+        said = parent.stderr.read().decode()
+    assert said.count("KeyboardInterrupt") == 1
+    wait_until(lambda: not any(map(alive, workers)))
+
+
+# Foreign Executors
+
+
+@pytest.fixture(params=["threads", "processes"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    if request.param == "threads":
+        with ThreadPoolExecutor(2) as threads:
+            yield threads
+    else:
+        with ProcessPoolExecutor(2, get_context("spawn")) as processes:
+            yield processes
+
+
+def test_any_executor_can_decode(executor: Executor) -> None:
+    items = seeds()
+    assert list(decode_all(iter(items), SETTINGS, executor=executor)) == expected(items)
+    assert executor.submit(len, "still open").result() == 10
+
+
+def test_an_executor_is_asked_for_a_few_too(executor: Executor) -> None:
+    items = seeds(20)
+    assert list(decode_all(iter(items), SETTINGS, executor=executor)) == expected(items)
+
+
+class Unreliable(Executor):
+    """Fails in every way an Executor can: answers are errors, never come, are cancelled, or it is broken."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.asked += 1
+        future: Future[Any] = Future()
+        match self.asked:
+            case 2 | 3:
+                future.set_exception(ConnectionError("lost"))
+            case 4:
+                future.cancel()
+            case 6:
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            case 8:
+                pass
+            case _:
+                future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def test_what_an_executor_fails_at_is_done_here() -> None:
+    items = seeds()
+    assert list(decode_all(iter(items), SETTINGS, executor=Unreliable(), patience=1)) == expected(items)
+
+
+# The wire
+
+
+def test_the_wire_carries_everything() -> None:
+    items = [*seeds(20), ("\ud800\udcff.md", bytes(range(256)))]
+    assert unpack_items(pack_items(items)) == items
+    records = expected(items)
+    assert unpack_records(pack_records(records)) == records
+    assert unpack_records(bytearray(pack_records(records[:3]))) == records[:3]
