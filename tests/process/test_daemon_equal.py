@@ -196,7 +196,7 @@ def test_an_edit_every_fifty_milliseconds_leaves_no_trace(site: Site, operator: 
     for number in range(50):
         folder.write(f"s{number}.md")
     daemon = operator.run(folder)
-    samples = []
+    samples: list[dict[str, int]] = []
     begun = time.monotonic()
     edits = 0
     while (elapsed := time.monotonic() - begun) < SOAK:

@@ -126,10 +126,10 @@ def test_the_feeds_folder_deleted_and_swapped(daemon: Daemon) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 32 MB; needs the right to mount."""
+    """A file system of 8 MB; needs the right to mount."""
     point = Path(tempfile.mkdtemp(dir=tmp_path))
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=32m", "none", point], check=False, capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "none", point], check=False, capture_output=True
     )
     if mounted.returncode:
         pytest.skip("needs the right to mount")
@@ -150,11 +150,10 @@ def test_a_full_disk_and_its_end(site: Site, operator: Operator, small_disk: Pat
         folder.state = small_disk / "state"
     daemon = operator.run(folder)
     filler = small_disk / "filler"
-    with filler.open("wb") as file:
+    with filler.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(b"x" * 4096)
-                file.flush()
         except OSError:
             pass
     folder.write("second.md", seed_text("second", more="excerpt: " + "long " * 20000 + "\n"))

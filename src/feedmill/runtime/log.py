@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from feedmill.model.settings import LogSettings
+from feedmill.pipeline import printable
 
 LOGGER = "feedmill"
 
@@ -32,7 +33,7 @@ class TextFormatter(logging.Formatter):
         """Return the line."""
         at = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         facts = " ".join(f"{key}={_short(value)}" for key, value in _facts(record).items())
-        text = f"{at} {record.levelname.lower():<7} {record.getMessage()}"
+        text = f"{at} {record.levelname.lower():<7} {printable(record.getMessage())}"
         if facts:
             text += f"  {facts}"
         if record.exc_info:
@@ -54,7 +55,8 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             document["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(document, ensure_ascii=False, default=str)
+        line = json.dumps(document, ensure_ascii=False, default=str)
+        return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _facts(record: logging.LogRecord) -> dict[str, Any]:
@@ -64,4 +66,5 @@ def _facts(record: logging.LogRecord) -> dict[str, Any]:
 
 def _short(value: object) -> str:
     text = str(value)
-    return json.dumps(text, ensure_ascii=False) if " " in text or not text else text
+    plain = text and text.isprintable() and not any(mark in text for mark in ' "')
+    return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())

@@ -21,11 +21,11 @@ class Notifier:
 
     def ready(self, status: str) -> None:
         """READY=1: start-up is over."""
-        self._send(f"READY=1\nSTATUS={status}")
+        self._send(f"READY=1\nSTATUS={_line(status)}")
 
     def status(self, text: str) -> None:
         """STATUS=: one line for `systemctl status`."""
-        self._send(f"STATUS={text}")
+        self._send(f"STATUS={_line(text)}")
 
     def reloading(self) -> None:
         """RELOADING=1, with the monotonic time that Type=notify-reload asks for."""
@@ -51,3 +51,8 @@ class Notifier:
                 datagrams.sendall(message.encode())
             except OSError:
                 return  # systemd is not there: nothing depends on it
+
+
+def _line(text: str) -> str:
+    """A line break would begin another assignment."""
+    return " ".join(text.split())
