@@ -13,7 +13,7 @@ from curator import Run, Site
 from feedmill.errors import SeedError
 from feedmill.model.seed import Reason
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 from feedmill.seeds.flagedit import set_flag
 
 HEAD = "title: A\nwebUrl: https://example.org/a\n"
