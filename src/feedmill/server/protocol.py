@@ -45,11 +45,12 @@ class GuardedProtocol(HttpToolsProtocol):
         self.parser = httptools.HttpRequestParser(self)  # without uvicorn's leniency
         # By the gate's clock: since when we wait for the client, lead it out, or write to it.
         self.waiting_since = 0.0
-        self.leaving_since: float | None = None
+        self._leaving_since: float | None = None
         self._writing_since: float | None = None
         self._moved_since = 0.0
         self._unsent = 0
         self._known = False
+        self._deaf = False
         # The request that is being received.
         self._receiving = False
         self._at_once = False
@@ -77,14 +78,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]
         """A client may say that it has asked all it will ask, and still wait for the answer."""
-        if not self._busy or self.leaving_since is not None:
+        if not self._busy or self._leaving_since is not None:
             return False
         self.cycle.keep_alive = False
         return True
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; what it or a limit refuses ends the connection."""
-        if self.leaving_since is not None:
+        if self._deaf:
             return
         begun = self._in_head
         try:
@@ -258,17 +259,14 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int) -> None:
         """Say why, and lead the client out; answers still being made go out first, and none after them."""
-        if self.leaving_since is not None or self.transport.is_closing():
+        if self._deaf or self.transport.is_closing():
             return
-        if self._busy:
-            if self._receiving and not self._in_head and not self.pipeline:
-                # The application waits for a body that we do not take: it will hear of a disconnect.
-                self.cycle.disconnected = True
-                self.cycle.message_event.set()
-            else:
-                self.cycle.keep_alive = False
-                self.leaving_since = self.gate.now
-                return
+        self._deaf = True
+        # An application that waits for the body of its request makes no answer: it hears of the end.
+        starved = self._receiving and not self._in_head and not self.pipeline
+        if self._busy and not starved:
+            self.cycle.keep_alive = False
+            return
         extra = {"connection": "close", **({"allow": SAFE_METHODS} if status == 405 else {})}
         answer = self.gate.count(plain(status, self.gate.second(), extra=extra))
         self.transport.writelines((answer.head, answer.body))
@@ -276,7 +274,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _leave(self) -> None:
         """Close our side and let the client read on: to close over unread bytes would cut the answer off."""
-        self.leaving_since = self.gate.now
+        self._leaving_since = self.gate.now
+        self._deaf = True
         self._receiving = False
         self.transport.write_eof()
 
@@ -302,17 +301,17 @@ class GuardedProtocol(HttpToolsProtocol):
         waited = now - self.waiting_since
         if self._receiving and not self.flow.read_paused:
             return waited > limits.request_seconds
+        if self._leaving_since is not None:
+            return now - self._leaving_since > limits.linger_seconds
         if self._busy:
             return False
-        if self.leaving_since is not None:
-            return now - self.leaving_since > limits.linger_seconds
         return waited > (limits.idle_seconds if self._known else limits.request_seconds)
 
     def time_out(self) -> None:
         """End a connection that is overdue: with 408 where half a request has come."""
         if self.transport.get_write_buffer_size():
             self.transport.abort()
-        elif self._receiving and self.leaving_since is None:
+        elif self._receiving:
             self._refuse(408)
         else:
             self.transport.close()

@@ -10,12 +10,14 @@ import time
 from base64 import b64encode
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import brotli
 import pytest
 
 from feedmill.model.artifact import Published
 from feedmill.model.settings import ServerSettings
+from feedmill.server.library import Loaded, load
 from wire import BODY, House, Open, Wire
 
 MEDIA = {
@@ -336,6 +338,29 @@ def test_passes_that_follow_each_other_closely_starve_nobody(
     reply = house.ask("/all.rss")
     assert (reply.status, reply.body) == (200, BODY + b"all.rss")
     assert number == 1
+
+
+def test_who_gives_up_on_a_slow_disk_takes_nothing_from_the_others(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = open_house(patience=0.4)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(folder: Path, record: Published, coding: str) -> Loaded:
+        begun.set()
+        go_on.wait(10)
+        return load(folder, record, coding)
+
+    monkeypatch.setattr("feedmill.server.app.load", slow)
+    with Wire(house.address) as first, Wire(house.address) as second:
+        first.get("/all.rss")
+        assert begun.wait(10)
+        assert first.reply().status == 503
+        second.get("/all.rss")
+        assert house.ask("/healthz").status == 200
+        go_on.set()
+        assert second.reply().body == BODY + b"all.rss"
+    assert house.origin._loading == {}
 
 
 @pytest.mark.parametrize("damage", ["missing", "shorter", "longer", "other"])

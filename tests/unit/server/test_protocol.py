@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -9,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from feedmill.model.artifact import Published
 from feedmill.server import ORIGIN, Listener, Server
-from wire import BODY, QUICK, House, Open, Wire
+from wire import BODY, QUICK, House, Open, Wire, request
 
 HOST = b"Host: feeds.example.org\r\n"
 
@@ -167,6 +169,29 @@ def test_an_offer_to_upgrade_is_ignored(house: House) -> None:
             assert reply.reply().status == 200
 
 
+def test_pipelined_offers_to_upgrade_are_all_answered(house: House) -> None:
+    house.ask("/all.rss")
+    with Wire(house.address) as wire:
+        one = request("GET", "/all.rss", {"Connection": "Upgrade", "Upgrade": "websocket"})
+        wire.send(one * 3)
+        for _ in range(3):
+            assert wire.reply().body == BODY + b"all.rss"
+
+
+def test_a_fault_after_a_request_waits_for_its_answer(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    load = house.origin._load
+
+    async def slow(record: Published, coding: str) -> None:
+        await asyncio.sleep(0.2)
+        await load(record, coding)
+
+    monkeypatch.setattr(house.origin, "_load", slow)
+    with Wire(house.address) as wire:
+        reply = wire.send(request("GET", "/all.rss", {}) + b"\x16\x03 garbage\r\n\r\n").reply()
+        assert (reply.status, reply.body) == (200, BODY + b"all.rss")
+        assert wire.ended()
+
+
 def test_pipelined_requests_are_answered_in_order(house: House) -> None:
     targets = ["/all.rss", "/nowhere", "/topics/ai.html", "/topics/ai", "/feeds.json", "/all.atom"] * 20
     raw = b"".join(b"GET %s HTTP/1.1\r\n" % target.encode() + HOST + b"\r\n" for target in targets)
@@ -265,17 +290,22 @@ def test_a_client_that_does_not_read_is_cut_off(open_house: Open) -> None:
 
 def test_a_slow_reader_that_reads_gets_everything(open_house: Open) -> None:
     house = open_house(QUICK)
-    whole = b"<x>" * 1_000_000
+    whole = b"<x>" * 8_000_000
     house.site.put("all.rss", whole)
     house.publish()
     with Wire(house.address, receive_buffer=65536) as wire:
         wire.get("/all.rss")
         start = time.monotonic()
         got = 0
-        while got < len(whole):
-            got += len(wire.socket.recv(60_000))
-            time.sleep(0.02)
-        assert time.monotonic() - start > QUICK.stalled_seconds
+        while data := wire.socket.recv(200_000):
+            got += len(data)
+            if got >= len(whole):
+                break
+            end = time.monotonic() + 0.01  # as slow as a network
+            while time.monotonic() < end:
+                threading.Event().wait(0.005)
+        assert got > len(whole)
+        assert time.monotonic() - start > 2 * QUICK.stalled_seconds
 
 
 def test_pipelining_without_reading_does_not_fill_the_memory(open_house: Open) -> None:
@@ -305,6 +335,23 @@ def test_when_all_places_are_taken_those_who_wait_longest_go(open_house: Open) -
         assert house.origin.traffic.evicted >= 10
     finally:
         for wire in crowd:
+            wire.socket.close()
+
+
+def test_who_was_served_lately_keeps_its_place(open_house: Open) -> None:
+    house = open_house(replace(ORIGIN, connections=20, sweep_seconds=0.02))
+    crowd = [Wire(house.address) for _ in range(10)]
+    late: list[Wire] = []
+    try:
+        with Wire(house.address) as reader:
+            end = time.monotonic() + 0.3  # a few of the gate's ticks
+            while time.monotonic() < end:
+                assert reader.get("/all.rss").reply().status == 200
+            late = [Wire(house.address) for _ in range(15)]
+            assert reader.get("/all.rss").reply().status == 200
+            assert crowd[0].ended()
+    finally:
+        for wire in (*crowd, *late):
             wire.socket.close()
 
 
