@@ -40,6 +40,9 @@ format: ## format and mend what ruff can mend
 test: ## pytest
 	$(BIN)/python -m pytest
 
+soak: ## ten minutes of an edit every 50 ms: nothing may grow
+	FEEDMILL_SOAK=600 $(BIN)/python -m pytest tests/process/test_daemon_equal.py -k fifty --timeout=900
+
 bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'
 	$(BIN)/python -m benchmarks.report
