@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedmill.model.fields import FIELDS
 from feedmill.model.seed import Image, Problem, Provider, Reason, Record, Related, Seed
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 from feedmill.seeds.fields import keys_for
 from feedmill.seeds.frontmatter import flag_lines, needed
 

@@ -17,7 +17,6 @@ from feedmill.pipeline.report import printable
 from feedmill.seeds import (
     Found,
     ScanProblem,
-    decode,
     decode_all,
     matches,
     read,
@@ -217,6 +216,8 @@ class Receiver:
         head = read_head(self._scanning, arrival.found.path, limit + 1)
         if len(head) <= limit:
             return record
+        from feedmill.seeds.decode import decode  # on use: most passes decode elsewhere, or nothing
+
         return replace(decode(arrival.label, head, self._decoding), problems=record.problems)
 
     # What is stored

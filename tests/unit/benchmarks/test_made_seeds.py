@@ -13,7 +13,7 @@ from benchmarks.tables import replace, seconds, table
 from benchmarks.truth import expected, facts
 
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 
 PARTS = {"x": "old", "y": "kept"}
 

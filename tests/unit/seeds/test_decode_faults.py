@@ -8,7 +8,7 @@ import pytest
 
 from feedmill.model.seed import Reason, Record, Severity
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 
 NO_DAY = "which does not exist (day is out of range for month)"
 NO_OFFSET = "which has the offset +25; one beyond ±23:59 does not exist"

@@ -8,7 +8,7 @@ import pytest
 
 from feedmill.model.seed import Reason, Record, Severity
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 from feedmill.seeds.flags import BOOLEANS
 
 HEAD = "title: A title\nwebUrl: https://example.org/a\n"

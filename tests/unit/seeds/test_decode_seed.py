@@ -9,7 +9,7 @@ import pytest
 
 from feedmill.model.seed import Image, Provider, Reason, Record, Related, Seed, Severity
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import decode
+from feedmill.seeds.decode import decode
 
 HEAD = "title: A title\nwebUrl: https://example.org/a\n"
 
