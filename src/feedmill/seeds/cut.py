@@ -26,10 +26,11 @@ length: in a double-quoted scalar they never end it, and elsewhere they are text
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["Needed", "needed"]
+__all__ = ["Needed", "needed", "top_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +58,33 @@ class Needed:
         return last
 
 
-def needed(header: str, wanted: frozenset[str]) -> Needed:
+def needed(header: str, wanted: frozenset[str], tops: Iterable[int] | None = None) -> Needed:
     """Return the regions of `header` whose keys are `wanted`, or all of it where the cut isn't proved safe.
 
-    `header` has LF line ends.
+    `header` has LF line ends; `tops` are the offsets of its top lines where they are known already.
     """
-    regions = _regions(header)
+    if tops is None:
+        tops = [offset - 1 for offset in top_lines("\n" + header, 0)]
+    regions = _regions(header, tops)
     if regions is None:
         return Needed(header, header, None)
     pieces = tuple(region for region in regions if region[0] in wanted)
     return Needed(header, "".join([header[start:end] for _, start, end in pieces]), pieces)
 
 
-def _regions(header: str) -> list[tuple[str, int, int]] | None:
+def top_lines(text: str, start: int) -> Iterator[int]:
+    """Yield the offsets of the top lines behind the line break at `start`.
+
+    They are those at whose start no blank, comment or list item stands.
+    """
+    for match in _TOP.finditer(text, start):
+        offset = match.end() - 1
+        char = text[offset]
+        if char != "#" and not (char == "-" and text[offset + 1 : offset + 2] in (" ", "\n", "")):
+            yield offset
+
+
+def _regions(header: str, tops: Iterable[int]) -> list[tuple[str, int, int]] | None:
     """Return (key, start, end) of all regions in order, None where one cannot be proved closed."""
     if any(odd in header for odd in _ODD_BREAKS):
         return None
@@ -82,15 +97,16 @@ def _regions(header: str) -> list[tuple[str, int, int]] | None:
     start = _end(_PREAMBLE.match(text))
     if start == len(text):
         return regions
-    ends = [match.end() for match in _HEADS.finditer(text, start)]
-    ends.append(len(text))
-    for end in ends:
-        head = _HEAD.match(text, start, end)
+    simple, long = _SIMPLE.fullmatch, _LONG
+    for end in (*(top for top in tops if top > start), len(text)):
+        head = simple(text, start, end)
         if head is None:
-            return None
-        by_quotes = end - start > _LONG and _closed_by_quotes(text[head.end() - 1 : end])
-        if not by_quotes and not lines_pattern().fullmatch(text, head.end(), end):
-            return None
+            head = _HEAD.match(text, start, end)
+            if head is None:
+                return None
+            by_quotes = end - start > long and _closed_by_quotes(text[head.end() - 1 : end])
+            if not by_quotes and not lines_pattern().fullmatch(text, head.end(), end):
+                return None
         regions.append((head[1].rstrip(), start, min(end, len(header))))
         start = end
     return regions
@@ -106,11 +122,18 @@ _ODD_BREAKS = "\r\x85\u2028\u2029\ufeff"
 _LONG = 400
 """Characters from which on the proof by quotes is the cheaper one to try first."""
 
-_HEADS = re.compile(r"\n(?=[^ \n#\-]|-[^ \n])")
+_TOP = re.compile(r"\n[^ \n]")
+
 _PREAMBLE = re.compile(r"(?:[ ]*+(?:#[^\n]*+)?+\n)*+")
 
 _KEY = r"\w[\w.\-]*+(?:[ ]++[\w.\-]++)*+[ ]*+"
 _HEAD = re.compile(rf"({_KEY}):(?=[ \n])")
+
+_SIMPLE = re.compile(
+    r"([A-Za-z0-9_]++):"
+    r'(?: (?:"[^"]*+"|[A-Za-z0-9/](?:[A-Za-z0-9 _.,/()+=?&%;\-]++|:(?![ \n]))*+))?+\n\n?'
+)
+"""The commonest region: a key and one scalar on its line, in double quotes or plain."""
 
 _AFTER_WORD = "(?<![A-Za-z0-9,].)(?<![A-Za-z0-9,] .)"
 _OPENERS = {

@@ -14,6 +14,7 @@ __all__ = ["file_name_date", "parse_instant", "zone"]
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]*))?)?"
 _OFFSET = r"(?P<offset>[Zz]|[+-][0-9]{1,2}(?::?[0-9]{2})?)"
+_ORDINARY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _EXTENDED = re.compile(rf"{_DATE}(?:(?:[Tt]|[ \t]+){_TIME}(?:[ \t]*{_OFFSET})?)?")
 """RFC 3339 5.6, ISO 8601's extended format, and YAML's with shorter parts (https://yaml.org/type/timestamp.html)."""
 
@@ -37,6 +38,11 @@ def parse_instant(text: str, default: tzinfo) -> Instant:
         ValueError: why it is none and what would be right, to be read after the field's name and value.
     """
     text = text.strip(" \t")
+    if _ORDINARY.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:
+            pass  # below it is said why
     match = _EXTENDED.fullmatch(text)
     try:
         if match:

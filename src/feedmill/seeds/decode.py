@@ -53,7 +53,7 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
 def _decode_front(
     path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
 ) -> Record:
-    cut = needed(front.header, keys.wanted)
+    cut = needed(front.header, keys.wanted, front.tops)
     try:
         root = _parse(cut)
     except yamltext.YamlFault:

@@ -53,10 +53,13 @@ def read_word(reader: Reader, root: MappingNode, *, published_default: bool) -> 
 def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:
     values: list[bool] = []
     for key in reader.keys[field]:
-        given = own_values(root, key) or ([reader.values[key]] if key in reader.values else [])
+        if key not in reader.values:
+            continue
+        given = own_values(root, key) or [reader.values[key]]  # or a merged one
         booleans = [_boolean(reader, key, node) for node in given]
         if True in booleans and False in booleans:
-            lines = " and ".join(str(reader.line(node.start_mark.line)) for node in given)
+            both = sorted((booleans.index(True), booleans.index(False)))
+            lines = " and ".join(str(reader.line(given[n].start_mark.line)) for n in both)
             reader.report(
                 f"'{key}' is given more than once, with different values (lines {lines})", given[-1]
             )

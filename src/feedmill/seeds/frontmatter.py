@@ -10,27 +10,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from feedmill.seeds.cut import Needed, needed
+from feedmill.seeds.cut import Needed, needed, top_lines
 
 __all__ = ["FrontMatter", "Needed", "flag_lines", "needed", "split"]
 
 _OPEN = re.compile(r"---[ \t]*\n")
-_CLOSE = re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
+_CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrontMatter:
     """A seed in two: `header` is YAML, `body` what follows; both with LF line ends.
 
-    The lines count from 1 in the file. `closed` is False where no line of `---` or `...` ends the
-    header: then it is the whole rest of the file.
+    `tops` are the offsets of the header's top lines (`cut.top_lines`): found on the way, so that the cut need
+    not look for them again. Lines count from 1 in the file. `closed` is False where no line of `---` or
+    `...` ends the header: then it is the whole rest of the file.
     """
 
     header: str
-    header_line: int
-    body: str
-    body_line: int
+    header_line: int = 2
+    tops: tuple[int, ...] = ()
+    body: str = ""
     closed: bool = True
+
+    @property
+    def body_line(self) -> int:
+        """The file's line on which the body begins."""
+        return self.header_line + self.header.count("\n") + 1
 
 
 def split(text: str) -> FrontMatter | None:
@@ -46,16 +52,14 @@ def split(text: str) -> FrontMatter | None:
             text = text.replace("\r", "\n")
     opening = _OPEN.match(text)
     if opening is None:
-        if text.rstrip(" \t") == "---":
-            return FrontMatter(header="", header_line=2, body="", body_line=2, closed=False)
-        return None
+        return FrontMatter(header="", closed=False) if text.rstrip(" \t") == "---" else None
     start = opening.end()
-    closing = _CLOSE.search(text, start - 1)
-    if closing is None:
-        return FrontMatter(header=text[start:], header_line=2, body="", body_line=2, closed=False)
-    header = text[start : closing.start() + 1]
-    body_line = header.count("\n") + 3
-    return FrontMatter(header=header, header_line=2, body=text[closing.end() :], body_line=body_line)
+    tops: list[int] = []
+    for offset in top_lines(text, start - 1):
+        if text[offset] in "-." and (closing := _CLOSE.match(text, offset)):
+            return FrontMatter(header=text[start:offset], tops=tuple(tops), body=text[closing.end() :])
+        tops.append(offset - start)
+    return FrontMatter(header=text[start:], tops=tuple(tops), closed=False)
 
 
 def flag_lines(header: str, keys: frozenset[str], cut: Needed | None = None) -> tuple[tuple[str, str], ...]:

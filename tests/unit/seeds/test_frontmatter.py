@@ -10,9 +10,7 @@ FLAGS = frozenset({"published", "removed", "deleted", "expiryDateTime"})
 
 
 def test_a_seed_is_split_into_header_and_body() -> None:
-    assert split("---\ntitle: x\n---\nbody\n") == FrontMatter(
-        header="title: x\n", header_line=2, body="body\n", body_line=4
-    )
+    assert split("---\ntitle: x\n---\nbody\n") == FrontMatter(header="title: x\n", tops=(0,), body="body\n")
 
 
 @pytest.mark.parametrize(
