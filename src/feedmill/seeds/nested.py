@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from feedmill.model.seed import Image, Provider, Related, Severity
 from feedmill.model.slug import term_key
 from feedmill.seeds.links import absolute, http_url
@@ -9,15 +11,21 @@ from feedmill.seeds.reading import Reader, entries, quoted
 from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
-__all__ = ["MAX_TOPICS", "images", "levels", "provider", "related", "topics"]
+__all__ = ["MAX_ITEMS", "MAX_LABEL", "MAX_TOPICS", "images", "levels", "provider", "related", "topics"]
 
 MAX_TOPICS = 100
+MAX_LABEL = 1000
+"""Characters of a topic's or provider's name: it is the title of a feed, and in the list of all feeds."""
+MAX_ITEMS = 1000
+"""Pictures or authors that are looked at."""
 
 
 def topics(reader: Reader) -> tuple[str, ...]:
     """Return the labels of a seed's topics, each term once; one that names nothing is dropped."""
     labels: dict[str, str] = {}
     for label, node in reader.texts("topics"):
+        if _is_too_long(reader, "topics", label, node):
+            return ()
         key = term_key(label)
         if key:
             labels.setdefault(key, label)
@@ -43,10 +51,14 @@ def provider(reader: Reader) -> Provider | None:
             reader.report(f"'{key}' is a list; use a name, or a mapping with name and domain", node)
             return None
         name = reader.plain(key, node)
+        if _is_too_long(reader, key, name, node):
+            return None
         return Provider(name=name) if term_key(name) else None
     inner = entries(node)
     name = _text(reader, key, inner, "name")
     domain = _text(reader, key, inner, "domain")
+    if _is_too_long(reader, f"{key}.name", name, node) or _is_too_long(reader, f"{key}.domain", domain, node):
+        return None
     label = next((text for text in (name, domain) if term_key(text)), "")
     if not label:
         return None
@@ -60,7 +72,7 @@ def images(reader: Reader, base: str) -> tuple[Image, ...]:
         return ()
     key, node = found
     pictures = []
-    for item in reader.items(key, node):
+    for item in islice(reader.items(key, node), MAX_ITEMS):
         if isinstance(item, SequenceNode):
             reader.report(f"'{key}' holds a list; use an address, or a mapping with url", item)
             continue
@@ -111,6 +123,13 @@ def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
     return Related(title=title, link=link) if title else None
 
 
+def _is_too_long(reader: Reader, key: str, label: str, node: Node) -> bool:
+    if len(label) <= MAX_LABEL:
+        return False
+    reader.report(f"'{key}' has a name of {len(label):,} characters; {MAX_LABEL:,} is the most", node)
+    return True
+
+
 def _text(reader: Reader, key: str, inner: dict[str, Node], name: str) -> str:
     return reader.plain(f"{key}.{name}", inner.get(name))
 
@@ -121,7 +140,7 @@ def _authors(reader: Reader, key: str, node: Node | None) -> tuple[str, ...]:
         return ()
     key = f"{key}.authors"
     names: dict[str, None] = {}
-    for item in reader.items(key, node):
+    for item in islice(reader.items(key, node), MAX_ITEMS):
         name = (
             _text(reader, key, entries(item), "name")
             if isinstance(item, MappingNode)

@@ -1,0 +1,146 @@
+"""One hostile seed, whatever it is made of: bounded time and memory, a clear report, the others go on.
+
+Each is milled on the daemon's single-seed path by a process that the kernel ends when it takes more
+than `attack.CPU_SECONDS` or `attack.MEMORY`; nothing here measures time. CI mills a quarter of a megabyte
+of each; `FEEDMILL_TORTURE=1` the largest that `seeds.max_bytes` lets in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feedmill.config import loads
+from feedmill.pipeline import Mill, PassRequest
+from hostile import attack
+from reliability.results import keep
+
+TORTURE = bool(os.environ.get("FEEDMILL_TORTURE"))
+SIZE = 4 << 20 if TORTURE else 1 << 18
+pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
+
+
+@pytest.fixture(scope="session")
+def outcomes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Mapping[str, dict[str, Any]]:
+    """What became of every attack."""
+    folder = tmp_path_factory.mktemp("hostile")
+    tests = str(Path(attack.__file__).parent.parent)
+    done = subprocess.run(
+        [sys.executable, attack.__file__, str(folder), *attack.names()],
+        env={**os.environ, "PYTHONPATH": tests, "FEEDMILL_HOSTILE_BYTES": str(SIZE)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {line["name"]: line for line in map(json.loads, done.stdout.splitlines())}
+    alive = [line for line in found.values() if "signal" not in line]
+    keep(
+        "One seed cannot stop the others",
+        f"{len(found)} hostile seeds of {SIZE >> 10} KiB, bounded by RLIMIT_CPU and RLIMIT_AS",
+        len(found),
+        f"dearest {max(line['cpu'] for line in alive):.1f} s CPU, "
+        f"{max(line['memory'] for line in alive) >> 20} MiB more",
+        failed=len(found) - len(alive),
+        key="hostile seeds",
+    )
+    return found
+
+
+@pytest.mark.parametrize("name", attack.names())
+def test_a_hostile_seed_is_bounded(outcomes: Mapping[str, dict[str, Any]], name: str) -> None:
+    outcome = outcomes.get(name)
+    assert outcome is not None, "the process ended without a word: out of memory"
+    assert "signal" not in outcome, f"ended by signal {outcome['signal']}: too much CPU time, or a crash"
+    assert outcome["good"], "the other seed is not in the feeds any more"
+    assert outcome["eligible"] == 2 or outcome["problem"]
+    assert outcome["largest"] <= 1 << 20, "a document is larger than feeds.max_bytes"
+    assert len(outcome["problem"]) <= 200
+    assert not Path("/tmp/feedmill-was-here").exists()
+
+
+def test_files_that_are_none_stop_nothing(tmp_path: Path) -> None:
+    """Pipes, devices, sockets, folders and links where seeds should be."""
+    seeds = tmp_path / "seeds"
+    (seeds / "folder.md").mkdir(parents=True)
+    (tmp_path / "outside.md").write_bytes(attack.made("title of 3 MB")[1][:200] + b"\n---\n")
+    (seeds / "good.md").write_text(
+        "---\ntitle: Good\nwebUrl: https://example.org/good\ndate: 2020-01-01\n---\n"
+    )
+    os.mkfifo(seeds / "pipe.md")
+    (seeds / "null.md").symlink_to("/dev/null")
+    (seeds / "zero.md").symlink_to("/dev/zero")
+    (seeds / "tty.md").symlink_to("/dev/tty")
+    (seeds / "out.md").symlink_to(tmp_path / "outside.md")
+    (seeds / "passwd.md").symlink_to("/etc/passwd")
+    (seeds / "loop.md").symlink_to("loop.md")
+    (seeds / "up").symlink_to("..")
+    (seeds / "in.md").symlink_to("good.md")
+    (seeds / "proc.md").symlink_to("/proc/self/environ")
+    for odd in (b"\xff\xfe.md", b"..md", b"-rf.md", b"a\nb.md", b"\xe2\x80\xae.md", b"x" * 250 + b".md"):
+        Path(os.fsdecode(os.fsencode(seeds) + b"/" + odd)).write_bytes(
+            attack.made("exponent")[1].replace(b"quality: 1e999999999", b"")
+        )
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(seeds / "socket.md"))
+        settings = loads(attack.CONFIG, base=tmp_path)
+        with Mill(settings, clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as mill:
+            report = mill.run(PassRequest())
+            names = {path.name for path in seeds.iterdir()}
+            hinted = mill.run(PassRequest(paths=frozenset(names)))
+    assert report.eligible == hinted.eligible == 2
+    text = b"".join(path.read_bytes() for path in (tmp_path / "feeds").rglob("*") if path.is_file())
+    assert b"root:" not in text
+    assert {path.name for path in tmp_path.iterdir()} == {"seeds", "feeds", ".feedmill", "outside.md"}
+    for name in ("pipe.md", "null.md", "out.md", "passwd.md", "loop.md", "socket.md"):
+        assert any(problem.path == name for problem in report.problems), name
+
+
+PATHS = [
+    "../x",
+    "/etc/passwd",
+    "..",
+    ".",
+    "a/b",
+    "a\\b",
+    "con",
+    "%2e%2e%2f",
+    "\u2024\u2024/",
+    "x.rss",
+    "index",
+    "~",
+]
+
+
+def test_no_name_leads_out_of_the_feeds_folder(tmp_path: Path) -> None:
+    """Topics and providers are named by strangers; their slugs are file names."""
+    (tmp_path / "seeds").mkdir()
+    labels = json.dumps([*PATHS, "\u0430pple", "apple", "e\u0301", "\u00e9", "\ufe0f", "\u200b", "ﷺ"])
+    for number, name in enumerate(PATHS):
+        (tmp_path / f"seeds/{number}.md").write_text(
+            f"---\ntitle: T\nwebUrl: https://example.org/{number}\ndate: 2020-01-01\n"
+            f"topics: {labels}\nprovider: {json.dumps(name)}\n---\n"
+        )
+    with Mill(loads(attack.CONFIG, base=tmp_path), clock=lambda: datetime(2026, 1, 1, tzinfo=UTC)) as mill:
+        report = mill.run(PassRequest())
+        documents = set(mill.store.documents)
+    assert report.eligible == len(PATHS)
+    assert {path.name for path in tmp_path.iterdir()} == {"seeds", "feeds", ".feedmill"}
+    on_disk = {
+        path.relative_to(tmp_path / "feeds").as_posix()
+        for path in (tmp_path / "feeds").rglob("*")
+        if path.is_file() and ".feedmill" not in path.parts
+    }
+    assert on_disk == documents
+    assert all(path.isascii() and ".." not in path and path.count("/") <= 1 for path in on_disk)
+    assert len([path for path in on_disk if path.startswith("topics/") and path.endswith(".rss")]) >= 14

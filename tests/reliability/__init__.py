@@ -1,0 +1,1 @@
+"""What the runs against faults, hostile input and time found, kept as JSON for docs/reliability.md."""
