@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: help install check lint formatted linted typed walled format test bench bench-quick wheel sbom constraints clean
+.PHONY: help install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
