@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from feedmill.catalog import FileRow
 from feedmill.compose import FeedKey
+from feedmill.errors import SeedError
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.seed import Problem, Reason, Record, Seed
 from feedmill.model.settings import Settings
@@ -16,7 +17,7 @@ from feedmill.pipeline.mill import Mill, Progress, silent
 from feedmill.pipeline.rehearsal import rehearsed
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE
-from feedmill.seeds import to_bytes, to_text
+from feedmill.seeds import read, to_bytes, to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,8 @@ def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[
     if seed is None and standing.kept:
         good = mill.store.last_good(path)
         seed = decode_seed(good) if good is not None else None
+    if seed is None and record.reason in (Reason.UNPUBLISHED, Reason.REMOVED):
+        seed = _withheld(mill, path)
     feeds = _ranks(mill, row.id) if standing.state == ELIGIBLE else ()
     since, until = _times(standing.state, seed, now)
     why, remedy = _words(mill, standing.state, standing.kept, standing.entry_id, seed, record)
@@ -111,6 +114,18 @@ def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[
         problems=problems,
         same_entry=_same_entry(mill, row.id, seed),
     )
+
+
+def _withheld(mill: Mill, path: str) -> Seed | None:
+    """Return a seed that withholds itself, of which a pass reads nothing else; None where it cannot be."""
+    from feedmill.seeds.decode import decode
+
+    settings = mill.settings
+    try:
+        data, _ = read(settings.scan, path, settings.decode.max_bytes)
+    except (SeedError, FileNotFoundError):
+        return None
+    return decode(printable(path), data, settings.decode, thorough=True).seed
 
 
 def _same_entry(mill: Mill, file: int, seed: Seed | None) -> tuple[str, ...]:
