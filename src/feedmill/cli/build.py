@@ -13,12 +13,12 @@ from feedmill.cli.instants import parse_instant
 from feedmill.cli.main import Exit
 from feedmill.cli.output import (
     Progress,
+    folded,
     plural,
     print_json,
     print_problems,
     relative_prefix,
     when,
-    width,
 )
 from feedmill.errors import UsageError
 from feedmill.model.instant import Instant
@@ -143,7 +143,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
     ]
     for name, number, text in rows:
         line = f"{name:<10}{number:>8}  "
-        click.echo(click.style(line, bold=True) + _fit(text, width() - len(line)))
+        click.echo((click.style(line, bold=True) + folded(text, len(line))).rstrip())
     tail = f"done in {_duration(report.seconds)}"
     if report.next_change is not None:
         tail += f"; next planned change {when(report.next_change)}"
@@ -172,7 +172,3 @@ def _documents(report: PassReport) -> str:
 
 def _duration(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
-
-
-def _fit(text: str, room: int) -> str:
-    return text if len(text) <= room or room < 10 else text[: room - 1] + "…"

@@ -31,6 +31,13 @@ def width() -> int:
     return max(40, min(100, shutil.get_terminal_size((80, 24)).columns))
 
 
+def folded(text: str, indent: int) -> str:
+    """Return `text` in as many lines as the terminal needs, those after the first indented."""
+    import textwrap
+
+    return f"\n{' ' * indent}".join(textwrap.wrap(text, max(20, width() - indent), break_long_words=False))
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return `1 seed`, `2 seeds`, `1,410 seeds`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -46,7 +53,8 @@ def problem_line(problem: Problem, prefix: str = "") -> str:
 
     `prefix` goes before paths in the seeds folder, so that a terminal or an editor finds the file.
     """
-    path = printable(problem.path if problem.path.startswith("/") else prefix + problem.path)
+    whole = problem.path if problem.path.startswith("/") else prefix + problem.path
+    path = printable(whole.removeprefix(f"{Path.cwd()}/"))
     if problem.line:
         path += f":{problem.line}" + (f":{problem.column}" if problem.column else "")
     severity = click.style(problem.severity.value, fg=_COLOURS[problem.severity])

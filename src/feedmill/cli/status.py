@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedmill.cli.app import App, app_options
-from feedmill.cli.output import plural, print_json, width
+from feedmill.cli.output import folded, print_json, print_problems, relative_prefix, width
+from feedmill.model.seed import Problem, Severity
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
 _COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "stopped": "red"}
-_MOST_PROBLEMS = 10
 
 
 @click.command("status")
@@ -35,6 +35,8 @@ def status_command(app: App, as_json: bool) -> int:
         print_json(document)
         return 0
     _show(document)
+    problems = [Problem(**{**each, "severity": Severity(each["severity"])}) for each in document["problems"]]
+    print_problems(problems, relative_prefix(settings.scan.dir))
     admin = document["daemon"].get("listening", {}).get("admin")
     if running and admin:
         click.echo(f"operator's page  {admin}-/?token={token(settings.state_dir)}")
@@ -80,19 +82,12 @@ def _show(document: dict[str, Any]) -> None:
             _row("", f"{counts['kept']:,} in their last good form")
     for change in document["scheduled"]:
         _row("planned", f"{change['at']} {change['what']} of {change['seed']}")
-    problems = document["problems"]
-    for problem in problems[:_MOST_PROBLEMS]:
-        where = f"{problem['path']}:{problem['line']}" if problem["line"] else problem["path"]
-        _row(problem["severity"], f"{where}: {problem['message']}")
-    if len(problems) > _MOST_PROBLEMS:
-        _row("", f"… and {plural(len(problems) - _MOST_PROBLEMS, 'more problem')}: feedmill check shows all")
 
 
 def _row(name: str, text: str) -> None:
-    """Print one line, cut to the terminal."""
-    room = width() - 12
+    """Print one fact, folded where the terminal is narrow."""
     plain = click.unstyle(text)
-    click.echo(f"{name:<11} {text if len(plain) <= room else plain[: room - 1] + '…'}")
+    click.echo(f"{name:<11} {text if len(plain) + 12 <= width() else folded(plain, 12)}")
 
 
 def _span(seconds: float) -> str:

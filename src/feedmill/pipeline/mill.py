@@ -12,7 +12,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
@@ -23,7 +23,7 @@ from feedmill.catalog import Catalog
 from feedmill.compose import Composer, FeedKey
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, from_micros, to_micros
-from feedmill.model.seed import Reason
+from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.faults import Faults
@@ -304,6 +304,11 @@ class Mill:
         else:
             self.catalog.rollback()
 
+    def _output_problems(self, result: Committed | None) -> Iterator[Problem]:
+        """Yield what stands in the way in the feeds folder, by its whole path: it is no seed's."""
+        for problem in result.problems if result else ():
+            yield replace(problem, path=str(self.settings.feeds_dir / problem.path))
+
     def _report(
         self,
         request: PassRequest,
@@ -333,7 +338,7 @@ class Mill:
             appeared=outcome.appeared if held is None else 0,
             changed=outcome.changed if held is None else 0,
             vanished=outcome.vanished if held is None else 0,
-            problems=(*problems, *(result.problems if result else ())),
+            problems=(*problems, *self._output_problems(result)),
             held=held,
             next_change=self.next_change(now),
         )

@@ -244,3 +244,14 @@ def test_options_and_environment_override_the_config(
     assert "init" in run("build", code=2).err
     assert run("-c", "other/mine.yaml", "build", "--seeds", "seeds").code == 0
     assert run("build", "-c", "other/mine.yaml", "--seeds", "seeds").code == 0
+
+
+def test_a_foreign_file_in_the_way_is_told_with_its_place(site: Site, run: Run) -> None:
+    site.seed("a.md")
+    (site.feeds / "topics").mkdir(parents=True)
+    (site.feeds / "topics" / "go.rss").write_text("mine")
+    done = run("build", code=1)
+    assert done.err.startswith("feeds/topics/go.rss: error: ")
+    assert "was not made by feedmill; move it away" in done.err
+    assert (site.feeds / "topics" / "go.rss").read_text() == "mine"
+    assert (site.feeds / "topics" / "go.atom").exists()
