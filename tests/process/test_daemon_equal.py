@@ -1,6 +1,6 @@
 """After any history of file operations the feeds are those of a cold build, byte for byte; nothing grows.
 
-`FEEDMILL_SOAK=600` soaks for so many seconds (`make soak`); else for a few.
+`FEEDMILL_SOAK=600` soaks for so many seconds (`make soak`), CI for a minute.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.process
 Site = Callable[..., Folder]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
-SOAK = float(os.environ.get("FEEDMILL_SOAK", "20"))
+SOAK = float(os.environ.get("FEEDMILL_SOAK") or (60 if os.environ.get("CI") == "true" else 20))
 OPERATIONS = 500
 TOPICS = ("Alpha", "Beta gamma", "Δelta", "C++")
 

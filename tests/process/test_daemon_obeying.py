@@ -224,7 +224,8 @@ def test_status_in_eighty_columns_and_as_json(site: Site, operator: Operator, fe
     assert status["scheduled"][0]["at"] == "2199-01-01T00:00:00Z"
     assert status["counts"]["withheld"]["scheduled"] == 12
     assert [problem["path"] for problem in status["problems"]] == ["bad.md"]
-    shown = feedmill("status", cwd=folder.path, env={"COLUMNS": "80"}).stdout
+    done = feedmill("status", cwd=folder.path, env={"COLUMNS": "80"})
+    shown = done.stdout + done.stderr
     assert all(len(line) <= 80 for line in shown.splitlines() if "?token=" not in line), shown
     for word in ("ready", str(daemon.pid), "native", "start", "rebuild", "12 scheduled", "later0", "perhaps"):
         assert word in shown, shown

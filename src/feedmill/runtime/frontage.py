@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable
-from pathlib import Path
 
-from feedmill.errors import PortInUse, StoreError
+from feedmill.errors import PortInUse
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
+from feedmill.runtime.secret import token, write_token
 from feedmill.runtime.view import Office, View
 from feedmill.server import ADMIN, Admin, Listener, Origin, Server
 
@@ -70,7 +68,7 @@ class Frontage:
             self.close()
             self.open(settings)
         if self._token is not None and not (settings.state_dir / "token").exists():
-            _write_token(settings.state_dir / "token", self._token)
+            write_token(settings.state_dir / "token", self._token)
 
     def change(self, settings: Settings) -> None:
         """Take new settings: in place where the addresses stay, else by new listeners.
@@ -129,38 +127,6 @@ class Frontage:
         ]
         found = zip(names, self._server.addresses, strict=True)
         return {name: f"http://{_bracketed(host)}:{port}/" for name, (host, port) in found}
-
-
-def token(state_dir: Path) -> str:
-    """Return the admin token of this state folder; the first start makes it, for its owner's eyes alone.
-
-    Raises:
-        StoreError: it cannot be made or read.
-    """
-    path = state_dir / "token"
-    try:
-        if path.exists():
-            found = path.read_text("ascii").strip()
-            if found:
-                return found
-    except OSError as error:
-        raise StoreError(f"the token {path} cannot be read: {error.strerror}") from error
-    new = secrets.token_urlsafe(32)
-    _write_token(path, new)
-    return new
-
-
-def _write_token(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        aside = path.with_suffix(".new")
-        aside.unlink(missing_ok=True)
-        fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(fd, "w") as file:
-            file.write(text + "\n")
-        aside.replace(path)
-    except OSError as error:
-        raise StoreError(f"the token {path} cannot be written: {error.strerror}") from error
 
 
 def _addresses(settings: Settings) -> tuple[object, ...]:

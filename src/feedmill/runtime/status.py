@@ -17,7 +17,7 @@ from feedmill.runtime.schedule import NEXT_CHANGE, PlannedRun
 _REASONS = {
     "rebuild": "the schedule (schedule.rebuild)",
     NEXT_CHANGE: "a publication, expiry or update is due",
-    "housekeeping": "routine",
+    "housekeeping": "looks at every seed and document",
 }
 PLANNED = 10
 PASSES = 100
