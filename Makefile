@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: help install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
+.PHONY: help screenshots install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -50,6 +50,9 @@ bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.m
 bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does every part work?
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'
 	$(BIN)/python -m benchmarks.report --quick
+
+screenshots: ## the README's pictures, in headless Chromium: docs/img/*.png
+	PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/img
 
 wheel: $(BIN)/python ## the wheel, built from two trees of other ages and places: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build
