@@ -115,7 +115,8 @@ class Store:
 
     def last_good_paths(self) -> Iterator[str]:
         """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
-        yield from self._ledger.last_good_paths()
+        if self.memory.history.good:
+            yield from self._ledger.last_good_paths()
 
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""

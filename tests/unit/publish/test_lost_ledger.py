@@ -108,6 +108,7 @@ def test_publication_goes_on(
             assert problem.path == ".feedmill/ledger.db.corrupt-1"
             assert "ledger was damaged" in problem.message
             assert (ledger.parent / "ledger.db.corrupt-1").exists()
+        assert (list(store.last_good_paths()), store.last_good("a.md")) == ([], None)
         # Its own documents are recognised by their mark, and so are their times; nothing else is touched.
         assert set(store.documents) == set(OWN_SITE)
         assert {path: document.modified for path, document in store.documents.items()} == modified

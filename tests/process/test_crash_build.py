@@ -1,0 +1,206 @@
+"""`feedmill build` killed, cut off from power and denied the disk at its writing system calls.
+
+CI tries a sample of about 50 points; `FEEDMILL_TORTURE=10000` tries that many.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import random
+import re
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from faultline.harness import Call, Faultline, Run, build
+from faultline.powerloss import lose_power
+from feedmill.publish import Store
+
+TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
+pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
+
+CONFIG = 'site: {title: Site, url: "https://feeds.example.net/", id: "https://feeds.example.net/"}\n'
+SEED = """---
+title: Seed {name}, version {version}
+webUrl: https://example.com/{name}
+publishedDateTime: 2024-01-{day:02}T00:00:00Z
+topics: [{topics}]
+provider: {provider}
+---
+{body}
+"""
+ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
+
+
+def seeds(version: int) -> dict[str, str]:
+    """A few seeds: from version 1 to 2 one changes, one goes, one comes and one is withdrawn."""
+    found = {
+        name: SEED.format(
+            name=name,
+            version=version if name == "changes" else 1,
+            day=1 + number,
+            topics=f"Topic {name}, Everything",
+            provider="Somebody" if number % 2 else f"Provider {name}",
+            body=f"Text of {name}. " * 400,
+        )
+        for number, name in enumerate(("changes", "goes", "stays", "withdrawn"))
+        if version == 1 or name != "goes"
+    }
+    if version == 2:
+        found["comes"] = found["stays"].replace("stays", "comes")
+        found["withdrawn"] = found["withdrawn"].replace("---\n", "---\npublished: false\n", 1)
+    return {f"{name}.md": text for name, text in found.items()}
+
+
+class Site:
+    """A site at `before` (0: never built) whose seeds are already those of the version after."""
+
+    def __init__(self, library: Path, folder: Path, before: int) -> None:
+        self.folder = folder
+        self.feeds = folder / "feeds"
+        self.faultline = Faultline(library, folder, ["feeds", ".feedmill"])
+        (folder / "config.yaml").write_text(CONFIG)
+        if before:
+            self.put(seeds(before))
+            assert self.build().returncode == 0
+        self.old = self.visible()
+        self.put(seeds(before + 1))
+        for name in ("feeds", ".feedmill"):
+            if (folder / name).exists():
+                shutil.copytree(folder / name, folder / "before" / name)
+        undisturbed = self.build()
+        assert undisturbed.returncode == 0, undisturbed.output
+        self.calls = undisturbed.calls
+        self.new = self.visible()
+
+    def put(self, files: Mapping[str, str]) -> None:
+        shutil.rmtree(self.folder / "seeds", ignore_errors=True)
+        (self.folder / "seeds").mkdir()
+        for name, text in files.items():
+            (self.folder / "seeds" / name).write_text(text)
+
+    def renew(self) -> None:
+        for name in ("feeds", ".feedmill"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+            if (self.folder / "before" / name).exists():
+                shutil.copytree(self.folder / "before" / name, self.folder / name)
+
+    def build(self, **how: object) -> Run:
+        program = str(Path(sys.executable).with_name("feedmill"))
+        return self.faultline.run([program, "build"], **how)  # type: ignore[arg-type]
+
+    def visible(self) -> dict[str, bytes]:
+        return {
+            str(path.relative_to(self.feeds)): path.read_bytes()
+            for path in self.feeds.rglob("*")
+            if path.is_file() and ".feedmill" not in path.parts
+        }
+
+    def check_visible(self, context: str) -> None:
+        """Each document is whole, and no index names what is not there (DESIGN 8.1)."""
+        there = self.visible()
+        for path, body in there.items():
+            assert body in (self.old.get(path), self.new.get(path)), f"{context}: {path} is not whole"
+        for index in ("index.html", "feeds.opml", "feeds.json"):
+            named = re.findall(rb"https://feeds.example.net/([a-z0-9./-]+)", there.get(index, b""))
+            missing = {name.decode() for name in named} - set(there)
+            assert not missing, f"{context}: {index} names {missing}"
+
+    def check_recovery(self, context: str) -> None:
+        """The next build ends as an undisturbed one does, and leaves nothing (DESIGN 8.2)."""
+        again = self.build()
+        context += f"\n{again.output}"
+        assert again.returncode == 0, context
+        assert self.visible() == self.new, context
+        tmp = self.feeds / ".feedmill/tmp"
+        assert not tmp.exists() or os.listdir(tmp) == [], context
+        own = set(os.listdir(self.feeds / ".feedmill")) | set(os.listdir(self.folder / ".feedmill"))
+        assert own - {"tmp", "lock"} == {"ledger.db", "catalog.db"}, context
+        with Store(self.feeds, read_only=True) as store:
+            assert store.problems == (), context
+            assert not store.memory.history.unclean, context
+            assert set(store.documents) == set(self.new), context
+
+
+@pytest.fixture(scope="session")
+def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
+
+
+@pytest.fixture(scope="session", params=[0, 1], ids=["cold", "edited"])
+def site(request: pytest.FixtureRequest, library: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    return Site(library, tmp_path_factory.mktemp("site"), request.param)
+
+
+def points(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
+    """Numbers of calls: all of them when tortured, else some, half of them next to a visible change."""
+    if TORTURE:
+        return list(range(1, len(calls) + 1))
+    seen = [call.number + 1 for call in calls if is_seen(call)]
+    return sorted(
+        {*spread(seen, wanted // 2, shift), *spread(range(1, len(calls) + 1), wanted - wanted // 2, shift)}
+    )
+
+
+def is_seen(call: Call) -> bool:
+    return call.name in ("rename", "unlink") and ".feedmill" not in (call.other or call.path)
+
+
+def spread(numbers: Sequence[int], wanted: int, shift: int) -> list[int]:
+    return [
+        numbers[((2 * n + 1) * len(numbers) // (2 * wanted) + shift) % len(numbers)] for n in range(wanted)
+    ]
+
+
+def test_a_build_writes_in_its_own_folders_alone(site: Site) -> None:
+    outside = Faultline(site.faultline.library, site.folder, ["."])
+    outside.roots = (site.folder,)
+    site.renew()
+    site.faultline, inside = outside, site.faultline
+    try:
+        run = site.build()
+    finally:
+        site.faultline = inside
+    own = (str(site.feeds), str(site.folder / ".feedmill"))
+    assert len(run.calls) > 50
+    assert [call for call in run.calls if not (call.other or call.path).startswith(own)] == []
+
+
+def test_killed(site: Site) -> None:
+    for at in points(site.calls, 15):
+        site.renew()
+        run = site.build(at=at)
+        context = f"killed at {at}: {site.calls[at - 1]}"
+        assert run.killed, context
+        site.check_visible(context)
+        site.check_recovery(context)
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["journal", "strict"])
+def test_power_lost(site: Site, strict: bool) -> None:
+    rounds = max(2, TORTURE // (8 * len(site.calls)))
+    for at in (*points(site.calls, 4), len(site.calls) + 1):
+        for round_ in range(rounds) if TORTURE else (at % 2,):
+            site.renew()
+            run = site.build(at=at, keep=True)
+            chance = random.Random(f"{at} {round_}") if round_ > 1 else None
+            zeros = bool(round_ % 2)
+            lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
+            site.check_recovery(f"power lost at {at}, {lost} calls undone, {zeros=}")
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
+def test_denied(site: Site, error: int) -> None:
+    for at in points(site.calls, 2, 7 * ERRORS.index(error)):
+        for span in (1, 0) if TORTURE else (at % 2,):
+            site.renew()
+            run = site.build(at=at, do=str(error), span=span)
+            context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"
+            assert run.returncode in (0, 1, 3), context
+            assert "Traceback" not in run.output, context
+            site.check_visible(context)
+            site.check_recovery(context)
