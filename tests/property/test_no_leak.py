@@ -138,6 +138,13 @@ def shown(all_json: bytes) -> frozenset[int]:
 @example([([Save("a.md", "", -1, 2), Save("z.md")], False, False), ([Step(2)], False, False)])
 @example([([Save("a.md"), Save("z.md")], False, False), ([Delete("a.md")], True, False), ([], True, True)])
 @example([([Save("a.md"), Save("z.md")], False, False), ([Save("a.md", "removed: yes")], True, False)])
+@example(
+    [
+        ([Save("a.md"), Save("z.md")], False, False),
+        ([Save("a.md", "published: false")], True, False),
+        ([Break("a.md", 0)], True, False),
+    ]
+)
 @example([([Save("a.md", shared=True)], False, False), ([Save("z.md", "", -3, shared=True)], True, False)])
 @example([([Save("a.md")], False, False), ([Configure(True, False), Break("a.md", 0)], False, False)])
 @example([([Save("a.md")], False, False), ([TakeDown("a.md", "published: false", 1)], True, False)])
