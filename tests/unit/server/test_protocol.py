@@ -254,6 +254,17 @@ def test_a_head_that_drips_is_ended_with_408(open_house: Open) -> None:
     assert house.origin.traffic.statuses[408] == 1
 
 
+def test_the_refused_are_led_out_even_if_they_do_not_go(open_house: Open) -> None:
+    house = open_house(QUICK)
+    with Wire(house.address) as wire:
+        assert wire.send(b"\x16\x03 garbage\r\n\r\n").reply().status == 400
+        end = time.monotonic() + 5
+        while house.origin.traffic.connections and time.monotonic() < end:
+            wire.send(b"more")
+            threading.Event().wait(0.01)
+        assert house.origin.traffic.connections == 0
+
+
 def test_a_body_that_drips_is_ended(open_house: Open) -> None:
     house = open_house(QUICK)
     with Wire(house.address) as wire:
@@ -340,16 +351,18 @@ def test_when_all_places_are_taken_those_who_wait_longest_go(open_house: Open) -
 
 def test_who_was_served_lately_keeps_its_place(open_house: Open) -> None:
     house = open_house(replace(ORIGIN, connections=20, sweep_seconds=0.02))
-    crowd = [Wire(house.address) for _ in range(10)]
+    crowd: list[Wire] = []
     late: list[Wire] = []
     try:
         with Wire(house.address) as reader:
+            crowd = [Wire(house.address) for _ in range(10)]
             end = time.monotonic() + 0.3  # a few of the gate's ticks
             while time.monotonic() < end:
                 assert reader.get("/all.rss").reply().status == 200
             late = [Wire(house.address) for _ in range(15)]
+            assert crowd[0].ended(within=3)
+            assert house.ask("/all.rss").status == 200  # all of them are in by now
             assert reader.get("/all.rss").reply().status == 200
-            assert crowd[0].ended()
     finally:
         for wire in (*crowd, *late):
             wire.socket.close()
