@@ -190,3 +190,20 @@ def test_a_ticket_carries_the_report(inbox: Inbox) -> None:
     report = PassReport(trigger="rebuild", as_of=from_micros(0), seconds=0.0)
     work.tickets[0].set_result(report)
     assert ticket.result(timeout=0) is report
+
+
+def test_an_open_file_that_another_pass_left_out_is_not_forgotten(inbox: Inbox, clock: Clock) -> None:
+    inbox.hint(["slow.md"], Stage.OPEN)
+    inbox.hint(["other.md"], Stage.FINISHED)
+    assert paths(due(inbox)) == {"other.md"}
+    clock.now = MAX_WAIT
+    work = due(inbox)
+    assert paths(work) == {"slow.md"}
+    assert work is not None
+    assert work.request.trigger == "change"
+
+
+def test_a_finished_file_that_is_written_again_is_still_due(inbox: Inbox) -> None:
+    inbox.hint(["a.md"], Stage.FINISHED)
+    inbox.hint(["a.md"], Stage.OPEN)
+    assert paths(due(inbox)) == {"a.md"}

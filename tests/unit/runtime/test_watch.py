@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watchdog.observers.inotify_c import InotifyFD
+from watchdog.observers.inotify_c import InotifyFD, WatchDescriptor
 
 from feedmill.model.settings import ScanSettings, WatchSettings
 from feedmill.runtime import watch as watching
@@ -258,3 +258,22 @@ def test_stopping_leaves_no_descriptor_and_no_thread(seeds: Path) -> None:
     for _ in range(20):
         Ear(seeds).watcher.stop()
     assert len(os.listdir("/proc/self/fd")) <= before
+
+
+def test_folders_that_may_not_be_read_are_left_out(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, allowed = InotifyFD.add_callback, os.access
+
+    def refuse(self: Any, path: bytes, *rest: Any) -> Any:
+        if b"locked" in path:  # what watchdog makes of EACCES
+            return WatchDescriptor(-1)
+        return real(self, path, *rest)
+
+    monkeypatch.setattr(InotifyFD, "add_callback", refuse)
+    monkeypatch.setattr(os, "access", lambda path, mode: b"locked" not in path and allowed(path, mode))
+    for name in ("locked", "locked too", "open"):
+        (seeds / name).mkdir()
+    ear = Ear(seeds)
+    assert ear.watcher.describe() == "native (inotify), 2 folders"
+    (seeds / "open" / "a.md").write_text("x")
+    ear.hears("open/a.md")
+    ear.watcher.stop()
