@@ -97,6 +97,10 @@ class TestTalking:
         for client in waiting:
             client.close()
 
+    def test_one_after_another_without_end(self, tmp_path: Path) -> None:
+        for _ in range(40):
+            assert list(call(tmp_path, {"command": "echo"}))[-1] == {"result": {"command": "echo"}}
+
     def test_it_is_its_owners_alone(self, tmp_path: Path) -> None:
         assert stat.S_IMODE(socket_path(tmp_path).stat().st_mode) == 0o600
 
