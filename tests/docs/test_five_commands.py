@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import feedparser
+
 from conformance import atom
 
 
