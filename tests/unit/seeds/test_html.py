@@ -77,6 +77,11 @@ def test_markdown(body: str, expected: str | None) -> None:
     assert expected is None or html == expected
 
 
+def test_no_reference_brings_a_control_character() -> None:
+    html = from_html("<i title='a&#1;b'>a&#1;b&#x7f;c&#xFDD0;d&#xD;</i>e")
+    assert html == '<i title="ab">abcd\n</i>e'
+
+
 def test_tables_keep_their_alignment() -> None:
     html = from_markdown("| a | b | c |\n|:-:|--:|---|\n| 1 | 2 | 3 |\n")
     assert '<th align="center">a</th>\n<th align="right">b</th>\n<th>c</th>' in html

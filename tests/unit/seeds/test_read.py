@@ -208,6 +208,24 @@ def test_a_file_that_changes_is_read_once_more(
     assert found.size == len(data)
 
 
+def test_bytes_and_stat_belong_together(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old bytes with the new stat would never be read again."""
+    path = seeds / "a.md"
+    path.write_text("old")
+    os.utime(path, ns=(1, 1))
+    real = os.read
+
+    def read_then_change(descriptor: int, size: int) -> bytes:
+        data = real(descriptor, size)
+        monkeypatch.setattr(os, "read", real)
+        path.write_text("new")
+        return data
+
+    monkeypatch.setattr(os, "read", read_then_change)
+    data, found = read(ScanSettings(dir=seeds), "a.md", LIMIT)
+    assert (data, found.mtime_ns) == (b"new", path.stat().st_mtime_ns)
+
+
 def test_a_file_that_keeps_changing_is_refused(seeds: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = seeds / "a.md"
     path.write_text("x")
