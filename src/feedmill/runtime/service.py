@@ -162,8 +162,6 @@ class Service:
         if generation.documents:
             self._frontage.install(generation, ready=False)
 
-    # The loop
-
     def _loop(self) -> None:
         self._ask("start")
         wall, steady = self._clock(), time.monotonic()

@@ -41,6 +41,7 @@ def test_no_fact_breaks_the_line() -> None:
     assert "\n" not in line
     assert "\x1b" not in line
     assert 'empty=""' in line
+    assert "\x1b" not in TextFormatter().format(record("fault", seed="nospace\x1b[31m"))
 
 
 def test_a_traceback_follows() -> None:
