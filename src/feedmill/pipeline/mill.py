@@ -101,6 +101,7 @@ class Mill:
         self._verified = False
         self._planned = False
         self._faults: Faults | None = None
+        self._strays: tuple[Problem, ...] = ()
 
     def __enter__(self) -> Mill:
         catalog, store = self._given
@@ -319,7 +320,12 @@ class Mill:
         held: str | None = None,
     ) -> PassReport:
         intake, outcome, tally = derived.intake, derived.outcome, derived.tally
-        problems = (*intake.problems, *(self._faults.all() if self._faults else ()))
+        if derived.anew or request.paths is None:
+            self._strays = tuple(intake.problems)
+        else:  # what the last look at everything found still holds where nobody looked now
+            elsewhere = [p for p in self._strays if not _among(p.path, request.paths)]
+            self._strays = (*elsewhere, *intake.problems)
+        problems = (*self._strays, *(self._faults.all() if self._faults else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
         documents = len(self.store.documents)
         return PassReport(
@@ -377,6 +383,11 @@ class _Unwritten:
 
     def drop_good(self, path: str) -> None:
         """Drop nothing."""
+
+
+def _among(path: str, hinted: Iterable[str]) -> bool:
+    """Whether a hint speaks of `path`: by itself, or by a folder above it ("" is the whole folder)."""
+    return any(path == one or one == "" or (one.endswith("/") and path.startswith(one)) for one in hinted)
 
 
 def _ledger_mark(store: Store) -> str:
