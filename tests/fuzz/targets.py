@@ -1,0 +1,139 @@
+"""What is fuzzed: each target takes any bytes, and raises when a promise is broken."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
+from pathlib import Path
+
+from feedmill import yamltext
+from feedmill.config import loads
+from feedmill.errors import ConfigError
+from feedmill.model.seed import Reason, Record
+from feedmill.model.settings import DecodeSettings
+from feedmill.pipeline.codec import decode_record, encode
+from feedmill.seeds.cut import needed
+from feedmill.seeds.decode import decode
+from feedmill.seeds.fields import keys_for
+from feedmill.seeds.frontmatter import flag_lines, split
+from feedmill.seeds.html import ALLOWED_TAGS, content_html, sanitise
+from feedmill.seeds.text import plain
+
+SETTINGS = DecodeSettings(related=2, max_bytes=1 << 16)
+BASE = "https://example.org/a/b"
+CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def fuzz_frontmatter(data: bytes) -> None:
+    """The scanner loses nothing, and the cut keeps what the whole header says."""
+    text = data.decode("utf-8", "replace")
+    front = split(text)
+    if front is None:
+        return
+    if "\r" not in text:
+        assert text.startswith("---")
+        assert front.header in text and text.endswith(front.body)
+    keys = keys_for(SETTINGS)
+    flag_lines(front.header, keys.takedown)
+    cut = needed(front.header, keys.wanted)
+    if cut.text == front.header:
+        return
+    try:
+        whole = yamltext.parse(front.header)
+    except yamltext.YamlFault:
+        return  # what the cut hides is no reason
+    part = yamltext.parse(cut.text)
+    assert _wanted(whole, keys.wanted) == _wanted(part, keys.wanted)
+
+
+def fuzz_decoder(data: bytes) -> None:
+    """Any bytes are a record: a seed, a fault, or no seed; it survives being stored."""
+    for path in ("a.md", "2026-01-01-b.html"):
+        record = decode(path, data, SETTINGS)
+        assert (record.seed is not None) + (record.reason is not None) + record.blank == 1
+        assert decode_record(encode(record)) == record
+        if record.seed is not None:
+            assert record.seed.title and record.seed.link.startswith(("http://", "https://"))
+            assert len(record.seed.topics) <= 100
+        thorough = decode(path, data, SETTINGS, thorough=True)
+        assert _verdict(thorough) == _verdict(record)
+
+
+def fuzz_text(data: bytes) -> None:
+    """Plain text has no control characters and no white space to spare."""
+    text = data.decode("utf-8", "surrogatepass" if data[:1] == b"s" else "replace") if _is_text(data) else ""
+    for fix in (True, False):
+        found = plain(text, fix_encoding=fix)
+        assert not CONTROLS.search(found), found
+        assert found == " ".join(found.split())
+
+
+def fuzz_sanitiser(data: bytes) -> None:
+    """What is left is on the list, and sanitising it again changes nothing."""
+    text = data.decode("utf-8", "replace")
+    for markdown in (True, False):
+        found = content_html(text, markdown=markdown, base=BASE, fix_encoding=True)
+        assert sanitise(found, BASE) == found
+        checker = _Checker()
+        checker.feed(found)
+        checker.close()
+
+
+def fuzz_config(data: bytes) -> None:
+    """Any text is a config or a ConfigError."""
+    try:
+        loads(data.decode("utf-8", "replace"), base=Path("/nowhere"))
+    except ConfigError as error:
+        assert str(error)
+
+
+TARGETS: Mapping[str, Callable[[bytes], None]] = {
+    "frontmatter": fuzz_frontmatter,
+    "decoder": fuzz_decoder,
+    "text": fuzz_text,
+    "sanitiser": fuzz_sanitiser,
+    "config": fuzz_config,
+}
+
+
+class _Checker(HTMLParser):
+    """A second opinion about HTML: not the parser that made it."""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        assert tag in ALLOWED_TAGS, tag
+        for name, value in attributes:
+            assert not name.startswith("on") and name not in ("style", "id", "class"), name
+            if name in ("href", "src", "cite", "poster"):
+                assert re.match(r"(https?|mailto|tel):", value or ""), value
+
+
+def _verdict(record: Record) -> Reason | None:
+    """Why it is withheld: `check` reads on where a build stops at the flag."""
+    return record.reason or (record.seed.withheld if record.seed is not None else None)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data[:1] != b"s"
+    return True
+
+
+def _wanted(root: yamltext.Node | None, wanted: frozenset[str]) -> list[object]:
+    if not isinstance(root, yamltext.MappingNode):
+        return []
+    return [
+        (key.value, _plain(value))
+        for key, value in root.value
+        if isinstance(key, yamltext.ScalarNode) and key.value in wanted
+    ]
+
+
+def _plain(node: yamltext.Node) -> object:
+    if isinstance(node, yamltext.ScalarNode):
+        return node.tag, node.value, node.style
+    if isinstance(node, yamltext.SequenceNode):
+        return [_plain(item) for item in node.value]
+    return [(_plain(key), _plain(value)) for key, value in node.value]
