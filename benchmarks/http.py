@@ -217,7 +217,7 @@ def load(
         "local requests, n = {}, 0\nfunction init(args)\nrequests = {\n" + lines + "\n}\nend\n"
         "function request() n = n % #requests + 1; return requests[n] end\n"
     )
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds:g}s", "--latency", "-s", str(script)]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "--latency", "-s", str(script)]
     done = subprocess.run(
         [*(pinned(core) if core is not None else []), *command, f"http://127.0.0.1:{port}/{path}"],
         capture_output=True,
