@@ -1,0 +1,224 @@
+"""The mill: what a pass writes and what it leaves alone, over real files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from feedmill.config import loads
+from feedmill.model.seed import Reason
+from feedmill.model.settings import Settings
+from feedmill.pipeline import Mill, PassReport, PassRequest
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CONFIG = "site: {title: T, url: 'https://f.example.org/'}\nguard: {min_entries: 3}\n"
+
+
+def text(name: str, *, topics: str = "News", extra: str = "", date: str = "2026-01-01") -> str:
+    return (
+        f"---\ntitle: {name}\nwebUrl: https://x.org/{name}\npublishedDateTime: {date}\n"
+        f"topics: [{topics}]\n{extra}---\nText.\n"
+    )
+
+
+class Folder:
+    """A site in a folder, with a clock that only the test moves."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.now = NOW
+        self.config = CONFIG
+        (root / "seeds").mkdir()
+
+    def write(self, name: str, content: str) -> None:
+        path = self.root / "seeds" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+
+    def settings(self) -> Settings:
+        return replace(loads(self.config, base=self.root), workers=1)
+
+    def run(self, **request: object) -> PassReport:
+        with Mill(self.settings(), clock=lambda: self.now) as mill:
+            return mill.run(PassRequest(**request))  # type: ignore[arg-type]
+
+    def feeds(self) -> dict[str, int]:
+        folder = self.root / "feeds"
+        return {
+            path.relative_to(folder).as_posix(): path.stat().st_mtime_ns
+            for path in folder.rglob("*.*")
+            if ".feedmill" not in path.parts
+        }
+
+    def read(self, path: str) -> str:
+        return (self.root / "feeds" / path).read_text()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_pass_with_nothing_to_do_writes_nothing(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    os.utime(folder.root / "seeds/a.md", (1, 1))
+    folder.run()
+    watched = [folder.root / "feeds", folder.root / ".feedmill"]
+    before = {p: p.stat().st_mtime_ns for top in watched for p in top.rglob("*") if p.is_file()}
+    report = folder.run()
+    after = {p: p.stat().st_mtime_ns for top in watched for p in top.rglob("*") if p.is_file()}
+    assert (report.written, report.changed) == (0, 0)
+    assert {p: t for p, t in after.items() if p.name != "lock"} == {
+        p: t for p, t in before.items() if p.name != "lock"
+    }
+
+
+def test_an_edit_touches_its_feeds_alone(folder: Folder) -> None:
+    folder.write("a.md", text("a", topics="One"))
+    folder.write("b.md", text("b", topics="Two"))
+    folder.run()
+    before = folder.feeds()
+    folder.write("a.md", text("a", topics="One", extra="excerpt: new\n"))
+    report = folder.run()
+    changed = {path for path, mtime in folder.feeds().items() if before[path] != mtime}
+    assert changed == {
+        f"{feed}.{suffix}" for feed in ("all", "topics/one") for suffix in ("rss", "atom", "json", "html")
+    }
+    assert (report.appeared, report.changed, report.vanished) == (0, 1, 0)
+
+
+def test_heat_alone_moves_nothing_not_even_the_ledger(folder: Folder) -> None:
+    folder.write("a.md", text("a", extra="heat: 1\n"))
+    folder.run()
+    before = folder.feeds(), (folder.root / "feeds/.feedmill/ledger.db").stat().st_mtime_ns
+    folder.write("a.md", text("a", extra="heat: 2\n"))
+    report = folder.run()
+    assert (report.written, report.changed) == (0, 0)
+    assert (folder.feeds(), (folder.root / "feeds/.feedmill/ledger.db").stat().st_mtime_ns) == before
+
+
+@pytest.mark.parametrize("lose_state", [False, True])
+def test_the_guard_holds_back_what_lost_its_files(folder: Folder, lose_state: bool) -> None:
+    for number in range(4):
+        folder.write(f"{number}.md", text(f"t{number}"))
+    folder.run()
+    before = folder.feeds()
+    for number in range(3):
+        (folder.root / f"seeds/{number}.md").unlink()
+    if lose_state:
+        (folder.root / ".feedmill/catalog.db").unlink()
+    report = folder.run()
+    assert report.held is not None
+    assert "3 of 4" in report.held
+    assert folder.feeds() == before
+    assert folder.run(force=True).held is None
+    assert "t0" not in folder.read("all.json")
+
+
+def test_a_takedown_is_never_held_back(folder: Folder) -> None:
+    for number in range(4):
+        folder.write(f"{number}.md", text(f"t{number}"))
+    folder.run()
+    for number in range(4):
+        folder.write(f"{number}.md", text(f"t{number}", extra="published: false\n"))
+    report = folder.run()
+    assert report.held is None
+    assert report.withheld == {Reason.UNPUBLISHED: 4}
+    assert json.loads(folder.read("all.json"))["items"] == []
+
+
+def test_a_missing_seeds_folder_publishes_nothing(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.run()
+    before = folder.feeds()
+    (folder.root / "seeds").rename(folder.root / "away")
+    assert folder.run().held is not None
+    assert folder.feeds() == before
+
+
+def test_an_emptied_feed_stays_until_it_is_pruned_and_comes_back(folder: Folder) -> None:
+    folder.write("a.md", text("a", topics="Rare"))
+    folder.write("b.md", text("b"))
+    folder.run()
+    folder.write("a.md", text("a", topics="News"))
+    folder.run()
+    assert "<title>Rare</title>" in folder.read("topics/rare.atom")
+    assert "<entry>" not in folder.read("topics/rare.atom")
+    assert "rare" not in folder.read("feeds.json")
+    assert folder.run(prune=True).retired == ("topics/rare",)
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        assert "topics/rare.atom" in mill.generation().gone
+    folder.write("a.md", text("a", topics="Rare"))
+    folder.run()
+    assert "<entry>" in folder.read("topics/rare.atom")
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        assert "topics/rare.atom" not in mill.generation().gone
+
+
+def test_time_alone_publishes_and_expires(folder: Folder) -> None:
+    folder.write(
+        "a.md", text("soon", date="2026-03-01T13:00:00Z", extra="expiryDateTime: 2026-03-01T14:00:00Z\n")
+    )
+    report = folder.run()
+    assert report.next_change == NOW + timedelta(hours=1)
+    assert "soon" not in folder.read("all.json")
+    folder.now = NOW + timedelta(hours=1)
+    assert folder.run().appeared == 1
+    assert "soon" in folder.read("all.json")
+    folder.now = NOW + timedelta(hours=2)
+    assert folder.run().vanished == 1
+    folder.now = NOW + timedelta(hours=1)  # a clock that was set back
+    assert folder.run().appeared == 1
+
+
+def test_a_broken_seed_keeps_its_entry_even_when_the_state_folder_went_with_it(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.run()
+    before = folder.feeds()
+    (folder.root / ".feedmill/catalog.db").unlink()
+    folder.write("a.md", "---\ntitle: [unclosed\n---\n")
+    report = folder.run()
+    assert (report.kept, report.errors) == (1, 1)
+    assert report.problems[0].kept
+    assert folder.feeds() == before
+
+
+def test_of_two_seeds_with_one_identity_the_newest_goes_out_then_the_smallest_path(folder: Folder) -> None:
+    folder.write("b.md", text("same", extra="excerpt: from b\n"))
+    folder.write("a.md", text("same", extra="excerpt: from a\n"))
+    assert folder.run().withheld == {Reason.DUPLICATE: 1}
+    assert "from a" in folder.read("all.json")
+    folder.write("b.md", text("same", extra="excerpt: from b\n", date="2026-01-02"))
+    folder.run()
+    assert "from b" in folder.read("all.json")
+    (folder.root / "seeds/b.md").unlink()
+    folder.run()
+    assert "from a" in folder.read("all.json")
+
+
+def test_problems_of_a_scan_stay_told_after_a_hinted_pass(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    (folder.root / "seeds/out.md").symlink_to("/etc/hostname")
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        first = mill.run(PassRequest())
+        folder.write("a.md", text("a", extra="excerpt: x\n"))
+        second = mill.run(PassRequest(paths=frozenset({"a.md"})))
+        (folder.root / "seeds/out.md").unlink()
+        third = mill.run(PassRequest(paths=frozenset({""})))
+    told: Callable[[PassReport], list[str]] = lambda report: [p.path for p in report.problems]  # noqa: E731
+    assert (told(first), told(second), told(third)) == (["out.md"], ["out.md"], [])
+
+
+def test_formats_that_are_dropped_are_gone_for_good(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.run()
+    folder.config = CONFIG + "feeds: {formats: [atom], html: false}\n"
+    report = folder.run()
+    assert set(folder.feeds()) == {"all.atom", "topics/news.atom", "feeds.json", "feeds.opml"}
+    assert report.removed == 7
