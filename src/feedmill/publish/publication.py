@@ -208,7 +208,7 @@ class Publication:
             self._good.set(path, blob)
 
     def commit(self, on_visible: Callable[[], None] | None = None) -> Committed:
-        """Make everything visible: artifacts, then indexes, then deletions; then write it down.
+        """Make everything visible: artifacts, then indexes (pages after feeds), then deletions.
 
         A document that cannot be placed is a problem of its own and stops nothing but the indexes
         that would name what is not there. New documents are on the disk before they are visible
@@ -261,8 +261,9 @@ class Publication:
         """Make the staged documents visible; False when an index stays behind what it should name."""
         for document, stamp in self._adopted.values():
             self._memory.record(document, stamp)
-        documents = [path for path, staged in self._staged.items() if not staged.index]
-        indexes = [path for path, staged in self._staged.items() if staged.index]
+        order = sorted(self._staged, key=_is_page)
+        documents = [path for path in order if not self._staged[path].index]
+        indexes = [path for path in order if self._staged[path].index]
         missing = [
             path for path in documents if not self._place_one(path, written) and self._is_missing(path)
         ]
@@ -344,3 +345,8 @@ class Publication:
             # Read back, the pages look clean although the disk never took them.
             self._memory.suspects.update(dict.fromkeys(pending, True))
             raise
+
+
+def _is_page(path: str) -> bool:
+    """Tell whether the document links to others of its kind: a page names its feeds, never the reverse."""
+    return path.endswith(".html")

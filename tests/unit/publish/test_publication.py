@@ -209,10 +209,16 @@ def test_indexes_come_after_what_they_name_and_deletions_last(
         monkeypatch.setattr(os, "unlink", unlink_)
         publish(
             store,
-            {"index.html": b"2", "topics/ai.rss": b"2", "feeds.opml": b"2", "topics/new.rss": b"2"},
+            {
+                "index.html": b"2",
+                "topics/ai.html": b"2",
+                "topics/ai.rss": b"2",
+                "feeds.opml": b"2",
+                "topics/new.rss": b"2",
+            },
             remove=["topics/old.rss"],
         )
-    assert steps == ["ai.rss", "new.rss", "index.html", "feeds.opml", "-old.rss"]
+    assert steps == ["ai.rss", "new.rss", "ai.html", "feeds.opml", "index.html", "-old.rss"]
 
 
 def test_a_folder_goes_with_its_last_document(feeds: Path, publish: Callable[..., Committed]) -> None:
