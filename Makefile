@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: help screenshots install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
+.PHONY: torture fuzz reliability help screenshots install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -42,6 +42,21 @@ test: ## pytest
 
 soak: ## ten minutes of an edit every 50 ms: nothing may grow
 	FEEDMILL_SOAK=600 $(BIN)/python -m pytest tests/process/test_daemon_equal.py -k fifty --timeout=900
+	FEEDMILL_RESULTS=build/results FEEDMILL_DAYS=7 $(BIN)/python -m pytest tests/soak
+
+torture: ## kill, cut off, deny and poison 10,000 times; leaks through 1,000 histories (hours)
+	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=10000 $(BIN)/python -m pytest \
+	    tests/process/test_crash_publish.py tests/process/test_crash_build.py \
+	    tests/process/test_hostile_seeds.py tests/process/test_storage_faults.py
+	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=1000 $(BIN)/python -m pytest --timeout=0 tests/property/test_no_leak.py
+
+fuzz: $(BIN)/python ## FUZZ_SECONDS (300) of atheris for each of five parsers
+	$(BIN)/pip install -q -c constraints.txt '.[fuzz]'
+	for target in frontmatter decoder text sanitiser config; do \
+	    FEEDMILL_RESULTS=build/results $(BIN)/python tests/fuzz/run.py $$target $${FUZZ_SECONDS:-300} || exit 1; done
+
+reliability: ## docs/reliability.md from what the runs left in build/results
+	$(BIN)/python tests/reliability/results.py build/results docs/reliability.md
 
 bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)
 	$(BIN)/pip install -q -c constraints.txt '.[bench]'

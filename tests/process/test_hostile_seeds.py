@@ -38,7 +38,12 @@ def outcomes(
     tests = str(Path(attack.__file__).parent.parent)
     done = subprocess.run(
         [sys.executable, attack.__file__, str(folder), *attack.names()],
-        env={**os.environ, "PYTHONPATH": tests, "FEEDMILL_HOSTILE_BYTES": str(SIZE)},
+        env={
+            **os.environ,
+            "PYTHONPATH": tests,
+            "FEEDMILL_HOSTILE_BYTES": str(SIZE),
+            "FEEDMILL_HOSTILE_CPU": "20" if TORTURE else "4",
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -1,5 +1,5 @@
 """Long life: weeks with a clock of their own (`years.py`). CI lives through a few days of each
-period; `make soak` (`FEEDMILL_SOAK=days`) through as many as asked, with thousands of seeds.
+period; `make soak` (`FEEDMILL_DAYS=n`) through as many as asked, with thousands of seeds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from reliability.results import keep
 from soak.years import PERIODS, Soak
 
-DAYS = int(os.environ.get("FEEDMILL_SOAK", "0"))
+DAYS = int(os.environ.get("FEEDMILL_DAYS", "0"))
 MEMORY = Path("/dev/shm")
 pytestmark = pytest.mark.timeout(0 if DAYS else 300)
 
