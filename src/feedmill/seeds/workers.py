@@ -27,6 +27,7 @@ _AHEAD = 2
 _READ_BYTES = 1 << 20
 _TRIES = 2
 _FALSE_STARTS = 3
+_TOO_LONG = {-number for name in ("SIGPROF", "SIGALRM") if (number := getattr(signal, name, 0))}
 
 
 class _Task:
@@ -230,17 +231,20 @@ class Workers:
         if len(task.items) > 1:
             task.parts = [_Task([item], task.tries) for item in task.items]
             self._again.extend(task.parts)
-        elif task.tries < _TRIES and code != -getattr(signal, "SIGPROF", 0):
+        elif task.tries < _TRIES:
             self._again.append(task)
         else:
             task.records = [self._culprit(task.items[0][0], code)]
 
     def _culprit(self, path: str, code: int) -> Record:
-        if code in (-getattr(signal, "SIGPROF", 0), -getattr(signal, "SIGALRM", 0), -9):
-            message = f"took more than {self._patience:g} seconds to decode and was given up"
+        if code in _TOO_LONG:
+            why = f"took more than {self._patience:g} seconds to decode"
+        elif code == -signal.SIGKILL:
+            why = "was too much for this machine: the process that decoded it was killed"
         else:
-            message = f"ended the process that decoded it (exit code {code}) and was given up"
-        problem = Problem(path=path, message=message)
+            end = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            why = f"ended the process that decoded it ({end})"
+        problem = Problem(path=path, message=f"{why}; it was given up")
         return Record(path=path, reason=Reason.INVALID, problems=(problem,), parsed=False, takedown=True)
 
     def _drop(self, worker: _Worker) -> int:
