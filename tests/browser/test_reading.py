@@ -150,7 +150,7 @@ def test_axe_finds_nothing(visit: Open, path: str, width: int, scheme: str) -> N
     assert axe(page) == []
 
 
-def axe(page: Any) -> list[str]:
+def axe(page: Any, kinds: tuple[str, ...] = ("violations", "incomplete")) -> list[str]:
     """Return what axe-core finds, whatever it is sure of or not."""
     from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
@@ -160,7 +160,7 @@ def axe(page: Any) -> list[str]:
     assert len(found["passes"]) > 20
     return [
         f"{rule['id']}: {node['html'][:160]}"
-        for kind in ("violations", "incomplete")
+        for kind in kinds
         for rule in found[kind]
         for node in rule["nodes"]
     ]
