@@ -1,4 +1,4 @@
-"""`feedmill build` killed, cut off from power and denied the disk at its writing system calls.
+"""`feedmill build` and `run` killed, cut off from power and denied the disk at its writing system calls.
 
 CI tries a sample of about 50 points; `FEEDMILL_TORTURE=10000` tries that many.
 """
@@ -10,6 +10,8 @@ import os
 import random
 import re
 import shutil
+import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,7 +25,11 @@ from feedmill.publish import Store
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
 
-CONFIG = 'site: {title: Site, url: "https://feeds.example.net/", id: "https://feeds.example.net/"}\n'
+CONFIG = """
+site: {title: Site, url: "https://feeds.example.net/", id: "https://feeds.example.net/"}
+server: {enabled: false}
+admin: {enabled: false}
+"""
 SEED = """---
 title: Seed {name}, version {version}
 webUrl: https://example.com/{name}
@@ -33,6 +39,8 @@ provider: {provider}
 ---
 {body}
 """
+KEPT = {"tmp", "lock", "token", "control.sock"}
+"""What may be in feedmill's own folders between two runs, besides the two databases."""
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
 
 
@@ -119,7 +127,7 @@ class Site:
         tmp = self.feeds / ".feedmill/tmp"
         assert not tmp.exists() or os.listdir(tmp) == [], context
         own = set(os.listdir(self.feeds / ".feedmill")) | set(os.listdir(self.folder / ".feedmill"))
-        assert own - {"tmp", "lock"} == {"ledger.db", "catalog.db"}, context
+        assert own - KEPT == {"ledger.db", "catalog.db"}, context
         with Store(self.feeds, read_only=True) as store:
             assert store.problems == (), context
             assert not store.memory.history.unclean, context
@@ -178,6 +186,16 @@ def test_killed(site: Site) -> None:
         assert run.killed, context
         site.check_visible(context)
         site.check_recovery(context)
+
+
+def test_a_daemon_killed(site: Site, start_feedmill: Callable[..., subprocess.Popen[str]]) -> None:
+    for at in points(site.calls, 6):
+        site.renew()
+        daemon = start_feedmill("run", cwd=site.folder, env=site.faultline.environment(at=at))
+        output, _ = daemon.communicate(timeout=60)
+        assert daemon.returncode == -signal.SIGKILL, f"daemon to be killed at {at}: {output}"
+        site.check_visible(f"daemon killed at {at}")
+        site.check_recovery(f"daemon killed at {at}")
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["journal", "strict"])
