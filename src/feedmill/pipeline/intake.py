@@ -18,6 +18,7 @@ from feedmill.seeds import (
     Found,
     ScanProblem,
     decode_all,
+    look,
     matches,
     read,
     read_head,
@@ -115,6 +116,14 @@ class Receiver:
                 self._note(intake, item)
                 if item.prefix is not None:
                     lost.append(to_bytes(item.prefix))
+                    continue
+                path = to_bytes(item.problem.path)
+                while row is not None and row.path < path:
+                    self._missing(intake, row, lost)
+                    row = next(known, None)
+                at = row is not None and row.path == path
+                self._out_of_reach(intake, item, row if at else None)
+                row = next(known, None) if at else row
                 continue
             seen += 1
             if seen % 1000 == 0:
@@ -145,9 +154,28 @@ class Receiver:
                 yield from self._differences(intake, path)
             elif matches(self._scanning, path):
                 row = self._catalog.facts.find_file(raw)
-                yield _Arrival(
-                    raw, printable(path), row, Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
-                )
+                item = look(self._scanning, path)
+                if isinstance(item, ScanProblem):
+                    self._note(intake, item)
+                    self._out_of_reach(intake, item, row)
+                elif item is not None:
+                    yield _Arrival(raw, printable(path), row, item)
+                elif row is not None:
+                    self._gone(intake, row)
+
+    def _out_of_reach(self, intake: Intake, item: ScanProblem, row: FileRow | None) -> None:
+        """A path at which there is something that is not read: a fault of a seed, where it was one."""
+        path = item.problem.path
+        faulty = item.problem.severity is Severity.ERROR
+        known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
+        if faulty and known_seed:
+            intake.problems.pop()  # told as the seed's own
+            intake.vanished.append(path)
+            found = Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+            record = _unreadable(printable(path), item.problem.message)
+            self._keep(intake, _Arrival(to_bytes(path), printable(path), row, found), record)
+        elif row is not None:
+            self._gone(intake, row)
 
     def _missing(self, intake: Intake, row: FileRow, lost: list[bytes]) -> None:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
@@ -169,7 +197,7 @@ class Receiver:
             self._gone(intake, row)
 
     def _note(self, intake: Intake, item: ScanProblem) -> None:
-        intake.problems.append(item.problem)
+        intake.problems.append(replace(item.problem, path=printable(item.problem.path)))
         if item.prefix == "":
             intake.folder_lost = item.problem.message
 

@@ -6,12 +6,13 @@ Handed on is what a build with nothing to do needs; decoding is imported on use 
 from feedmill.seeds.globs import matches
 from feedmill.seeds.pool import decode_all
 from feedmill.seeds.read import read, read_head
-from feedmill.seeds.scan import Found, ScanProblem, scan, to_bytes, to_text
+from feedmill.seeds.scan import Found, ScanProblem, look, scan, to_bytes, to_text
 
 __all__ = [
     "Found",
     "ScanProblem",
     "decode_all",
+    "look",
     "matches",
     "read",
     "read_head",
