@@ -142,3 +142,21 @@ def read_log(log: Path) -> Iterator[Call]:
     for line in log.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
         number, name, inode, offset, length, size, path, other, kept = line.split("\t")
         yield Call(int(number), name, int(inode), int(offset), int(length), int(size), path, other, int(kept))
+
+
+def points(calls: Sequence[Call], wanted: int, shift: int = 0) -> list[int]:
+    """Return about `wanted` numbers of calls, half of them right after a change that a reader sees."""
+    seen = [call.number + 1 for call in calls if _is_seen(call)]
+    anywhere = range(1, len(calls) + 1)
+    near = _spread(seen, wanted // 2, shift) if seen else []
+    return sorted({*near, *_spread(anywhere, wanted - wanted // 2, shift)} & set(anywhere))
+
+
+def _is_seen(call: Call) -> bool:
+    return call.name in ("rename", "unlink") and ".feedmill" not in (call.other or call.path)
+
+
+def _spread(numbers: Sequence[int], wanted: int, shift: int) -> list[int]:
+    return [
+        numbers[((2 * n + 1) * len(numbers) // (2 * wanted) + shift) % len(numbers)] for n in range(wanted)
+    ]

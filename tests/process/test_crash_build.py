@@ -13,13 +13,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from faultline.harness import Call, Faultline, Run, build
+from faultline.harness import Call, Faultline, Run, build, points
 from faultline.powerloss import lose_power
+from faultline.tally import Tally
 from feedmill.publish import Store
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
@@ -139,29 +140,25 @@ def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactor
     return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
 
 
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    counted = Tally("The next start ends with the bytes of an undisturbed run")
+    yield counted
+    counted.keep("documents whole, no dead link in an index, nothing left over")
+
+
 @pytest.fixture(scope="session", params=[0, 1], ids=["cold", "edited"])
 def site(request: pytest.FixtureRequest, library: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
     return Site(library, tmp_path_factory.mktemp("site"), request.param)
 
 
-def points(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
-    """Numbers of calls: all of them when tortured, else some, half of them next to a visible change."""
-    if TORTURE:
-        return list(range(1, len(calls) + 1))
-    seen = [call.number + 1 for call in calls if is_seen(call)]
-    return sorted(
-        {*spread(seen, wanted // 2, shift), *spread(range(1, len(calls) + 1), wanted - wanted // 2, shift)}
-    )
+def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
+    """Numbers of calls: all of them when tortured."""
+    return list(range(1, len(calls) + 1)) if TORTURE else points(calls, wanted, shift)
 
 
-def is_seen(call: Call) -> bool:
-    return call.name in ("rename", "unlink") and ".feedmill" not in (call.other or call.path)
-
-
-def spread(numbers: Sequence[int], wanted: int, shift: int) -> list[int]:
-    return [
-        numbers[((2 * n + 1) * len(numbers) // (2 * wanted) + shift) % len(numbers)] for n in range(wanted)
-    ]
+def model(strict: bool) -> str:
+    return "least that POSIX allows" if strict else "journalling file system"
 
 
 def test_a_build_writes_in_its_own_folders_alone(site: Site) -> None:
@@ -178,47 +175,53 @@ def test_a_build_writes_in_its_own_folders_alone(site: Site) -> None:
     assert [call for call in run.calls if not (call.other or call.path).startswith(own)] == []
 
 
-def test_killed(site: Site) -> None:
-    for at in points(site.calls, 15):
-        site.renew()
-        run = site.build(at=at)
-        context = f"killed at {at}: {site.calls[at - 1]}"
-        assert run.killed, context
-        site.check_visible(context)
-        site.check_recovery(context)
+def test_killed(site: Site, tally: Tally) -> None:
+    for at in some(site.calls, 15):
+        with tally.attempt("feedmill build: SIGKILL at a system call"):
+            site.renew()
+            run = site.build(at=at)
+            context = f"killed at {at}: {site.calls[at - 1]}"
+            assert run.killed, context
+            site.check_visible(context)
+            site.check_recovery(context)
 
 
-def test_a_daemon_killed(site: Site, start_feedmill: Callable[..., subprocess.Popen[str]]) -> None:
-    for at in points(site.calls, 6):
-        site.renew()
-        daemon = start_feedmill("run", cwd=site.folder, env=site.faultline.environment(at=at))
-        output, _ = daemon.communicate(timeout=60)
-        assert daemon.returncode == -signal.SIGKILL, f"daemon to be killed at {at}: {output}"
-        site.check_visible(f"daemon killed at {at}")
-        site.check_recovery(f"daemon killed at {at}")
+def test_a_daemon_killed(
+    site: Site, tally: Tally, start_feedmill: Callable[..., subprocess.Popen[str]]
+) -> None:
+    for at in some(site.calls, 6):
+        with tally.attempt("feedmill run: SIGKILL at a system call"):
+            site.renew()
+            daemon = start_feedmill("run", cwd=site.folder, env=site.faultline.environment(at=at))
+            output, _ = daemon.communicate(timeout=60)
+            assert daemon.returncode == -signal.SIGKILL, f"daemon to be killed at {at}: {output}"
+            site.check_visible(f"daemon killed at {at}")
+            site.check_recovery(f"daemon killed at {at}")
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["journal", "strict"])
-def test_power_lost(site: Site, strict: bool) -> None:
+def test_power_lost(site: Site, tally: Tally, strict: bool) -> None:
     rounds = max(2, TORTURE // (8 * len(site.calls)))
-    for at in (*points(site.calls, 4), len(site.calls) + 1):
+    for at in (*some(site.calls, 4), len(site.calls) + 1):
         for round_ in range(rounds) if TORTURE else (at % 2,):
-            site.renew()
-            run = site.build(at=at, keep=True)
-            chance = random.Random(f"{at} {round_}") if round_ > 1 else None
-            zeros = bool(round_ % 2)
-            lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
-            site.check_recovery(f"power lost at {at}, {lost} calls undone, {zeros=}")
+            with tally.attempt(f"feedmill build: power lost, {model(strict)}"):
+                site.renew()
+                run = site.build(at=at, keep=True)
+                chance = random.Random(f"{at} {round_}") if round_ > 1 else None
+                zeros = bool(round_ % 2)
+                lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
+                site.check_recovery(f"power lost at {at}, {lost} calls undone, {zeros=}")
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-def test_denied(site: Site, error: int) -> None:
-    for at in points(site.calls, 2, 7 * ERRORS.index(error)):
+def test_denied(site: Site, tally: Tally, error: int) -> None:
+    for at in some(site.calls, 2, 7 * ERRORS.index(error)):
         for span in (1, 0) if TORTURE else (at % 2,):
-            site.renew()
-            run = site.build(at=at, do=str(error), span=span)
-            context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"
-            assert run.returncode in (0, 1, 3), context
-            assert "Traceback" not in run.output, context
-            site.check_visible(context)
-            site.check_recovery(context)
+            with tally.attempt(f"feedmill build: {errno.errorcode[error]} from a system call"):
+                site.renew()
+                run = site.build(at=at, do=str(error), span=span)
+                context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"
+                assert run.returncode in (0, 1, 3), context
+                assert "Traceback" not in run.output, context
+                site.check_visible(context)
+                site.check_recovery(context)

@@ -10,14 +10,15 @@ import os
 import random
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from faultline import publisher
-from faultline.harness import Call, Faultline, Run, build
+from faultline.harness import Call, Faultline, Run, build, points
 from faultline.powerloss import lose_power
+from faultline.tally import Tally
 from feedmill.model.artifact import digest
 from feedmill.publish import Store
 
@@ -25,12 +26,20 @@ TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 240)]
 
 VERSIONS = ((0, 1), (1, 2), (2, 3))
+WORDS = {"kill": "SIGKILL", "tear": "SIGKILL in the middle of a write"}
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
 
 
 @pytest.fixture(scope="session")
 def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    counted = Tally("The next start ends with the bytes of an undisturbed run")
+    yield counted
+    counted.keep("documents whole, no dead link in an index, nothing left over")
 
 
 class Site:
@@ -72,17 +81,9 @@ class Site:
         }
 
 
-def sample(calls: tuple[Call, ...], wanted: int) -> list[int]:
-    """Numbers of calls: all of them when tortured, else evenly spread ones and one after each change
-    of a name that a reader sees."""
-    if TORTURE or len(calls) <= wanted:
-        return list(range(1, len(calls) + 1))
-    spread = {1 + n * (len(calls) - 1) // (wanted - 1) for n in range(wanted)}
-    return sorted(spread | {call.number + 1 for call in calls if is_seen(call)} & set(range(len(calls))))
-
-
-def is_seen(call: Call) -> bool:
-    return call.name in ("rename", "unlink") and ".feedmill" not in (call.other or call.path)
+def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
+    """Numbers of calls: all of them when tortured."""
+    return list(range(1, len(calls) + 1)) if TORTURE else points(calls, wanted, shift)
 
 
 def check_visible(site: Site, after: int, context: str) -> None:
@@ -116,18 +117,25 @@ def check_recovery(site: Site, after: int, context: str) -> None:
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("do", ["kill", "tear"])
-def test_killed_at_every_call(library: Path, tmp_path: Path, before: int, after: int, do: str) -> None:
+def test_killed_at_every_call(
+    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, do: str
+) -> None:
     site = Site(library, tmp_path, before)
     calls = site.calls(after)
-    points = sample(calls, 4) if do == "kill" else [call.number for call in calls if call.name == "write"]
-    for at in points if TORTURE or do == "kill" else points[:: len(points) // 4]:
+    writes = [call.number for call in calls if call.name == "write"]
+    for at in some(calls, 10) if do == "kill" else writes if TORTURE else writes[:: len(writes) // 2]:
         for then in restarts(before, after, at):
-            site.renew()
-            run = site.publish(after, at=at, do=do)
-            context = f"{do} at {at}: {calls[at - 1]}, then version {then}"
-            assert run.killed, context
-            check_visible(site, after, context)
-            check_recovery(site, then, context)
+            with tally.attempt(f"store: {WORDS[do]} at a system call"):
+                site.renew()
+                run = site.publish(after, at=at, do=do)
+                context = f"{do} at {at}: {calls[at - 1]}, then version {then}"
+                assert run.killed, context
+                check_visible(site, after, context)
+                check_recovery(site, then, context)
+
+
+def model(strict: bool) -> str:
+    return "least that POSIX allows" if strict else "journalling file system"
 
 
 def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
@@ -139,7 +147,7 @@ def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("strict", [False, True], ids=["journal", "strict"])
 def test_power_lost_at_every_call(
-    library: Path, tmp_path: Path, before: int, after: int, strict: bool
+    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, strict: bool
 ) -> None:
     site = Site(library, tmp_path, before)
     calls = site.calls(after)
@@ -147,52 +155,58 @@ def test_power_lost_at_every_call(
     new = publisher.documents(after)
     rounds = max(2, TORTURE // (12 * len(calls)))
     end = len(calls) + 1  # power may also go after a good end
-    for at in (*sample(calls, 4), *range(end, end + 4)):
+    for at in (*some(calls, 4), *range(end, end + 4)):
         for then in restarts(before, after, at):
             for round_ in range(rounds) if TORTURE else (0,):
-                site.renew()
-                run = site.publish(after, at=at, keep=True)
-                chance = random.Random(f"{at} {then} {round_}") if round_ > 1 else None
-                zeros = bool((at // 2 + round_) % 2)
-                lost = lose_power(run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance)
-                context = f"power lost at {at}, round {round_}, {lost} calls undone, {zeros=}, {then=}"
-                for path, body in site.visible().items():
-                    if path not in old:  # new documents are flushed before they can be seen
-                        assert body == new[path], f"{context}: {path} is not whole"
-                check_recovery(site, then, context)
+                with tally.attempt(f"store: power lost, {model(strict)}"):
+                    site.renew()
+                    run = site.publish(after, at=at, keep=True)
+                    chance = random.Random(f"{at} {then} {round_}") if round_ > 1 else None
+                    zeros = bool((at // 2 + round_) % 2)
+                    lost = lose_power(
+                        run.calls, site.faultline.undo, strict=strict, zeros=zeros, chance=chance
+                    )
+                    context = f"power lost at {at}, round {round_}, {lost} calls undone, {zeros=}, {then=}"
+                    for path, body in site.visible().items():
+                        if path not in old:  # new documents are flushed before they can be seen
+                            assert body == new[path], f"{context}: {path} is not whole"
+                    check_recovery(site, then, context)
 
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-def test_denied_at_every_call(library: Path, tmp_path: Path, before: int, after: int, error: int) -> None:
+def test_denied_at_every_call(
+    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, error: int
+) -> None:
     site = Site(library, tmp_path, before)
-    total = len(site.calls(after))
-    # Each error meets other calls; together they meet most of them.
-    for at in range(1, total + 1) if TORTURE else range(1 + ERRORS.index(error), total + 1, total // 3):
+    for at in some(site.calls(after), 2, 7 * ERRORS.index(error)):  # each error meets other calls
         for span in (1, 0) if TORTURE else (at % 2,):
-            site.renew()
-            run = site.publish(after, at=at, do=str(error), span=span)
-            context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"
-            assert run.returncode in (0, 1, 3), context
-            assert "Traceback" not in run.output, context
-            check_visible(site, after, context)
-            check_recovery(site, after, context)
+            with tally.attempt(f"store: {errno.errorcode[error]} from a system call"):
+                site.renew()
+                run = site.publish(after, at=at, do=str(error), span=span)
+                context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"
+                assert run.returncode in (0, 1, 3), context
+                assert "Traceback" not in run.output, context
+                check_visible(site, after, context)
+                check_recovery(site, after, context)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=errno.errorcode.get)
-def test_a_store_works_again_when_the_disk_does(library: Path, tmp_path: Path, error: int) -> None:
+def test_a_store_works_again_when_the_disk_does(
+    library: Path, tmp_path: Path, tally: Tally, error: int
+) -> None:
     site = Site(library, tmp_path, 1)
-    total = len(site.calls(2))
-    for at in range(1, total + 1) if TORTURE else range(error % 8, total + 1, 9):
-        site.renew()
-        run = site.publish(2, at=at, do=str(error), span=2, tries=6)
-        context = f"{errno.errorcode[error]} at call {at}: {run.output}"
-        assert run.returncode == 0, context
-        assert site.visible() == publisher.documents(2), context
-        with Store(site.feeds, read_only=True) as store:
-            told = {path: document.digest for path, document in store.documents.items()}
-        assert told == {path: digest(body) for path, body in publisher.documents(2).items()}, context
-        check_recovery(site, 2, context)
+    for at in some(site.calls(2), 6, error):
+        with tally.attempt(f"store: {errno.errorcode[error]} for two calls, then asked again"):
+            site.renew()
+            run = site.publish(2, at=at, do=str(error), span=2, tries=6)
+            context = f"{errno.errorcode[error]} at call {at}: {run.output}"
+            assert run.returncode == 0, context
+            assert site.visible() == publisher.documents(2), context
+            with Store(site.feeds, read_only=True) as store:
+                told = {path: document.digest for path, document in store.documents.items()}
+            assert told == {path: digest(body) for path, body in publisher.documents(2).items()}, context
+            check_recovery(site, 2, context)
 
 
 def test_nothing_to_do_makes_no_writing_call(library: Path, tmp_path: Path) -> None:
