@@ -84,7 +84,11 @@ class Press:
         `known` are the feeds that the ledger remembers. With `everything`, no feed's stored digest
         is trusted and feeds that no seed or config speaks of any more are emptied.
         """
-        keys = sorted({*touched, *(self._composer.standing_feeds() if everything else ())}, key=_by_path)
+        wanted = set(touched)
+        if everything:
+            wanted.update(self._composer.standing_feeds())
+            wanted.update(_key(record) for record in catalog.shelves.feeds() if record.total)
+        keys = sorted(wanted, key=_by_path)
         rows: dict[FeedKey, FeedRow | None] = {}
         spoken: set[str] = set()
         published: set[str] = set()
@@ -212,7 +216,7 @@ class Press:
         found = {}
         for record in catalog.shelves.feeds():
             if record.total > 0 or record.kind == Kind.ALL.value:
-                key = FeedKey(kind=Kind(record.kind), key=record.key)
+                key = _key(record)
                 spec = self._composer.spec(key)
                 found[key] = FeedRow(
                     kind=key.kind,
@@ -234,7 +238,7 @@ class Press:
         found = {}
         for record in catalog.shelves.feeds():
             if record.total > 0 or record.kind == Kind.ALL.value:
-                key = FeedKey(kind=Kind(record.kind), key=record.key)
+                key = _key(record)
                 selection = self.select(catalog, key)
                 updated = max((row.updated for row in selection.rows), default=0)
                 found[key] = _row(selection, updated - updated % 1_000_000)
@@ -244,6 +248,10 @@ class Press:
         """Return all feeds that have something to read: `all`, customs, topics, providers, each by title."""
         rows = sorted(found.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(rows), formats=self._composer.formats)
+
+
+def _key(record: FeedRecord) -> FeedKey:
+    return FeedKey(kind=Kind(record.kind), key=record.key)
 
 
 def _row(selection: Selection, updated: int) -> FeedRow:

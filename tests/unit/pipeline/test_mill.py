@@ -222,3 +222,17 @@ def test_formats_that_are_dropped_are_gone_for_good(folder: Folder) -> None:
     report = folder.run()
     assert set(folder.feeds()) == {"all.atom", "topics/news.atom", "feeds.json", "feeds.opml"}
     assert report.removed == 7
+
+
+def test_a_document_that_was_damaged_is_made_again_and_no_other_feed_is_touched(folder: Folder) -> None:
+    folder.write("a.md", text("a", topics="One"))
+    folder.write("b.md", text("b", topics="Two"))
+    folder.run()
+    before = {path: folder.read(path) for path in folder.feeds()}
+    mtimes = folder.feeds()
+    (folder.root / "feeds/topics/one.atom").unlink()
+    (folder.root / "feeds/topics/one.rss").write_text("half a docu")
+    report = folder.run()
+    assert report.written == 2
+    assert {path: folder.read(path) for path in folder.feeds()} == before
+    assert folder.feeds() == mtimes, "the same bytes are as old as they were"
