@@ -38,7 +38,7 @@ format: ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix src tests benchmarks .ci
 
 test: ## pytest
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 soak: ## ten minutes of an edit every 50 ms: nothing may grow
 	FEEDMILL_SOAK=600 $(BIN)/python -m pytest tests/process/test_daemon_equal.py -k fifty --timeout=900
