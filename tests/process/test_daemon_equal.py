@@ -210,7 +210,8 @@ def test_an_edit_every_fifty_milliseconds_leaves_no_trace(site: Site, operator: 
     daemon.settled()
     eventually(lambda: f"s{(edits - 1) % 50} {edits - 1}" in folder.titles(), "the last edit")
     warm, last = samples[len(samples) // 3], samples[-1]
-    assert last["threads"] <= warm["threads"], samples
+    # A client of the control socket has a thread while it is answered: growth is what never goes back.
+    assert min(one["threads"] for one in samples[-3:]) <= warm["threads"], samples
     assert last["descriptors"] <= warm["descriptors"], samples
     assert last["memory"] <= warm["memory"] * 1.03 + 1024, samples
     assert len(daemon.passes()) > edits / 10
