@@ -123,6 +123,8 @@ class Ledger:
         try:
             return self._reader().execute(statement, (value,)).fetchall()
         except sqlite3.Error as error:
+            if primary_code(error) == sqlite3.SQLITE_ERROR:  # no such table: it was never written
+                return []
             if is_damage(error):
                 self._note_damage()
             self.close()
@@ -147,9 +149,12 @@ class Ledger:
         """Write `changes` and `good` down in one transaction, after which no intent is open."""
         with self._transaction(history) as connection:
             write_changes(connection, history, changes)
-            kept = history.good + write_good(connection, good)
+            more = write_good(connection, good)
             connection.execute("DELETE FROM intent")
-            connection.execute("UPDATE meta SET serial = ?, good = ?, unclean = 1", (history.serial, kept))
+            # Counted from the row: a transaction that was reported as failed may have been kept.
+            head = (history.serial, more)
+            connection.execute("UPDATE meta SET serial = ?, good = good + ?, unclean = 1", head)
+            kept = connection.execute("SELECT good FROM meta").fetchone()[0]
         history.good = kept
 
     def settle(self) -> None:

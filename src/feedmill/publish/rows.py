@@ -19,19 +19,19 @@ _MIGRATIONS = (
     CREATE TABLE meta (
         id INTEGER PRIMARY KEY CHECK (id = 1), ledger_id TEXT NOT NULL, serial INTEGER NOT NULL,
         unclean INTEGER NOT NULL, good INTEGER NOT NULL
-    ) STRICT;
+    );
     CREATE TABLE document (
         path TEXT PRIMARY KEY, digest TEXT NOT NULL, size INTEGER NOT NULL,
         modified INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, inode INTEGER NOT NULL
-    ) STRICT, WITHOUT ROWID;
+    ) WITHOUT ROWID;
     CREATE TABLE feed (
         path TEXT PRIMARY KEY, kind TEXT NOT NULL, title TEXT NOT NULL,
         description TEXT NOT NULL, state TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE gone (path TEXT PRIMARY KEY, modified INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-    CREATE TABLE good (path BLOB PRIMARY KEY, record BLOB NOT NULL) STRICT;
-    CREATE TABLE intent (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
-    CREATE TABLE refused (path TEXT PRIMARY KEY) STRICT, WITHOUT ROWID
+    ) WITHOUT ROWID;
+    CREATE TABLE gone (path TEXT PRIMARY KEY, modified INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE good (path BLOB PRIMARY KEY, record BLOB NOT NULL);
+    CREATE TABLE intent (path TEXT PRIMARY KEY) WITHOUT ROWID;
+    CREATE TABLE refused (path TEXT PRIMARY KEY) WITHOUT ROWID
     """,
 )
 """What leads from each version to the next; `modified` counts seconds since 1970, `meta.good` the

@@ -111,12 +111,11 @@ class Store:
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
-        return self._ledger.last_good(path) if self.memory.history.good else None
+        return self._ledger.last_good(path)
 
     def last_good_paths(self) -> Iterator[str]:
         """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
-        if self.memory.history.good:
-            yield from self._ledger.last_good_paths()
+        yield from self._ledger.last_good_paths()
 
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
