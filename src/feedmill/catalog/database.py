@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, bindparam, create_engine, event
-from sqlalchemy.engine import Connection, Engine, RootTransaction
+from sqlalchemy import URL, Table, bindparam, create_engine, event, insert
+from sqlalchemy.engine import Compiled, Connection, Engine, RootTransaction
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.sql import Executable
@@ -27,6 +27,7 @@ class Database:
 
     def __init__(self, url: str | URL) -> None:
         self._transaction: RootTransaction | None = None
+        self._inserts: dict[str, Compiled] = {}
         with translated():
             self._engine = _engine(url)
             self.connection = self._engine.connect()
@@ -61,6 +62,24 @@ class Database:
         """Run a statement, once for each of `rows` where given."""
         with translated():
             self.connection.execute(statement, rows)
+
+    def put(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows, each the values of all of a table's columns, in their order.
+
+        The values are what the driver takes: passing each through SQLAlchemy would cost more than the insert.
+        """
+        if not rows:
+            return
+        compiled = self._inserts.get(table.name)
+        if compiled is None:
+            compiled = self._inserts[table.name] = insert(table).compile(self._engine)
+        with translated():
+            if self._engine.dialect.positional:
+                self.connection.exec_driver_sql(compiled.string, list(rows))
+            else:
+                names = table.columns.keys()
+                named = [dict(zip(names, row, strict=True)) for row in rows]
+                self.connection.exec_driver_sql(compiled.string, named)
 
     def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
         """Return all rows of a query."""

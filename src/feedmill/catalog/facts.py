@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import Database, among
@@ -31,7 +31,6 @@ _PAGE_OPEN = (
     .order_by(t.file.c.path)
     .limit(bindparam("size"))
 )
-_PUT_FILES = insert(t.file)
 _CHANGE_FILES = (
     update(t.file)
     .where(t.file.c.id == bindparam("key"))
@@ -39,7 +38,6 @@ _CHANGE_FILES = (
 )
 _FORGET_FILES = delete(t.file).where(among(t.file.c.id))
 _PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
-_PUT_RECORDS = insert(t.record)
 _FORGET_RECORDS = delete(t.record).where(among(t.record.c.file))
 _RECORDS = select(t.record.c.file, t.record.c.blob).where(among(t.record.c.file))
 _FAULTS = _RECORDS.where(t.record.c.problems.is_(True))
@@ -81,8 +79,7 @@ class Facts:
 
     def put_files(self, new: Sequence[FileRow], changed: Sequence[FileRow]) -> None:
         """Insert the rows `new` and replace the rows `changed`."""
-        if new:
-            self._db.run(_PUT_FILES, [row._asdict() for row in new])
+        self._db.put(t.file, new)
         if changed:
             self._db.run(
                 _CHANGE_FILES,
@@ -103,8 +100,7 @@ class Facts:
         """Store what decoding gave; `fresh`: none of these files has a record yet."""
         if not fresh:
             self._db.run_in(_FORGET_RECORDS, [row.file for row in rows])
-        if rows:
-            self._db.run(_PUT_RECORDS, [row._asdict() for row in rows])
+        self._db.put(t.record, rows)
 
     def forget_records(self, ids: Sequence[int]) -> None:
         """Forget the records of files that are no seeds any more."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import Database, among
@@ -22,7 +22,6 @@ _FEED_BY_ID = select(t.feed).where(t.feed.c.id == bindparam("feed"))
 _LABELS = select(t.label.c.label, t.label.c.count).where(
     t.label.c.feed == bindparam("feed"), t.label.c.count > 0
 )
-_PUT_FEEDS = insert(t.feed)
 _CHANGE_FEEDS = (
     update(t.feed)
     .where(t.feed.c.id == bindparam("number"))
@@ -31,12 +30,9 @@ _CHANGE_FEEDS = (
 _LABEL_COUNTS = select(t.label.c.label, t.label.c.count).where(
     t.label.c.feed == bindparam("feed"), among(t.label.c.label)
 )
-_PUT_LABELS = insert(t.label)
 _DROP_LABELS = delete(t.label).where(t.label.c.feed == bindparam("feed"), among(t.label.c.label))
-_PUT_MEMBERS = insert(t.member)
 _MEMBERS = select(t.member).where(among(t.member.c.file))
 _DROP_MEMBERS = delete(t.member).where(among(t.member.c.file))
-_PUT_PLANS = insert(t.plan)
 _ALL_NEXT_PLANS = (
     select(t.plan.c.feed, func.min(t.plan.c.at))
     .where(t.plan.c.at > bindparam("after"))
@@ -78,8 +74,7 @@ class Shelves:
 
     def put_feeds(self, rows: Sequence[FeedRecord]) -> None:
         """Store new feeds."""
-        if rows:
-            self._db.run(_PUT_FEEDS, [row._asdict() for row in rows])
+        self._db.put(t.feed, rows)
 
     def change_feeds(self, rows: Sequence[FeedRecord]) -> None:
         """Replace what is known of feeds."""
@@ -110,14 +105,11 @@ class Shelves:
         """Replace the counts of the given labels of a term; `fresh`: it has none yet."""
         if not fresh:
             self._db.run_in(_DROP_LABELS, list(counts), feed=feed)
-        rows = [{"feed": feed, "label": label, "count": n} for label, n in counts.items() if n > 0]
-        if rows:
-            self._db.run(_PUT_LABELS, rows)
+        self._db.put(t.label, [(feed, label, n) for label, n in counts.items() if n > 0])
 
     def put_members(self, rows: Sequence[MemberRow]) -> None:
         """Store memberships."""
-        if rows:
-            self._db.run(_PUT_MEMBERS, [row._asdict() for row in rows])
+        self._db.put(t.member, rows)
 
     def members_of(self, ids: Sequence[int]) -> list[MemberRow]:
         """Return every membership of the given files."""
@@ -146,8 +138,7 @@ class Shelves:
 
     def put_plans(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Store (feed id, instant, file id): when a feed is planned to change."""
-        if rows:
-            self._db.run(_PUT_PLANS, [{"feed": feed, "at": at, "file": file} for feed, at, file in rows])
+        self._db.put(t.plan, rows)
 
     def planned_for(self, files: Sequence[int]) -> list[int]:
         """Return the feeds that are planned to change with the given files."""

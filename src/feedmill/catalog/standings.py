@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import Database, among
 from feedmill.catalog.rows import StandingRow
 
 _FIND = select(t.standing).where(among(t.standing.c.file))
-_PUT = insert(t.standing)
 _DROP = delete(t.standing).where(among(t.standing.c.file))
 _SET_STATE = update(t.standing).where(among(t.standing.c.file)).values(state=bindparam("new_state"))
 _GROUP = (
@@ -19,7 +18,6 @@ _GROUP = (
     .join(t.standing, t.standing.c.file == t.file.c.id)
     .where(among(t.standing.c.entry_id))
 )
-_PUT_EVENTS = insert(t.event)
 _DROP_EVENTS = delete(t.event).where(among(t.event.c.file))
 _DROP_PLANS = delete(t.plan).where(among(t.plan.c.file))
 _DUE = (
@@ -42,8 +40,7 @@ class Standings:
 
     def put(self, rows: Sequence[StandingRow]) -> None:
         """Store the standings of files that have none."""
-        if rows:
-            self._db.run(_PUT, [row._asdict() for row in rows])
+        self._db.put(t.standing, rows)
 
     def drop(self, ids: Sequence[int]) -> None:
         """Forget standings."""
@@ -84,8 +81,7 @@ class Standings:
 
     def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
         """Store (instant, file id): when a seed's standing or entry changes."""
-        if rows:
-            self._db.run(_PUT_EVENTS, [{"at": at, "file": file} for at, file in rows])
+        self._db.put(t.event, rows)
 
     def drop_times(self, ids: Sequence[int]) -> None:
         """Forget the events and plans of files."""

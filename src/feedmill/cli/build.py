@@ -92,8 +92,8 @@ def one_pass(
     """
     from dataclasses import replace
 
-    from feedmill.catalog import Catalog
-    from feedmill.pipeline import Mill, PassRequest
+    from feedmill.pipeline import PassRequest
+    from feedmill.pipeline.seal import seal, sealed_report
     from feedmill.publish import FolderLock
 
     if drafts:
@@ -102,6 +102,11 @@ def one_pass(
         if not aside:
             stack.enter_context(FolderLock(settings.state_dir / "lock", "build"))
         stack.enter_context(FolderLock(settings.feeds_dir / ".feedmill" / "lock", "build"))
+        if not (aside or full or prune) and (idle := sealed_report(settings, now or wall_clock())):
+            return idle
+        from feedmill.catalog import Catalog
+        from feedmill.pipeline import Mill
+
         progress = Progress()
         stack.callback(progress.close)
         mill = stack.enter_context(
@@ -113,7 +118,10 @@ def one_pass(
                 catalog=Catalog() if aside else None,
             )
         )
-        return mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))
+        report = mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))
+        if not aside:
+            seal(mill, report)
+        return report
 
 
 def exit_code(report: PassReport) -> Exit:

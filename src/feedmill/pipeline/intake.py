@@ -226,8 +226,7 @@ class Receiver:
                     self._gone(intake, row)
                 continue
             except SeedError as error:
-                intake.vanished.append(to_text(arrival.path))
-                self._keep(intake, arrival, self._refused(arrival, error.message))
+                self._refuse(intake, arrival, error.message)
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
@@ -237,6 +236,15 @@ class Receiver:
                 continue
             waiting.append(arrival)
             yield arrival.label, data
+
+    def _refuse(self, intake: Intake, arrival: _Arrival, why: str) -> None:
+        """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
+        arrival.found = replace(arrival.found, mtime_ns=_ANYWAY)
+        record = self._refused(arrival, why)
+        arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
+        if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
+            intake.vanished.append(to_text(arrival.path))
+            self._keep(intake, arrival, record)
 
     def _refused(self, arrival: _Arrival, why: str) -> Record:
         """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""

@@ -8,7 +8,6 @@ then makes the ledger and last the catalog durable: whatever dies in between is 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections import Counter
@@ -18,7 +17,6 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NamedTuple
 
-import feedmill
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer, FeedKey
 from feedmill.model.artifact import Generation
@@ -31,6 +29,7 @@ from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.intake import Intake, Receiver
 from feedmill.pipeline.press import Press
+from feedmill.pipeline.prints import compose_print, decode_print, ledger_mark
 from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
@@ -94,14 +93,12 @@ class Mill:
         theme = load_theme(settings.theme_dir)
         self.composer = Composer(settings.site, settings.feeds)
         self.press = Press(self.composer, Renderer(settings.site, theme=theme))
-        self._decode_print = _fingerprint(settings.decode, settings.scan.dir.name)
-        self._compose_print = _fingerprint(
-            settings.site, settings.feeds, settings.on_invalid, sorted(theme.items()), drafts
-        )
+        self._decode_print = decode_print(settings)
+        self._compose_print = compose_print(settings, theme, drafts=drafts)
         self._verified = False
         self._planned = False
         self._faults: Faults | None = None
-        self._strays: tuple[Problem, ...] = ()
+        self.strays: tuple[Problem, ...] = ()
 
     def __enter__(self) -> Mill:
         catalog, store = self._given
@@ -206,7 +203,7 @@ class Mill:
         anew = (
             again
             or facts.get("compose") != self._compose_print
-            or facts.get("ledger") != _ledger_mark(self.store)
+            or facts.get("ledger") != ledger_mark(self.store)
         )
         intake = self._receiver(again).take(None if anew else request.paths)
         decode = self.settings.decode
@@ -294,7 +291,7 @@ class Mill:
         news = {
             "decode": self._decode_print,
             "compose": self._compose_print,
-            "ledger": _ledger_mark(self.store),
+            "ledger": ledger_mark(self.store),
             "tally": json.dumps(derived.tally, sort_keys=True),
         }
         intake = derived.intake
@@ -321,11 +318,11 @@ class Mill:
     ) -> PassReport:
         intake, outcome, tally = derived.intake, derived.outcome, derived.tally
         if derived.anew or request.paths is None:
-            self._strays = tuple(intake.problems)
+            self.strays = tuple(intake.problems)
         else:  # what the last look at everything found still holds where nobody looked now
-            elsewhere = [p for p in self._strays if not _among(p.path, request.paths)]
-            self._strays = (*elsewhere, *intake.problems)
-        problems = (*self._strays, *(self._faults.all() if self._faults else ()))
+            elsewhere = [p for p in self.strays if not _among(p.path, request.paths)]
+            self.strays = (*elsewhere, *intake.problems)
+        problems = (*self.strays, *(self._faults.all() if self._faults else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
         documents = len(self.store.documents)
         return PassReport(
@@ -388,13 +385,3 @@ class _Unwritten:
 def _among(path: str, hinted: Iterable[str]) -> bool:
     """Whether a hint speaks of `path`: by itself, or by a folder above it ("" is the whole folder)."""
     return any(path == one or one == "" or (one.endswith("/") and path.startswith(one)) for one in hinted)
-
-
-def _ledger_mark(store: Store) -> str:
-    return f"{store.ledger_id} {store.serial}"
-
-
-def _fingerprint(*values: object) -> str:
-    """Return what changes whenever a rule, or the program that applies it, does."""
-    text = repr((feedmill.__version__, *values))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -24,6 +24,8 @@ __all__ = ["HEADER", "main"]
 
 HEADER = struct.Struct("<Q")
 
+_GARBAGE = 50_000
+"""Objects after which the collector looks for cycles: records and nodes have none, and end by themselves."""
 _MEMORY = 1 << 30
 _MEMORY_A_BYTE = 64
 
@@ -37,6 +39,7 @@ def main() -> None:
     settings, thorough, patience = pickle.loads(_read(source))
     _bound_memory(settings)
     gc.freeze()  # what a fork has brought along is not ours to collect
+    gc.set_threshold(_GARBAGE, 20, 50)
     decode("warm.md", b"---\ntitle: x\nwebUrl: https://example.org/\n---\n", settings)
     unpack_records(pack_records([]))
     _write(sink, b"")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -236,3 +237,30 @@ def test_a_document_that_was_damaged_is_made_again_and_no_other_feed_is_touched(
     assert report.written == 2
     assert {path: folder.read(path) for path in folder.feeds()} == before
     assert folder.feeds() == mtimes, "the same bytes are as old as they were"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs to become another user")
+def test_a_file_that_becomes_readable_again_is_read() -> None:
+    """Its permissions come back without a new mtime; until then each pass looks, and writes nothing."""
+    with tempfile.TemporaryDirectory() as root:
+        folder = Folder(Path(root))
+        folder.write("b.md", text("b"))
+        folder.run()  # what the program itself is made of may be out of another user's reach
+        folder.write("a.md", text("a"))
+        seed = folder.root / "seeds/a.md"
+        os.utime(seed, (1, 1))
+        seed.chmod(0)
+        for path in (folder.root, *folder.root.rglob("*")):
+            os.chown(path, 65534, -1)
+        os.seteuid(65534)
+        try:
+            first = folder.run()
+            before = (folder.root / ".feedmill/catalog.db").read_bytes()
+            second = folder.run()
+            after = (folder.root / ".feedmill/catalog.db").read_bytes()
+        finally:
+            os.seteuid(0)
+        assert (first.errors, second.errors) == (1, 1)
+        assert before == after
+        seed.chmod(0o644)
+        assert folder.run().eligible == 2
