@@ -10,6 +10,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from feedmill import yamltext
+from feedmill.seeds.cut import is_sound, sound_pattern
 from feedmill.seeds.frontmatter import Needed, needed, split
 
 WANTED = frozenset({"title", "published", "topics", "x y"})
@@ -286,6 +287,57 @@ def headers(draw: st.DrawFn) -> str:
 @example("related: |\n  ---\n  \"\ntitle: 'a\n\n  b'\n")
 def test_the_cut_equals_the_full_parse_for_headers_as_people_write_them(header: str) -> None:
     event(check(header))
+
+
+REGIONS = (
+    "heat: -1\n",
+    'title: "It\'s \\"so\\": [a], #b & *c"\n\n',
+    "webUrl: https://x.org/a?b=c&d=1%20%2F,(e);@f\n",
+    "topics:\n  - Power Apps\n  - \"Ünï: 'q'\"\n",
+    "levels:\n- a\n- 3.10\n",
+    "images:\n  - url: https://x.org/a.png\n    width: 50\n  - height: 1\n",
+    "provider:\n  name: A's B\n  images:\n    - url: /a.jpg\n      width: 50\n  authors:\n  - name:\n",
+    "provider:\n  name:\n  domain: x.org\n",
+)
+
+
+@st.composite
+def near_sound(draw: st.DrawFn) -> str:
+    """A region as nearly all are, with a few characters taken out, put in or changed."""
+    region = draw(st.sampled_from(REGIONS))
+    for _ in range(draw(st.integers(0, 2))):
+        at = draw(st.integers(0, len(region) - 1))
+        new = draw(
+            st.sampled_from(['"', "'", "\\", *"\n\t -:#&*!|>%@`,?[]{}ax\x07\x7f\x85\xa0\u2028\ufeff\ufffe"])
+        )
+        region = region[:at] + new * draw(st.integers(0, 3)) + region[at + draw(st.integers(0, 2)) :]
+    return region
+
+
+@settings(max_examples=3000)
+@given(near_sound())
+@example("a: '\n")
+@example("provider:\n  name: x\n   domain: y\n")
+@example("topics:\n  - a\n - b\n")
+@example("a: b\n  c: d\n")
+@example(f"{'a' * 1100}: b\n")
+def test_what_is_sound_by_its_form_is_yaml(region: str) -> None:
+    """By itself, and as one of several keys: then an unpublished seed need not be parsed to be sure."""
+    if sound_pattern().fullmatch(region) is None:
+        event("not sound")
+        return
+    event("sound")
+    text = f"title: before\n{region}after: |\n  x\n"
+    root = yamltext.parse(text)
+    assert isinstance(root, yamltext.MappingNode)
+    keys = [key.value for key, _ in root.value]
+    assert keys == ["title", region.partition(":")[0], "after"]
+    assert is_sound(needed(text, frozenset(keys)), but=frozenset({"after"}))
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_regions_as_people_write_them_are_sound(region: str) -> None:
+    assert sound_pattern().fullmatch(region)
 
 
 @settings(max_examples=800)

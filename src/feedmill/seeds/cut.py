@@ -30,7 +30,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["Needed", "needed", "top_lines"]
+__all__ = ["Needed", "is_sound", "needed", "only", "top_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,19 @@ def needed(header: str, wanted: frozenset[str], tops: Iterable[int] | None = Non
         return Needed(header, header, None)
     pieces = tuple(region for region in regions if region[0] in wanted)
     return Needed(header, "".join([header[start:end] for _, start, end in pieces]), pieces)
+
+
+def only(cut: Needed, keys: frozenset[str]) -> Needed:
+    """Return the regions of `keys` among those of a cut."""
+    pieces = tuple(piece for piece in cut.pieces or () if piece[0] in keys)
+    return Needed(cut.header, "".join([cut.header[start:end] for _, start, end in pieces]), pieces)
+
+
+def is_sound(cut: Needed, but: frozenset[str]) -> bool:
+    """Whether what was cut out is YAML for certain, by its form, the regions of the keys `but` left aside."""
+    return cut.pieces is not None and all(
+        key in but or sound_pattern().fullmatch(cut.header, start, end) for key, start, end in cut.pieces
+    )
 
 
 def top_lines(text: str, start: int) -> Iterator[int]:
@@ -198,3 +211,31 @@ def lines_pattern() -> re.Pattern[str]:
     item = rf"-[ ]++(?:{plain}(?:{comment})?+\n|{closed})"
     simple_list = rf"{end}(?:{note})*+([ ]*+){item}(?:\1{item}|{note})*+"
     return re.compile(rf"[ ]*+(?:{block_scalar}|{value}{line}*+|{simple_list})", re.VERBOSE)
+
+
+@cache
+def sound_pattern() -> re.Pattern[str]:
+    """Return the pattern of a region that is YAML for certain, whatever its texts say.
+
+    It is what nearly all regions are: a key with a text on its line, or below it a list of texts, a list of
+    mappings, or a mapping of texts and of lists of mappings, each in one column. The texts hold no
+    escape but the simplest, and no character that YAML forbids.
+    """
+    forbidden = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+    double = rf'"(?:[^"\\{forbidden}]++|\\["\\/])*+"'
+    plain = r"(?:-(?=[0-9]))?[A-Za-z0-9/](?:[A-Za-z0-9 _.,/()+=?&%;@'\-]++|:(?![ \n]))*+"
+    text = rf"(?:[ ](?:{double}|{plain})\n)"
+    name = r"(?:[A-Za-z0-9_]{1,100}+:)"
+    pair = rf"(?:{name}(?:{text}|\n))"
+
+    def mappings(column: str, place: str) -> str:
+        """A list of mappings whose column is the group of that name."""
+        return rf"(?P<{column}>{place}[ ]*+)-[ ]{pair}(?:(?P={column})(?:-[ ]|[ ][ ]){pair})*+"
+
+    def entry(column: str) -> str:
+        return rf"{name}(?:{text}|\n(?:{mappings(column, '(?P=key)')})?+)"
+
+    mapping = rf"(?P<key>[ ]++){entry('first')}(?:(?P=key){entry('other')})*+"
+    texts = rf"(?P<text>[ ]*+)-{text}(?:(?P=text)-{text})*+"
+    items = mappings("item", "")
+    return re.compile(rf"{name}(?:{text}|\n(?:{mapping}|{texts}|{items})?+)\n*+")

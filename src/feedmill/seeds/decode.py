@@ -9,6 +9,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds import dates, nested
+from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.fields import Keys, keys_for
 from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, flag_lines, needed, split
@@ -54,6 +55,8 @@ def _decode_front(
     path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
 ) -> Record:
     cut = needed(front.header, keys.wanted, front.tops)
+    if not thorough and not settings.drafts and (record := _withheld(path, front, cut, settings, keys)):
+        return record
     try:
         root = _parse(cut)
     except yamltext.YamlFault:
@@ -66,19 +69,11 @@ def _decode_front(
     lines = flag_lines(front.header, keys.takedown, cut)
     if not isinstance(root, yamltext.MappingNode):
         return _invalid(path, front, keys, _no_mapping(root), front.header_line, 1)
-    reader = Reader(
-        path=path,
-        values=entries(root),
-        keys=keys.of,
-        line=lambda line: front.header_line + cut.source_line(line),
-        fix_encoding=settings.fix_encoding,
-        zone=dates.zone(settings.timezone),
-    )
+    reader = _reader(path, front, cut, root, settings, keys)
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
     word = read_word(reader, root, published_default=settings.published_default)
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
-        # Nothing of it may ever be shown, so nothing of it is read: most seeds of a real site are drafts.
         return Record(path=path, reason=word.withheld, takedown=True, flag_lines=lines)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
@@ -100,6 +95,48 @@ def _decode_front(
         notices = tuple(replace(problem, severity=_at_most_notice(problem)) for problem in problems)
         return replace(record, reason=word.withheld, problems=notices, takedown=True)
     return record
+
+
+def _withheld(
+    path: str, front: FrontMatter, cut: Needed, settings: DecodeSettings, keys: Keys
+) -> Record | None:
+    """Return the record of a seed whose own word withholds it, None where more has to be read to be sure.
+
+    Nothing of it may ever be shown, so nothing but its word is parsed: most seeds of a real site are drafts.
+    """
+    said = only(cut, keys.flags)
+    if not said.pieces:
+        return None
+    try:
+        root = _parse(said)
+    except yamltext.YamlFault:
+        return None
+    if not isinstance(root, yamltext.MappingNode):
+        return None
+    reader = _reader(path, front, said, root, settings, keys)
+    word = read_word(reader, root, published_default=settings.published_default)
+    if not word.withheld or reader.failed or not is_sound(cut, but=keys.flags):
+        return None
+    lines = flag_lines(front.header, keys.takedown, cut)
+    return Record(path=path, reason=word.withheld, takedown=True, flag_lines=lines)
+
+
+def _reader(
+    path: str,
+    front: FrontMatter,
+    cut: Needed,
+    root: yamltext.MappingNode,
+    settings: DecodeSettings,
+    keys: Keys,
+) -> Reader:
+    return Reader(
+        path=path,
+        values=entries(root),
+        keys=keys.of,
+        line=lambda line: front.header_line + cut.source_line(line),
+        fix_encoding=settings.fix_encoding,
+        zone=dates.zone(settings.timezone),
+    )
 
 
 def _seed(
