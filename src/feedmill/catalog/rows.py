@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class FileRow(NamedTuple):
-    """One file under the seeds folder. `path` is bytes as the file system has it; `digest` BLAKE2b-128."""
+    """One file under the seeds folder. `path` as the file system has it; `digest`: 16 bytes of SHA-256."""
 
     id: int
     path: bytes

@@ -230,7 +230,7 @@ class Receiver:
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
-            arrival.digest = hashlib.blake2b(data, digest_size=16).digest()
+            arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
             if row is not None and row.digest == arrival.digest and not self._again:
                 self._restate(intake, arrival, row)
                 continue
