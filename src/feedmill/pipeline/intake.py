@@ -274,8 +274,7 @@ class Receiver:
 
     def _keep(self, intake: Intake, arrival: _Arrival, record: Record) -> None:
         row = arrival.row
-        known_seed = row.is_seed if row is not None else self._was_seed(to_text(arrival.path))
-        if record.blank and known_seed:
+        if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
             record = _emptied(arrival.label)
         is_seed = not record.blank
         intake.not_seeds += (not is_seed) - (row is not None and not row.is_seed)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
+import struct
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ __all__ = ["Item", "decode_chunk", "pack_items", "pack_records", "unpack_items",
 Item = tuple[str, bytes]
 """The unit of decoding: a relative path and the file's bytes."""
 
+_SIZE = struct.Struct("<Q")
 _MSGPACK = b"m"
 _PICKLE = b"p"  # for the rare name or text that is no Unicode
 
@@ -29,17 +31,23 @@ def decode_chunk(items: Sequence[Item], settings: DecodeSettings, thorough: bool
     return pack_records([decode(path, data, settings, thorough=thorough) for path, data in items])
 
 
-def pack_items(items: Sequence[Item]) -> bytes:
-    """Return files as bytes."""
+def pack_items(items: Sequence[Item]) -> list[bytes]:
+    """Return files as buffers to be written in a row: a table of paths and sizes, then their bytes."""
     import msgspec
 
-    return msgspec.msgpack.encode([(path.encode("utf-8", "surrogatepass"), data) for path, data in items])
+    table = msgspec.msgpack.encode(
+        [(path.encode("utf-8", "surrogatepass"), len(data)) for path, data in items]
+    )
+    return [_SIZE.pack(len(table)) + table, *(data for _, data in items)]
 
 
-def unpack_items(payload: bytes | bytearray | memoryview) -> list[Item]:
-    """Return the files that `pack_items` packed."""
-    pairs = _items_decoder().decode(payload)
-    return [(path.decode("utf-8", "surrogatepass"), data) for path, data in pairs]
+def unpack_items(payload: bytes | bytearray) -> Iterator[Item]:
+    """Yield the files that `pack_items` packed."""
+    view = memoryview(payload)
+    start = _SIZE.size + _SIZE.unpack_from(view)[0]
+    for path, size in _table_decoder().decode(view[_SIZE.size : start]):
+        yield path.decode("utf-8", "surrogatepass"), bytes(view[start : start + size])
+        start += size
 
 
 def pack_records(records: list[Record]) -> bytes:
@@ -61,10 +69,10 @@ def unpack_records(payload: bytes | bytearray) -> list[Record]:
 
 
 @cache
-def _items_decoder() -> Decoder[list[tuple[bytes, bytes]]]:
+def _table_decoder() -> Decoder[list[tuple[bytes, int]]]:
     import msgspec
 
-    return msgspec.msgpack.Decoder(list[tuple[bytes, bytes]])
+    return msgspec.msgpack.Decoder(list[tuple[bytes, int]])
 
 
 @cache

@@ -88,10 +88,10 @@ def _unbound_time() -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _read(source: int) -> bytes:
-    """Return the next frame's payload, b"" at the end."""
+def _read(source: int) -> bytearray:
+    """Return the next frame's payload, an empty one at the end."""
     header = _read_exactly(source, HEADER.size)
-    return bytes(_read_exactly(source, HEADER.unpack(header)[0])) if header else b""
+    return _read_exactly(source, HEADER.unpack(header)[0]) if header else header
 
 
 def _read_exactly(source: int, size: int) -> bytearray:

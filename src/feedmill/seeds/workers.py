@@ -62,11 +62,11 @@ class _Worker:
         self.unread = bytearray()
         self.ready = False
         self.since = time.monotonic()
-        self.send(greeting)
+        self.send([greeting])
 
-    def send(self, payload: bytes) -> None:
-        self.unwritten.append(memoryview(HEADER.pack(len(payload))))
-        self.unwritten.append(memoryview(payload))
+    def send(self, payload: list[bytes]) -> None:
+        self.unwritten.append(memoryview(HEADER.pack(sum(map(len, payload)))))
+        self.unwritten += map(memoryview, payload)
 
     def write(self) -> None:
         """Write what the pipe takes."""

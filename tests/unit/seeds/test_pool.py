@@ -399,7 +399,7 @@ def test_what_an_executor_fails_at_is_done_here() -> None:
 
 def test_the_wire_carries_everything() -> None:
     items = [*seeds(20), ("\ud800\udcff.md", bytes(range(256)))]
-    assert unpack_items(pack_items(items)) == items
+    assert list(unpack_items(b"".join(pack_items(items)))) == items
     records = expected(items)
     assert unpack_records(pack_records(records)) == records
     assert unpack_records(bytearray(pack_records(records[:3]))) == records[:3]
