@@ -167,6 +167,30 @@ def test_a_full_disk_and_its_end(site: Site, operator: Operator, small_disk: Pat
     eventually(lambda: daemon.status()["problems"] == [], "nothing is wrong any more")
 
 
+def test_an_unmounted_feeds_folder_is_not_filled(site: Site, operator: Operator, small_disk: Path) -> None:
+    """What lies below the mount point is another file system's: feeds there would be lost to sight."""
+    point = small_disk.with_name("published")
+    point.mkdir()
+    (small_disk / "feeds").mkdir()
+    bind = ["mount", "--bind", str(small_disk / "feeds"), str(point)]
+    subprocess.run(bind, check=True)
+    folder = site(f"feeds: {{dir: {point}, formats: [atom], html: false}}")
+    folder.feeds = point
+    try:
+        folder.write("first.md")
+        daemon = operator.run(folder)
+        subprocess.run(["umount", "-l", point], check=True)
+        folder.write("second.md")
+        told = eventually(lambda: daemon.lines("the pass failed"), "the failure is told")
+        assert "mount the feeds folder again" in str(told[0])
+        assert [path.name for path in point.rglob("*") if path.is_file()] == ["lock"]
+        subprocess.run(bind, check=True)
+        daemon.shows("first", "second")
+        eventually(lambda: daemon.status()["problems"] == [], "nothing is wrong any more")
+    finally:
+        subprocess.run(["umount", "-l", point], check=False)
+
+
 def test_a_pass_that_raises_is_told_and_tried_again(site: Site, operator: Operator, tmp_path: Path) -> None:
     fault = tmp_path / "sitecustomize.py"
     fault.write_text(

@@ -136,7 +136,8 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
     if as_json:
         print_json(report.to_json())
         return
-    print_problems(report.problems, relative_prefix(settings.scan.dir))
+    told = [problem for problem in report.problems if problem.message != report.held]
+    print_problems(told, relative_prefix(settings.scan.dir))
     if report.held is not None:
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return

@@ -68,6 +68,8 @@ def _show(change: FeedChange) -> None:
     word, colour = _MARKS.get(change.state, ("", ""))
     mark = f"  ({click.style(word, fg=colour)})" if word else ""
     click.echo(click.style(change.path, bold=True) + f"  {change.title}{mark}")
+    if not (change.appear or change.change or change.vanish):
+        click.echo("  the same entries, printed otherwise")
     _lines("+", "green", change.appear)
     _lines("~", "yellow", change.change)
     _lines("-", "red", change.vanish)

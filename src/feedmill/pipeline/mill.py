@@ -166,6 +166,7 @@ class Mill:
                     outcome.touched,
                     now,
                     last_good=store.last_good,
+                    refused=store.refused,
                     progress=self._progress,
                     everything=everything,
                 )

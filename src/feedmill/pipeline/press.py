@@ -62,6 +62,7 @@ class Press:
         self._renderer = renderer
         self._entries: BoundedCache[tuple[bytes, Content], Entry] = BoundedCache(4_000)
         self._directory: dict[FeedKey, FeedRow] | None = None
+        self._unlisted: frozenset[str] = frozenset()
 
     def forget(self) -> None:
         """Forget the directory: after a pass that did not end."""
@@ -76,14 +77,17 @@ class Press:
         now: Instant,
         *,
         last_good: Callable[[str], bytes | None],
+        refused: Iterable[str],
         progress: Callable[[str, int, int | None], None],
         everything: bool = False,
     ) -> set[str]:
         """Publish `touched` feeds and what follows from them; return the paths of those with documents.
 
-        `known` are the feeds that the ledger remembers. With `everything`, no feed's stored digest
-        is trusted and feeds that no seed or config speaks of any more are emptied.
+        `known` are the feeds that the ledger remembers, `refused` the documents whose path something foreign
+        held last time. With `everything`, no feed's stored digest is trusted and feeds that no seed or
+        config speaks of any more are emptied.
         """
+        unlisted = {path.rpartition(".")[0] for path in refused}
         wanted = set(touched)
         if everything:
             wanted.update(self._composer.standing_feeds())
@@ -95,7 +99,10 @@ class Press:
         for done, key in enumerate(keys, 1):
             selection = self.select(catalog, key)
             spoken.add(selection.spec.path)
-            rows[key] = self._print(catalog, publication, known, selection, now, last_good, everything)
+            again = everything or selection.spec.path in unlisted
+            if again:
+                unlisted.discard(selection.spec.path)
+            rows[key] = self._print(catalog, publication, known, selection, now, last_good, again, unlisted)
             if rows[key] is not None or _is_emptied(known.get(selection.spec.path)):
                 published.add(selection.spec.path)
             progress("print", done, len(keys))
@@ -104,7 +111,7 @@ class Press:
                 self._empty(publication, known[path])
                 if _is_emptied(known[path]):
                     published.add(path)
-        self._print_directory(catalog, publication, rows, everything)
+        self._print_directory(catalog, publication, rows, frozenset(unlisted), everything)
         return published
 
     def select(self, catalog: Catalog, key: FeedKey) -> Selection:
@@ -125,7 +132,8 @@ class Press:
         selection: Selection,
         now: Instant,
         last_good: Callable[[str], bytes | None],
-        everything: bool,
+        again: bool,
+        unlisted: set[str],
     ) -> FeedRow | None:
         spec, key, record = selection.spec, selection.key, selection.record
         if not selection.rows and key.kind is not Kind.ALL:
@@ -136,11 +144,12 @@ class Press:
         updated = max((row.updated for row in selection.rows), default=0)
         updated -= updated % 1_000_000
         digest = _digest(selection)
-        if everything or record is None or record.digest != digest:
+        if again or record is None or record.digest != digest:
             entries = self.entries(catalog, selection, now, last_good)
             feed = self._composer.feed(spec, selection.title, entries)
-            for artifact in self._renderer.render_feed(feed):
-                publication.add(artifact)
+            taken = [publication.add(artifact) for artifact in self._renderer.render_feed(feed)]
+            if not all(taken):
+                unlisted.add(spec.path)
             publication.remember_feed(_memory(feed, "live"))
         if record is not None:
             fresh = record._replace(digest=digest, title=selection.title, updated=updated)
@@ -152,6 +161,13 @@ class Press:
         """Tell when the feed's documents are planned to change."""
         for suffix in self._composer.formats:
             publication.plan(f"{path}.{suffix}", None if at is None else from_micros(at))
+
+    def documents(
+        self, catalog: Catalog, selection: Selection, now: Instant, last_good: Callable[[str], bytes | None]
+    ) -> Iterator[Artifact]:
+        """Return the documents that the selection makes."""
+        entries = self.entries(catalog, selection, now, last_good)
+        return iter(self._renderer.render_feed(self._composer.feed(selection.spec, selection.title, entries)))
 
     def entries(
         self, catalog: Catalog, selection: Selection, now: Instant, last_good: Callable[[str], bytes | None]
@@ -196,20 +212,25 @@ class Press:
         catalog: Catalog,
         publication: Publication,
         rows: Mapping[FeedKey, FeedRow | None],
+        unlisted: frozenset[str],
         everything: bool,
     ) -> None:
+        """Print the directory where it changed. A feed of which a document could not be put is left out."""
         if self._directory is None or everything:
             self._directory = self._read_directory(catalog)
             changed = True
         else:
             changed = any(self._directory.get(key) != row for key, row in rows.items())
+            changed = changed or unlisted != self._unlisted
+        self._unlisted = unlisted
         for key, row in rows.items():
             if row is None:
                 self._directory.pop(key, None)
             else:
                 self._directory[key] = row
         if changed:
-            for artifact in self._renderer.render_directory(self._arranged(self._directory)):
+            listed = {key: row for key, row in self._directory.items() if row.path not in unlisted}
+            for artifact in self._renderer.render_directory(self._arranged(listed)):
                 publication.add(artifact)
 
     def _read_directory(self, catalog: Catalog) -> dict[FeedKey, FeedRow]:

@@ -11,6 +11,7 @@ from typing import Any
 from feedmill.catalog import Catalog, FileRow, RecordRow
 from feedmill.compose import FeedKey
 from feedmill.errors import CatalogError
+from feedmill.model.artifact import digest
 from feedmill.model.feed import Entry
 from feedmill.model.instant import Instant, from_micros
 from feedmill.model.seed import Problem, Reason, Record, Severity
@@ -38,14 +39,17 @@ class EntryChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedChange:
-    """What subscribers of one feed would see. `state`: born, emptied, revived or changed."""
+    """What subscribers of one feed would see. `state`: born, emptied, revived or changed.
+
+    Without entries: they are the same, and the documents would say something else (another config).
+    """
 
     path: str
     title: str
     state: str
-    appear: tuple[EntryChange, ...]
-    change: tuple[EntryChange, ...]
-    vanish: tuple[EntryChange, ...]
+    appear: tuple[EntryChange, ...] = ()
+    change: tuple[EntryChange, ...] = ()
+    vanish: tuple[EntryChange, ...] = ()
 
 
 @contextmanager
@@ -98,6 +102,8 @@ def compare(mill: Mill, rehearsal: Rehearsal, before: Catalog | None, now: Insta
         old = mill.press.select(history.catalog, key)
         new = mill.press.select(mill.catalog, key)
         change = _compare(mill, history, old, new, now)
+        if change is None and rehearsal.everything and _reads_otherwise(mill, new, now):
+            change = FeedChange(path=new.spec.path, title=new.title, state="changed")
         if change is not None:
             found.append(change)
     return tuple(sorted(found, key=lambda change: change.path))
@@ -169,6 +175,16 @@ def _compare(
         ),
         vanish=tuple(_entry(entry) for id_, entry in was.items() if id_ not in will),
     )
+
+
+def _reads_otherwise(mill: Mill, selection: Selection, now: Instant) -> bool:
+    """Whether the feed's documents would have other bytes than those that are out, or be others."""
+    path, known = selection.spec.path, mill.store.documents
+    if not selection.rows and path not in mill.store.feeds:
+        return False
+    found = mill.press.documents(mill.catalog, selection, now, mill.store.last_good)
+    will = {artifact.path: digest(artifact.body) for artifact in found}
+    return will != {name: known[name].digest for name in known if name.rpartition(".")[0] == path}
 
 
 def _state(mill: Mill, old: Selection, new: Selection) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -207,14 +206,13 @@ class Publication:
         else:
             self._good.set(path, blob)
 
-    def commit(self, on_visible: Callable[[], None] | None = None) -> Committed:
+    def commit(self) -> Committed:
         """Make everything visible: artifacts, then indexes (pages after feeds), then deletions.
 
         A document that cannot be placed is a problem of its own and stops nothing but the indexes
         that would name what is not there. New documents are on the disk before they are visible
         (after a power loss a file system may keep a new name and lose its bytes); replaced ones
-        are flushed right after, before the ledger says so. `on_visible` is called between the
-        two: the store already tells the new state, which a power loss may still take back.
+        are flushed right after, before the ledger says so.
 
         Raises:
             PublishError: the disk is full or broken, or the folder was replaced. What is visible
@@ -232,8 +230,6 @@ class Publication:
             memory.refuse(set(self._problems))
             if memory.changes or self._good:
                 memory.history.serial += 1
-            if on_visible is not None:
-                on_visible()
             self._flush(written)
             store.save(self._tree, self._good)
         except (OSError, Obstacle) as error:

@@ -94,6 +94,11 @@ class Store:
         """The paths of retired documents (410)."""
         return frozenset(self.memory.history.gone)
 
+    @property
+    def refused(self) -> frozenset[str]:
+        """The paths that something foreign held when a document was to be put there."""
+        return frozenset(self.memory.history.refused)
+
     def generation(self, redirects: Mapping[str, str] = MappingProxyType({})) -> Generation:
         """Return the published state as the origin serves it.
 

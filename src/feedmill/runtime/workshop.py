@@ -12,7 +12,7 @@ from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
-from feedmill.publish import FolderLock
+from feedmill.publish import FolderLock, Store
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -26,6 +26,7 @@ class Workshop:
         self._progress = progress
         self._locks: list[FolderLock] = []
         self._mill: Mill | None = None
+        self._store: Store | None = None
         self._looked = False
         self._open = ExitStack()
         self._generation: Generation | None = None
@@ -54,6 +55,8 @@ class Workshop:
 
     def change(self, settings: Settings) -> None:
         """Use other settings from the next pass on."""
+        if settings.feeds_dir != self._settings.feeds_dir:
+            self._store = None
         self._settings = settings
         self.reset()
 
@@ -85,14 +88,18 @@ class Workshop:
         return report
 
     def open(self) -> Mill:
-        """Return the mill, opened if need be.
+        """Return the mill, opened if need be; over the same store, which knows the folder it published to.
 
         Raises:
             StoreError: the catalog or the ledger cannot be opened.
         """
         if self._mill is None:
+            if self._store is None:
+                self._store = Store.open(self._settings.feeds_dir)
+            else:
+                self._store.reopen()
             self._mill = self._open.enter_context(
-                Mill(self._settings, clock=self._clock, progress=self._progress)
+                Mill(self._settings, clock=self._clock, progress=self._progress, store=self._store)
             )
         return self._mill
 

@@ -136,6 +136,30 @@ def test_dry_run_after_a_change_of_the_config(site: Site, run: Run) -> None:
     assert changes(run) == {}
 
 
+@pytest.mark.parametrize(
+    ("config", "feeds"),
+    [
+        ("feeds: {limit: 1}", {"all", "topics/go"}),
+        ("feeds: {max_bytes: 1 KiB}", {"all", "topics/go"}),
+        ("feeds: {formats: [atom]}", {"all", "topics/go"}),
+        ("topics: {Go: {description: A language}}", {"topics/go"}),
+        ("log: {level: debug}", set()),
+    ],
+)
+def test_dry_run_names_the_feeds_that_another_config_prints_otherwise(
+    site: Site, run: Run, config: str, feeds: set[str]
+) -> None:
+    """Although not one entry of theirs changes."""
+    site.configure(CONFIG)
+    site.seed("a.md", topics="[Go]")
+    site.seed("b.md", topics="[Go]")
+    run("build")
+    site.configure(CONFIG + config + "\n")
+    assert {path for path in changes(run) if not path.startswith("providers/")} == feeds
+    run("build")
+    assert changes(run) == {}
+
+
 def test_an_entry_that_would_be_another_one_is_warned_of(site: Site, run: Run) -> None:
     site.seed("a.md")
     run("build")

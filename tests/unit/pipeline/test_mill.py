@@ -264,3 +264,28 @@ def test_a_file_that_becomes_readable_again_is_read() -> None:
         assert before == after
         seed.chmod(0o644)
         assert folder.run().eligible == 2
+
+
+def test_a_feed_whose_path_is_taken_is_listed_nowhere(folder: Folder) -> None:
+    """Until the foreign file is gone; whatever lists feeds names nothing that is not there."""
+
+    def listed() -> list[str]:
+        feeds = json.loads(folder.read("feeds.json"))["feeds"]
+        return sorted(feed["slug"] or feed["kind"] for feed in feeds)
+
+    taken = folder.root / "feeds/topics/news.atom"
+    taken.parent.mkdir(parents=True)
+    taken.write_text("mine")
+    folder.write("a.md", text("a", topics="News, Tools"))
+    assert "topics/news.atom" in folder.run().problems[0].path
+    assert listed() == ["all", "tools"]
+    for change in ("b", "c"):  # with the directory read anew, and in the pass that touches the feed
+        folder.write(f"{change}.md", text(change, topics="News, Tools"))
+        folder.run(paths=frozenset({f"{change}.md"}) if change == "c" else None)
+        assert listed() == ["all", "tools"]
+        assert "news" not in folder.read("feeds.opml")
+    assert taken.read_text() == "mine"
+    taken.unlink()
+    assert folder.run().problems == ()
+    assert listed() == ["all", "news", "tools"]
+    assert "<title>c</title>" in taken.read_text()

@@ -304,23 +304,6 @@ def test_a_generation_stays_as_it_was(feeds: Path, publish: Callable[..., Commit
         assert store.generation().serial > first.serial
 
 
-def test_visible_is_said_before_the_ledger_knows(
-    feeds: Path, noon: datetime, publish: Callable[..., Committed]
-) -> None:
-    with Store(feeds) as store:
-        publish(store, SITE)
-        told: list[tuple[bytes, int, int]] = []
-
-        def on_visible() -> None:
-            with Store(feeds, read_only=True) as other:
-                told.append(((feeds / "all.rss").read_bytes(), store.generation().serial, other.serial))
-
-        with store.begin(noon) as publication:
-            publication.add(Artifact(path="all.rss", body=b"2"))
-            publication.commit(on_visible)
-        assert told == [(b"2", 2, 1)]
-
-
 @pytest.mark.parametrize(
     "path",
     ["", "/etc/x", "../x.rss", "topics/../../x", "topics//x", "a/./b", ".feedmill/ledger.db", "x\0y", "a/"],
