@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from browser import sample
 from browser.conftest import FLAGS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parents[2]
 
 SHOTS: tuple[tuple[str, str, int, int, str], ...] = (
     ("index", "index", 1240, 1000, "light"),
@@ -20,6 +28,8 @@ SHOTS: tuple[tuple[str, str, int, int, str], ...] = (
 """File, page, width, height, colours."""
 
 # Debian's system-ui is a bitmap-age default that no reader's machine has.
+_SEED = "---\ntitle: Note {0}\nwebUrl: https://example.org/{0}\ndate: 2025-11-2{1}\ntopics: [Grain]\n---\n"
+_READERS = (("Feedly/1.0", 412), ("Inoreader/1.0", 97), ("NewsBlur Feed Fetcher", 31))
 _FONTS = ":root { --sans: Inter, system-ui, sans-serif; }"
 
 
@@ -51,7 +61,42 @@ def shoot(into: Path) -> None:
             page.goto(f"{site.as_uri()}/{path}.html", wait_until="networkidle")
             page.screenshot(path=into / f"{name}.png")
             page.context.close()
+        _shoot_operator(browser, Path(folder) / "run", into)
         browser.close()
+
+
+def _shoot_operator(browser: Browser, folder: Path, into: Path) -> None:
+    """Run the program on the bundled seeds, read and edit a little, and look over the operator's shoulder."""
+    shutil.copytree(ROOT / "seeds", folder / "seeds")
+    config = "server: {port: 0}\nadmin: {port: 0}\nlog: {format: json}\nwatch: {settle: 50ms}\n"
+    (folder / "config.yaml").write_text(config, "utf-8")
+    (folder / "seeds/half-written.md").write_text("---\ntitle: Half written\nwebUrl: /x\n---\n", "utf-8")
+    process = subprocess.Popen(
+        [Path(sys.executable).with_name("feedmill"), "run"], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        log = map(json.loads, process.stderr)
+        ready = next(line for line in log if line["message"] == "ready")
+        for number in range(24):
+            seed = _SEED.format(number, number % 4)
+            (folder / f"seeds/note-{number % 5}.md").write_text(seed, "utf-8")
+            next(line for line in log if line["message"] == "pass")
+        for reader, count in _READERS:
+            agent = f"{reader} (+https://reader.example; {count} subscribers)"
+            request = urllib.request.Request(f"{ready['server']}all.atom", headers={"User-Agent": agent})
+            urllib.request.urlopen(request, timeout=10).close()
+        token = (folder / ".feedmill/token").read_text("ascii").strip()
+        page = browser.new_page(
+            viewport={"width": 1240, "height": 1180}, color_scheme="dark", bypass_csp=True
+        )
+        page.goto(f"{ready['admin']}-/?token={token}", wait_until="networkidle")
+        page.add_style_tag(content=_FONTS)
+        page.screenshot(path=into / "operator.png")
+        page.context.close()
+    finally:
+        process.terminate()
+        process.wait()
 
 
 if __name__ == "__main__":
