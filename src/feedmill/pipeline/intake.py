@@ -31,6 +31,7 @@ CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its mtime moving."""
 
 _BATCH = 1000
+_UNLISTED = "its folder cannot be listed"
 _ANYWAY = -1  # an mtime that no file has: read it again
 
 
@@ -67,7 +68,8 @@ class Receiver:
     """Brings the catalog's facts up to date with the seeds folder.
 
     `again` reads and decodes every file (`--full`, or other rules of decoding than last time);
-    `was_seed` answers from the ledger whether a path had an entry, for a catalog that was lost.
+    `was_seed` answers from the ledger whether a path had an entry, `seeds_out` which had, for a catalog
+    that was lost.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Receiver:
         workers: int,
         again: bool,
         was_seed: Callable[[str], bool],
+        seeds_out: Callable[[], Iterable[str]],
         progress: Callable[[str, int, int | None], None],
     ) -> None:
         self._catalog = catalog
@@ -87,6 +90,7 @@ class Receiver:
         self._workers = workers
         self._again = again
         self._was_seed = was_seed
+        self._seeds_out = seeds_out
         self._progress = progress
         self._next_id = 0
         self._new: list[FileRow] = []
@@ -146,6 +150,16 @@ class Receiver:
         while row is not None:
             self._missing(intake, row, lost)
             row = next(known, None)
+        if any(lost):
+            self._recall(intake, [folder for folder in lost if folder])
+
+    def _recall(self, intake: Intake, lost: list[bytes]) -> None:
+        """Keep seeds below folders that cannot be listed and of which a lost catalog knows nothing."""
+        for path in self._seeds_out():
+            raw = to_bytes(path)
+            if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
+                label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+                self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
     def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
         for path in sorted(set(paths)):
@@ -170,29 +184,18 @@ class Receiver:
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
             intake.problems.pop()  # told as the seed's own
-            intake.vanished.append(path)
-            found = Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
-            record = _unreadable(printable(path), item.problem.message)
-            self._keep(intake, _Arrival(to_bytes(path), printable(path), row, found), record)
+            label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+            record = _unreadable(label, item.problem.message)
+            self._refuse(intake, _Arrival(to_bytes(path), label, row, found), record)
         elif row is not None:
             self._gone(intake, row)
 
     def _missing(self, intake: Intake, row: FileRow, lost: list[bytes]) -> None:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
-        label = printable(to_text(row.path))
-        if row.is_seed and any(row.path.startswith(prefix) for prefix in lost):
-            intake.vanished.append(to_text(row.path))
-            self._keep(
-                intake,
-                _Arrival(
-                    row.path,
-                    label,
-                    row,
-                    Found(path=label, size=row.size, mtime_ns=_ANYWAY, inode=row.inode),
-                    row.digest,
-                ),
-                _unreadable(label, "its folder cannot be listed"),
-            )
+        if row.is_seed and row.path.startswith(tuple(lost)):
+            label = printable(to_text(row.path))
+            found = Found(path=label, size=row.size, mtime_ns=row.mtime_ns, inode=row.inode)
+            self._refuse(intake, _Arrival(row.path, label, row, found), _unreadable(label, _UNLISTED))
         else:
             self._gone(intake, row)
 
@@ -226,7 +229,7 @@ class Receiver:
                     self._gone(intake, row)
                 continue
             except SeedError as error:
-                self._refuse(intake, arrival, error.message)
+                self._refuse(intake, arrival, self._refused(arrival, error.message))
                 continue
             racy = found.mtime_ns >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
@@ -237,10 +240,9 @@ class Receiver:
             waiting.append(arrival)
             yield arrival.label, data
 
-    def _refuse(self, intake: Intake, arrival: _Arrival, why: str) -> None:
+    def _refuse(self, intake: Intake, arrival: _Arrival, record: Record) -> None:
         """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
         arrival.found = replace(arrival.found, mtime_ns=_ANYWAY)
-        record = self._refused(arrival, why)
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
         if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
             intake.vanished.append(to_text(arrival.path))

@@ -248,6 +248,7 @@ class Mill:
             workers=self.settings.workers,
             again=again,
             was_seed=lambda path: self.store.last_good(path) is not None,
+            seeds_out=self.store.last_good_paths,
             progress=self._progress,
         )
 

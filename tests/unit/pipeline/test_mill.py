@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -239,31 +241,72 @@ def test_a_document_that_was_damaged_is_made_again_and_no_other_feed_is_touched(
     assert folder.feeds() == mtimes, "the same bytes are as old as they were"
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs to become another user")
-def test_a_file_that_becomes_readable_again_is_read() -> None:
-    """Its permissions come back without a new mtime; until then each pass looks, and writes nothing."""
+@contextmanager
+def another_user(folder: Folder) -> Iterator[None]:
+    """As somebody who owns the site and has no rights beside."""
+    for path in (folder.root, *folder.root.rglob("*")):
+        os.chown(path, 65534, -1)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Folder]:
+    """A site that another user can reach, after a first pass: what that imports may be out of reach."""
     with tempfile.TemporaryDirectory() as root:
         folder = Folder(Path(root))
         folder.write("b.md", text("b"))
-        folder.run()  # what the program itself is made of may be out of another user's reach
-        folder.write("a.md", text("a"))
-        seed = folder.root / "seeds/a.md"
-        os.utime(seed, (1, 1))
-        seed.chmod(0)
-        for path in (folder.root, *folder.root.rglob("*")):
-            os.chown(path, 65534, -1)
-        os.seteuid(65534)
-        try:
-            first = folder.run()
-            before = (folder.root / ".feedmill/catalog.db").read_bytes()
-            second = folder.run()
-            after = (folder.root / ".feedmill/catalog.db").read_bytes()
-        finally:
-            os.seteuid(0)
-        assert (first.errors, second.errors) == (1, 1)
-        assert before == after
-        seed.chmod(0o644)
-        assert folder.run().eligible == 2
+        folder.run()
+        yield folder
+
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs to become another user")
+
+
+@needs_root
+def test_a_file_that_becomes_readable_again_is_read(shared_folder: Folder) -> None:
+    """Its permissions come back without a new mtime; until then each pass looks, and writes nothing."""
+    folder = shared_folder
+    folder.write("a.md", text("a"))
+    seed = folder.root / "seeds/a.md"
+    os.utime(seed, (1, 1))
+    seed.chmod(0)
+    with another_user(folder):
+        first = folder.run()
+        before = (folder.root / ".feedmill/catalog.db").read_bytes()
+        second = folder.run()
+        after = (folder.root / ".feedmill/catalog.db").read_bytes()
+    assert (first.errors, second.errors) == (1, 1)
+    assert before == after
+    seed.chmod(0o644)
+    assert folder.run().eligible == 2
+
+
+@needs_root
+@pytest.mark.parametrize("lose_state", [False, True])
+def test_seeds_in_a_folder_that_cannot_be_listed_keep_their_entries(
+    shared_folder: Folder, lose_state: bool
+) -> None:
+    """Whether or not the catalog went with it: the state folder never costs a byte of the output."""
+    folder = shared_folder
+    folder.write("sub/a.md", text("a"))
+    folder.write("sub/draft.md", text("draft", extra="published: false\n"))
+    folder.run()
+    feeds = folder.feeds()
+    closed = folder.root / "seeds/sub"
+    closed.chmod(0)
+    if lose_state:
+        shutil.rmtree(folder.root / ".feedmill")
+    with another_user(folder):
+        reports = [folder.run(force=True), folder.run()]
+    assert [(report.eligible, report.kept) for report in reports] == [(2, 1), (2, 1)]
+    assert folder.feeds() == feeds
+    closed.chmod(0o755)
+    assert folder.run().kept == 0
+    assert folder.feeds() == feeds
 
 
 def test_a_feed_whose_path_is_taken_is_listed_nowhere(folder: Folder) -> None:
