@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import URL, delete, insert, inspect, select
+from sqlalchemy import URL, delete, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from feedmill.catalog import schema as t
-from feedmill.catalog.database import MEMORY, Database, translated
+from feedmill.catalog.database import MEMORY, Database, among, translated
 from feedmill.catalog.facts import Facts
 from feedmill.catalog.shelves import Shelves
 from feedmill.catalog.standings import Standings
 from feedmill.errors import CatalogError
+
+_META = select(t.meta.c.key, t.meta.c.value)
+_FORGET_META = delete(t.meta).where(among(t.meta.c.key))
 
 
 class Catalog:
@@ -98,12 +101,12 @@ class Catalog:
 
     def meta(self) -> dict[str, str]:
         """Return the catalog's small facts: fingerprints, the ledger it belongs to, the last instant."""
-        return dict(self._db.rows(select(t.meta.c.key, t.meta.c.value)))
+        return dict(self._db.rows(_META))
 
     def set_meta(self, facts: Mapping[str, str]) -> None:
         """Store small facts."""
-        self._db.run(delete(t.meta).where(t.meta.c.key.in_(list(facts))))
-        self._db.run(insert(t.meta), [{"key": key, "value": value} for key, value in facts.items()])
+        self._db.run_in(_FORGET_META, list(facts))
+        self._db.put(t.meta, list(facts.items()))
 
     def clear_derived(self) -> None:
         """Forget everything that can be derived again."""

@@ -26,6 +26,13 @@ _DUE = (
     .distinct()
 )
 _NEXT_EVENT = select(func.min(t.event.c.at)).where(t.event.c.at > bindparam("after"))
+_NEXT_EVENTS = (
+    select(t.event.c.at, t.file.c.path)
+    .join(t.file, t.file.c.id == t.event.c.file)
+    .where(t.event.c.at > bindparam("after"))
+    .order_by(t.event.c.at, t.file.c.path)
+    .limit(bindparam("size"))
+)
 
 
 class Standings:
@@ -99,11 +106,5 @@ class Standings:
 
     def next_events(self, after: int, size: int) -> list[tuple[int, bytes]]:
         """Return the first `size` (instant, path) after an instant."""
-        statement = (
-            select(t.event.c.at, t.file.c.path)
-            .join(t.file, t.file.c.id == t.event.c.file)
-            .where(t.event.c.at > after)
-            .order_by(t.event.c.at, t.file.c.path)
-            .limit(size)
-        )
-        return [(row[0], row[1]) for row in self._db.rows(statement)]
+        rows = self._db.rows(_NEXT_EVENTS, {"after": after, "size": size})
+        return [(row[0], row[1]) for row in rows]
