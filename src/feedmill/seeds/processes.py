@@ -52,11 +52,12 @@ def start() -> Process:
 
 
 class _Fresh:
-    """A worker in an interpreter of its own."""
+    """A worker in an interpreter of its own. It gives way to this program, which may be serving readers."""
 
     def __init__(self) -> None:
         # what this process may import, that one may: it has the same path, whatever was done to it
-        program = f"import sys; sys.path[:] = {sys.path!r}; from feedmill.seeds.worker import main; main()"
+        polite = "import os, sys; hasattr(os, 'nice') and os.nice(10)"
+        program = f"{polite}; sys.path[:] = {sys.path!r}; from feedmill.seeds.worker import main; main()"
         self._process = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE,
