@@ -40,7 +40,7 @@ provider: {provider}
 ---
 {body}
 """
-KEPT = {"tmp", "lock", "token", "control.sock"}
+KEPT = {"tmp", "lock", "token", "control.sock", "seal.json"}
 """What may be in feedmill's own folders between two runs, besides the two databases."""
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
 

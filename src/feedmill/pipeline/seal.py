@@ -46,8 +46,9 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
         still = found["since"] <= at and (found["until"] is None or at < found["until"])
     except (LookupError, TypeError, ValueError):
         return None
-    if not still or not (settings.state_dir / "catalog.db").exists():
-        return None
+    catalog = settings.state_dir / "catalog.db"
+    if not still or not catalog.exists() or catalog.with_name("catalog.db-wal").exists():
+        return None  # a write-ahead log is left by a run that was killed: opening the catalog clears it
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
         return None
@@ -78,6 +79,10 @@ def seal(mill: Mill, report: PassReport) -> None:
     Nothing is sealed while something is in the way or has to be read again: every pass has to look at that.
     """
     settings = mill.settings
+    file = _file(settings)
+    fresh = file.with_name(f"{file.name}.new")
+    with suppress(OSError):
+        fresh.unlink(missing_ok=True)  # of a run that was killed
     if mill.strays or report.held is not None or any(p.path.startswith("/") for p in report.problems):
         return
     stats = _digest((row.path, row.size, row.mtime_ns, row.inode) for row in mill.catalog.facts.files())
@@ -89,11 +94,10 @@ def seal(mill: Mill, report: PassReport) -> None:
         "files": stats,
         "until": to_micros(report.next_change) if report.next_change else None,
     }
-    file, since = _file(settings), to_micros(report.as_of)
+    since = to_micros(report.as_of)
     known = _read(file)
     if known | sealed == known and known["since"] <= since:
         return
-    fresh = file.with_name(f"{file.name}.new")
     with suppress(OSError):  # the pass is done; without a seal the next one takes longer
         fresh.write_text(json.dumps({**sealed, "since": since, "report": report.to_json()}), "utf-8")
         fresh.replace(file)

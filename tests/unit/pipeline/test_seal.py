@@ -102,6 +102,9 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     "the ledger is gone": lambda site: (site.root / "feeds/.feedmill/ledger.db").unlink(),
     "the feeds are gone": lambda site: shutil.rmtree(site.root / "feeds"),
     "the catalog is gone": lambda site: (site.root / ".feedmill/catalog.db").unlink(),
+    "a run was killed and left the catalog open": lambda site: (
+        site.root / ".feedmill/catalog.db-wal"
+    ).touch(),
     "the seal is gone": lambda site: (site.root / ".feedmill/seal.json").unlink(),
     "the seal is cut short": lambda site: os.truncate(site.root / ".feedmill/seal.json", 40),
     "the seal is a list": lambda site: (site.root / ".feedmill/seal.json").write_text("[]"),
