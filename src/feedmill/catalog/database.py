@@ -128,7 +128,7 @@ def _tune(connection: Any, _: object) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")  # losing the last pass of a cache costs time only
     connection.execute("PRAGMA busy_timeout = 5000")
-    connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA cache_size = -131072")  # KiB at most: deriving a million seeds fills it
 
 
 def _begin(connection: Connection) -> None:
