@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,8 +86,11 @@ def test_the_button_rebuilds_and_shows_the_result(desk: tuple[str, str], chromiu
     page.goto(f"{desk[0]}-/?token={desk[1]}")
     before = passes()
     page.get_by_role("button", name="Rebuild now").click()
-    page.wait_for_function("document.querySelector('#result').textContent.trim() !== ''")
-    page.wait_for_function("!/working|running|…/i.test(document.querySelector('#result').textContent)")
+    result = page.locator("#result")
+    deadline = time.monotonic() + 30
+    while not (told := result.inner_text().strip()) or re.search("working|running|…", told, re.IGNORECASE):
+        assert time.monotonic() < deadline, told
+        page.wait_for_timeout(50)
     assert passes() == before + 1
     page.close()
 

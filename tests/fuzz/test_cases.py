@@ -13,9 +13,9 @@ from fuzz.targets import TARGETS
 CASES = sorted(path for path in (Path(__file__).parent / "cases").iterdir() if "-" in path.name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
-def test_a_case_that_was_found(case: Path) -> None:
-    TARGETS[case.name.partition("-")[0]](case.read_bytes())
+def test_the_cases_that_were_found() -> None:
+    for case in CASES:
+        TARGETS[case.name.partition("-")[0]](case.read_bytes())
 
 
 PIECES = st.sampled_from(

@@ -85,7 +85,8 @@ why the guard published nothing; `next_change` is the next planned publication, 
 }
 ```
 
-with a `state` of `born`, `revived`, `changed` or `emptied`, and among the `problems` a warning for each known
+with a `state` of `born`, `revived`, `changed` or `emptied` (a `changed` feed without entries: the same entries,
+which another config prints otherwise), and among the `problems` a warning for each known
 file that would become another entry for its readers.
 
 ### `check`
