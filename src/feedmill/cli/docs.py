@@ -85,9 +85,9 @@ why the guard published nothing; `next_change` is the next planned publication, 
 }
 ```
 
-with a `state` of `born`, `revived`, `changed` or `emptied` (a `changed` feed without entries: the same entries,
-which another config prints otherwise), and among the `problems` a warning for each known
-file that would become another entry for its readers.
+with a `state` of `born`, `revived`, `changed` or `emptied` (a `changed` feed without entries has the same
+ones, which another config prints otherwise), and among the `problems` a warning for each known file that
+would become another entry for its readers.
 
 ### `check`
 
