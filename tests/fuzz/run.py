@@ -1,8 +1,7 @@
 """`run.py TARGET SECONDS`: fuzz one target with atheris, from the corpus and our own cases on.
 
-A case that breaks a promise is written to tests/fuzz/cases/TARGET-…, where pytest finds it for good. The
-corpus
-is what `FEEDMILL_CORPUS` holds (a few hundred real seeds) and what earlier runs reached (build/fuzz/).
+A case that breaks a promise is written to tests/fuzz/cases/TARGET-…, where pytest finds it for good.
+The corpus is some of `FEEDMILL_CORPUS` and what earlier runs reached (build/fuzz/).
 """
 
 from __future__ import annotations
