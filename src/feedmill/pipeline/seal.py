@@ -43,11 +43,10 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     found, at = _read(_file(settings)), to_micros(now)
     try:
         report = report_from_json(found["report"])
-        still = found["since"] <= at and (found["until"] is None or at < found["until"])
     except (LookupError, TypeError, ValueError):
         return None
     catalog = settings.state_dir / "catalog.db"
-    if not still or not catalog.exists() or catalog.with_name("catalog.db-wal").exists():
+    if not _holds(found, at) or not catalog.exists() or catalog.with_name("catalog.db-wal").exists():
         return None  # a write-ahead log is left by a run that was killed: opening the catalog clears it
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
@@ -96,7 +95,7 @@ def seal(mill: Mill, report: PassReport) -> None:
     }
     since = to_micros(report.as_of)
     known = _read(file)
-    if known | sealed == known and known["since"] <= since:
+    if known | sealed == known and _holds(known, since):
         return
     with suppress(OSError):  # the pass is done; without a seal the next one takes longer
         fresh.write_text(json.dumps({**sealed, "since": since, "report": report.to_json()}), "utf-8")
@@ -114,6 +113,12 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _holds(found: dict[str, Any], at: int) -> bool:
+    """Whether the instant `at` (microseconds) lies between those for which the seal speaks."""
+    since, until = found.get("since"), found.get("until")
+    return isinstance(since, int) and since <= at and (not isinstance(until, int) or at < until)
 
 
 def _listing(settings: Settings) -> str | None:

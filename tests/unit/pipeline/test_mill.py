@@ -18,6 +18,7 @@ from feedmill.config import loads
 from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from nobody import NOBODY, as_nobody
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONFIG = "site: {title: T, url: 'https://f.example.org/'}\nguard: {min_entries: 3}\n"
@@ -245,12 +246,9 @@ def test_a_document_that_was_damaged_is_made_again_and_no_other_feed_is_touched(
 def another_user(folder: Folder) -> Iterator[None]:
     """As somebody who owns the site and has no rights beside."""
     for path in (folder.root, *folder.root.rglob("*")):
-        os.chown(path, 65534, -1)
-    os.seteuid(65534)
-    try:
+        os.chown(path, NOBODY, -1)
+    with as_nobody():
         yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture

@@ -124,6 +124,7 @@ def test_the_seal_is_broken(site: Site, what: str) -> None:
     assert site.sealed() is not None
     BREAKS[what](site)
     assert site.sealed() is None
+    assert site.build().held is None or what == "the seeds folder is gone"
 
 
 def test_a_file_just_written_is_not_sealed(site: Site) -> None:

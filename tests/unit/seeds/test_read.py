@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import os
 import socket
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from feedmill.errors import SeedError
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.read import read
 from feedmill.seeds.scan import Found, scan
+from nobody import as_nobody
 
 LIMIT = 1 << 20
 
@@ -93,28 +92,6 @@ def test_a_folder(seeds: Path) -> None:
 def test_a_device(seeds: Path) -> None:
     (seeds / "a.md").symlink_to("/dev/zero")
     assert refusal(seeds) == "is a device, not a file"
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Let file modes count: root ignores them."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A seeds folder that anybody can reach, which pytest's own is not."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        (Path(folder) / "seeds").mkdir()
-        yield Path(folder) / "seeds"
 
 
 def test_an_unreadable_file(public: Path) -> None:

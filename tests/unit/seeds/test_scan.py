@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ import pytest
 from feedmill.model.seed import Severity
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.scan import Found, ScanProblem, look, scan, to_bytes, to_text
+from nobody import as_nobody
 
 
 @pytest.fixture
@@ -250,28 +250,6 @@ def test_a_missing_seeds_folder(tmp_path: Path) -> None:
 
 def test_a_seeds_folder_that_is_a_file(tmp_path: Path) -> None:
     assert problem(write(tmp_path / "file")).prefix == ""
-
-
-@contextmanager
-def as_nobody() -> Iterator[None]:
-    """Let file modes count: root ignores them."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A seeds folder that anybody can reach, which pytest's own is not."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        (Path(folder) / "seeds").mkdir()
-        yield Path(folder) / "seeds"
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o600])
