@@ -33,9 +33,11 @@ static const char *roots, *undo;
 static long at, span = 1, calls, saved;
 static int action_errno, tearing, log_fd = -1;
 
-
-__attribute__((constructor)) static void start(void) {
+/* Read what the environment tells, and count from 1; a fork calls it again when it becomes a run of its own. */
+__attribute__((constructor)) void faultline_start(void) {
     const char *text;
+    at = calls = saved = tearing = action_errno = 0;
+    span = 1;
     roots = getenv("FAULTLINE_ROOTS");
     undo = getenv("FAULTLINE_UNDO");
     if ((text = getenv("FAULTLINE_AT"))) at = atol(text);

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultline.forkserver import SECONDS, ForkServer
+
 SOURCE = Path(__file__).with_name("faultline.c")
 
 
@@ -69,11 +71,15 @@ def build(compiler: str, folder: Path) -> Path:
 class Faultline:
     """Runs programs in a `workspace` whose folders `roots` are watched.
 
-    `undo` holds what the calls of the last run destroyed (`faultline.powerloss`).
+    `undo` holds what the calls of the last run destroyed (`faultline.powerloss`). With `forks`
+    the programs are forks of that server instead of starts of their own: for torture.
     """
 
-    def __init__(self, library: Path, workspace: Path, roots: Sequence[str]) -> None:
+    def __init__(
+        self, library: Path, workspace: Path, roots: Sequence[str], forks: ForkServer | None = None
+    ) -> None:
         self.library = library
+        self._forks = forks
         self.workspace = workspace.resolve()
         self.roots = tuple(self.workspace / root for root in roots)
         self.undo = self.workspace / "faultline-undo"
@@ -87,7 +93,6 @@ class Faultline:
         span: int = 1,
         keep: bool = False,
         env: Mapping[str, str] | None = None,
-        timeout: float = 60,
     ) -> Run:
         """Run `command` to its end; call number `at` (from 1; 0: none) goes wrong as `do` says.
 
@@ -97,20 +102,22 @@ class Faultline:
         log = self.workspace / "faultline.log"
         log.unlink(missing_ok=True)
         shutil.rmtree(self.undo, ignore_errors=True)
+        told = {**(env or {}), **self.environment(at=at, do=do, span=span, keep=keep, log=log)}
+        if self._forks:
+            output = self.workspace / "faultline.out"
+            code = self._forks.run(command, cwd=self.workspace, env=told, output=output)
+            said = output.read_text("utf-8", "replace")
+            return Run(returncode=code, output=said, calls=tuple(read_log(log)))
         done = subprocess.run(
             list(command),
             cwd=self.workspace,
-            env={
-                **os.environ,
-                **(env or {}),
-                **self.environment(at=at, do=do, span=span, keep=keep, log=log),
-            },
+            env={**os.environ, **told},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            timeout=timeout,
+            timeout=SECONDS,
             check=False,
         )
         return Run(returncode=done.returncode, output=done.stdout, calls=tuple(read_log(log)))

@@ -10,14 +10,13 @@ import os
 import random
 import re
 import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from faultline.forkserver import ForkServer
 from faultline.harness import Call, Faultline, Run, build, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
@@ -68,10 +67,10 @@ def seeds(version: int) -> dict[str, str]:
 class Site:
     """A site at `before` (0: never built) whose seeds are already those of the version after."""
 
-    def __init__(self, library: Path, folder: Path, before: int) -> None:
+    def __init__(self, library: Path, forks: ForkServer | None, folder: Path, before: int) -> None:
         self.folder = folder
         self.feeds = folder / "feeds"
-        self.faultline = Faultline(library, folder, ["feeds", ".feedmill"])
+        self.faultline = Faultline(library, folder, ["feeds", ".feedmill"], forks)
         (folder / "config.yaml").write_text(CONFIG)
         if before:
             self.put(seeds(before))
@@ -98,9 +97,12 @@ class Site:
             if (self.folder / "before" / name).exists():
                 shutil.copytree(self.folder / "before" / name, self.folder / name)
 
-    def build(self, **how: object) -> Run:
+    def feedmill(self, command: str, **how: object) -> Run:
         program = str(Path(sys.executable).with_name("feedmill"))
-        return self.faultline.run([program, "build"], **how)  # type: ignore[arg-type]
+        return self.faultline.run([program, command], **how)  # type: ignore[arg-type]
+
+    def build(self, **how: object) -> Run:
+        return self.feedmill("build", **how)
 
     def visible(self) -> dict[str, bytes]:
         return {
@@ -140,6 +142,15 @@ def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactor
     return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
 
 
+@pytest.fixture(scope="session")
+def forks(library: Path) -> Iterator[ForkServer | None]:
+    """What makes torture's runs cheap; a sample's are starts of the real command."""
+    server = ForkServer({"LD_PRELOAD": str(library)}) if TORTURE else None
+    yield server
+    if server:
+        server.end()
+
+
 @pytest.fixture(scope="module")
 def tally() -> Iterator[Tally]:
     counted = Tally("The next start ends with the bytes of an undisturbed run")
@@ -148,8 +159,15 @@ def tally() -> Iterator[Tally]:
 
 
 @pytest.fixture(scope="session", params=[0, 1], ids=["cold", "edited"])
-def site(request: pytest.FixtureRequest, library: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
-    return Site(library, tmp_path_factory.mktemp("site"), request.param)
+def site(
+    request: pytest.FixtureRequest,
+    library: Path,
+    forks: ForkServer | None,
+    fast_root: Path,
+) -> Site:
+    folder = fast_root / f"crash-{request.param}"
+    folder.mkdir()
+    return Site(library, forks, folder, request.param)
 
 
 def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
@@ -186,15 +204,12 @@ def test_killed(site: Site, tally: Tally) -> None:
             site.check_recovery(context)
 
 
-def test_a_daemon_killed(
-    site: Site, tally: Tally, start_feedmill: Callable[..., subprocess.Popen[str]]
-) -> None:
+def test_a_daemon_killed(site: Site, tally: Tally) -> None:
     for at in some(site.calls, 6):
         with tally.attempt("feedmill run: SIGKILL at a system call"):
             site.renew()
-            daemon = start_feedmill("run", cwd=site.folder, env=site.faultline.environment(at=at))
-            output, _ = daemon.communicate(timeout=60)
-            assert daemon.returncode == -signal.SIGKILL, f"daemon to be killed at {at}: {output}"
+            run = site.feedmill("run", at=at)
+            assert run.killed, f"daemon to be killed at {at}: {run.output}"
             site.check_visible(f"daemon killed at {at}")
             site.check_recovery(f"daemon killed at {at}")
 

@@ -10,12 +10,14 @@ import os
 import random
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from faultline import publisher
+from faultline.forkserver import ForkServer
 from faultline.harness import Call, Faultline, Run, build, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
@@ -35,6 +37,15 @@ def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactor
     return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
 
 
+@pytest.fixture(scope="session")
+def forks(library: Path) -> Iterator[ForkServer | None]:
+    """What makes torture's runs cheap; a sample's are starts of the real command."""
+    server = ForkServer({"LD_PRELOAD": str(library)}) if TORTURE else None
+    yield server
+    if server:
+        server.end()
+
+
 @pytest.fixture(scope="module")
 def tally() -> Iterator[Tally]:
     counted = Tally("The next start ends with the bytes of an undisturbed run")
@@ -45,12 +56,12 @@ def tally() -> Iterator[Tally]:
 class Site:
     """A feeds folder at some version, made anew for every point."""
 
-    def __init__(self, library: Path, folder: Path, before: int) -> None:
+    def __init__(self, library: Path, forks: ForkServer | None, folder: Path, before: int) -> None:
         self.before = before
         self.folder = folder
         self.feeds = folder / "feeds"
         self.original = folder / "original"
-        self.faultline = Faultline(library, folder, ["feeds"])
+        self.faultline = Faultline(library, folder, ["feeds"], forks)
         if before:
             with Store(self.original) as store:
                 for version in range(1, before + 1):
@@ -79,6 +90,15 @@ class Site:
             for path in self.feeds.rglob("*")
             if path.is_file() and ".feedmill" not in path.parts
         }
+
+
+NewSite = Callable[[int], Site]
+
+
+@pytest.fixture
+def new_site(library: Path, forks: ForkServer | None, fast_root: Path) -> NewSite:
+    """`new_site(1)`: a site at version 1 (0: never published)."""
+    return lambda before: Site(library, forks, Path(tempfile.mkdtemp(dir=fast_root)), before)
 
 
 def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
@@ -117,10 +137,8 @@ def check_recovery(site: Site, after: int, context: str) -> None:
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("do", ["kill", "tear"])
-def test_killed_at_every_call(
-    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, do: str
-) -> None:
-    site = Site(library, tmp_path, before)
+def test_killed_at_every_call(new_site: NewSite, tally: Tally, before: int, after: int, do: str) -> None:
+    site = new_site(before)
     calls = site.calls(after)
     writes = [call.number for call in calls if call.name == "write"]
     for at in some(calls, 10) if do == "kill" else writes if TORTURE else writes[:: len(writes) // 2]:
@@ -147,9 +165,9 @@ def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("strict", [False, True], ids=["journal", "strict"])
 def test_power_lost_at_every_call(
-    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, strict: bool
+    new_site: NewSite, tally: Tally, before: int, after: int, strict: bool
 ) -> None:
-    site = Site(library, tmp_path, before)
+    site = new_site(before)
     calls = site.calls(after)
     old = publisher.documents(before) if before else {}
     new = publisher.documents(after)
@@ -175,10 +193,8 @@ def test_power_lost_at_every_call(
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
 @pytest.mark.parametrize("error", ERRORS, ids=errno.errorcode.get)
-def test_denied_at_every_call(
-    library: Path, tmp_path: Path, tally: Tally, before: int, after: int, error: int
-) -> None:
-    site = Site(library, tmp_path, before)
+def test_denied_at_every_call(new_site: NewSite, tally: Tally, before: int, after: int, error: int) -> None:
+    site = new_site(before)
     for at in some(site.calls(after), 2, 7 * ERRORS.index(error)):  # each error meets other calls
         for span in (1, 0) if TORTURE else (at % 2,):
             with tally.attempt(f"store: {errno.errorcode[error]} from a system call"):
@@ -192,10 +208,8 @@ def test_denied_at_every_call(
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EACCES], ids=errno.errorcode.get)
-def test_a_store_works_again_when_the_disk_does(
-    library: Path, tmp_path: Path, tally: Tally, error: int
-) -> None:
-    site = Site(library, tmp_path, 1)
+def test_a_store_works_again_when_the_disk_does(new_site: NewSite, tally: Tally, error: int) -> None:
+    site = new_site(1)
     for at in some(site.calls(2), 6, error):
         with tally.attempt(f"store: {errno.errorcode[error]} for two calls, then asked again"):
             site.renew()
@@ -209,8 +223,8 @@ def test_a_store_works_again_when_the_disk_does(
             check_recovery(site, 2, context)
 
 
-def test_nothing_to_do_makes_no_writing_call(library: Path, tmp_path: Path) -> None:
-    site = Site(library, tmp_path, 1)
+def test_nothing_to_do_makes_no_writing_call(new_site: NewSite) -> None:
+    site = new_site(1)
     shutil.copytree(site.original, site.feeds)
     run = site.publish(1)
     assert run.returncode == 0, run.output
