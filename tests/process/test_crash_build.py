@@ -16,11 +16,13 @@ from pathlib import Path
 
 import pytest
 
+from conftest import Start
 from faultline.forkserver import ForkServer
-from faultline.harness import Call, Faultline, Run, build, points
+from faultline.harness import Call, Faultline, Run, build, points, read_log
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.publish import Store
+from operated.daemon import eventually
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
@@ -204,8 +206,13 @@ def test_killed(site: Site, tally: Tally) -> None:
             site.check_recovery(context)
 
 
-def test_a_daemon_killed(site: Site, tally: Tally) -> None:
-    for at in some(site.calls, 6):
+def test_a_daemon_killed(site: Site, tally: Tally, start_feedmill: Start) -> None:
+    site.renew()
+    log, said = site.folder / "daemon.calls", site.folder / "daemon.log"
+    daemon = start_feedmill("run", cwd=site.folder, env=site.faultline.environment(log=log), log=said)
+    eventually(lambda: '"ready"' in said.read_text())
+    daemon.kill()
+    for at in some(tuple(read_log(log)), 6):
         with tally.attempt("feedmill run: SIGKILL at a system call"):
             site.renew()
             run = site.feedmill("run", at=at)
