@@ -18,6 +18,7 @@ from feedmill.catalog.standings import Standings
 from feedmill.errors import CatalogError
 
 _META = select(t.meta.c.key, t.meta.c.value)
+_CLEAR = tuple(delete(table) for table in t.DERIVED)
 _FORGET_META = delete(t.meta).where(among(t.meta.c.key))
 
 
@@ -110,8 +111,8 @@ class Catalog:
 
     def clear_derived(self) -> None:
         """Forget everything that can be derived again."""
-        for table in t.DERIVED:
-            self._db.run(delete(table))
+        for statement in _CLEAR:
+            self._db.run(statement)
 
     def _prepare(self) -> bool:
         """Make the tables where they are not there, or are another version's; say whether that was so."""

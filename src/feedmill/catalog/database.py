@@ -8,18 +8,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Table, bindparam, create_engine, event, insert
-from sqlalchemy.engine import Compiled, Connection, Engine, RootTransaction
+from sqlalchemy import URL, Insert, Select, Table, UpdateBase, bindparam, create_engine, event, insert
+from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.sql import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from feedmill.errors import CatalogError
 
 MEMORY = "sqlite://"
-_CHUNK = 500
+Statement = Select[Any] | UpdateBase
+_CHUNK = 512
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 class Database:
@@ -27,10 +31,11 @@ class Database:
 
     def __init__(self, url: str | URL) -> None:
         self._transaction: RootTransaction | None = None
-        self._inserts: dict[str, Compiled] = {}
+        self._prepared: dict[tuple[Statement, int], _Prepared] = {}
         with translated():
             self._engine = _engine(url)
             self.connection = self._engine.connect()
+            self._driver: Any = self.connection.connection.driver_connection
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
@@ -58,58 +63,96 @@ class Database:
             with translated():
                 transaction.rollback()
 
-    def run(self, statement: Executable, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
+    def run(self, statement: Statement, rows: Sequence[Mapping[str, Any]] | None = None) -> None:
         """Run a statement, once for each of `rows` where given."""
+        prepared = self._prepare(statement)
         with translated():
-            self.connection.execute(statement, rows)
+            if rows is None:
+                self._driver.cursor().execute(prepared.text, prepared.arguments({}))
+            else:
+                self._driver.cursor().executemany(prepared.text, [prepared.arguments(row) for row in rows])
 
     def put(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows, each the values of all of a table's columns, in their order.
-
-        The values are what the driver takes: passing each through SQLAlchemy would cost more than the insert.
-        """
+        """Insert rows, each the values of all of a table's columns, in their order."""
         if not rows:
             return
-        compiled = self._inserts.get(table.name)
-        if compiled is None:
-            compiled = self._inserts[table.name] = insert(table).compile(self._engine)
+        prepared = self._prepare(_insert(table))
         with translated():
-            if self._engine.dialect.positional:
-                self.connection.exec_driver_sql(compiled.string, list(rows))
+            if prepared.order is not None:
+                self._driver.cursor().executemany(prepared.text, rows)
             else:
                 names = table.columns.keys()
                 named = [dict(zip(names, row, strict=True)) for row in rows]
-                self.connection.exec_driver_sql(compiled.string, named)
+                self._driver.cursor().executemany(prepared.text, named)
 
-    def rows(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
-        """Return all rows of a query."""
-        with translated():
-            found = self.connection.execute(statement, values).fetchall()
-            self._end_reading()
-        return found
+    def rows(self, statement: Statement, values: Mapping[str, Any] = _NONE) -> list[Any]:
+        """Return all rows of a query. `statement` lives as long as the program: it is prepared once."""
+        return self._fetch(self._prepare(statement), values)
 
-    def scalar(self, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    def scalar(self, statement: Statement, values: Mapping[str, Any] = _NONE) -> Any:
         """Return the first column of the first row of a query, None without rows."""
-        with translated():
-            found = self.connection.execute(statement, values).scalar()
-            self._end_reading()
-        return found
+        found = self.rows(statement, values)
+        return found[0][0] if found else None
 
-    def _end_reading(self) -> None:
-        """Outside a transaction of ours, keep no snapshot that would hold the write-ahead log back."""
-        if self._transaction is None:
-            self.connection.rollback()
-
-    def rows_in(self, statement: Executable, keys: Sequence[Any], **values: Any) -> Iterator[Any]:
+    def rows_in(self, statement: Statement, keys: Sequence[Any], **values: Any) -> Iterator[Any]:
         """Yield all rows of a query over an expanding parameter `keys`, a bounded number at a time."""
         for chunk in chunks(keys):
-            yield from self.rows(statement, {"keys": chunk, **values})
+            yield from self._fetch(self._prepare(statement, len(chunk)), values, chunk)
 
-    def run_in(self, statement: Executable, keys: Sequence[Any], **values: Any) -> None:
+    def run_in(self, statement: Statement, keys: Sequence[Any], **values: Any) -> None:
         """Run a statement over an expanding parameter `keys`, a bounded number at a time."""
         for chunk in chunks(keys):
+            prepared = self._prepare(statement, len(chunk))
             with translated():
-                self.connection.execute(statement, {"keys": chunk, **values})
+                self._driver.cursor().execute(prepared.text, prepared.arguments(values, chunk))
+
+    def _fetch(self, prepared: _Prepared, values: Mapping[str, Any], keys: Sequence[Any] = ()) -> list[Any]:
+        with translated():
+            cursor = self._driver.cursor()
+            found: list[Any] = cursor.execute(prepared.text, prepared.arguments(values, keys)).fetchall()
+            if self._transaction is None:
+                self._driver.rollback()  # keep no snapshot that would hold the write-ahead log back
+        return found
+
+    def _prepare(self, statement: Statement, keys: int = 0) -> _Prepared:
+        found = self._prepared.get((statement, keys))
+        if found is None:
+            found = self._prepared[statement, keys] = _Prepared.make(statement, self._engine, keys)
+        return found
+
+
+class _Prepared(NamedTuple):
+    """A statement as the driver takes it: SQLAlchemy writes it once, it would take ten times the query."""
+
+    text: str
+    order: tuple[str, ...] | None
+    """The names of the parameters in their order; None where the driver takes them by name."""
+
+    constants: Mapping[str, Any]
+    expanded: tuple[str, ...]
+    """What the expanding parameter `keys` is called, one name for each key."""
+
+    @classmethod
+    def make(cls, statement: Statement, engine: Engine, keys: int) -> _Prepared:
+        compiled = statement.compile(engine)
+        assert isinstance(compiled, SQLCompiler)
+        constants = {name: bind.effective_value for name, bind in compiled.binds.items()}
+        if keys:
+            state = compiled.construct_expanded_state({**constants, "keys": [None] * keys})
+            text, order = state.statement, state.positiontup
+            expanded = tuple(state.parameter_expansion["keys"])
+        else:
+            text, order, expanded = compiled.string, compiled.positiontup, ()
+        return cls(text, tuple(order) if order is not None else None, constants, expanded)
+
+    def arguments(self, values: Mapping[str, Any], keys: Sequence[Any] = ()) -> Any:
+        found = {**self.constants, **values, **dict(zip(self.expanded, keys, strict=True))}
+        return found if self.order is None else [found[name] for name in self.order]
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
 
 
 def _engine(url: str | URL) -> Engine:
@@ -143,9 +186,12 @@ def among(column: Any) -> Any:
     return column.in_(bindparam("keys", expanding=True))
 
 
-def chunks(ids: Sequence[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(ids), _CHUNK):
-        yield list(ids[start : start + _CHUNK])
+def chunks(keys: Sequence[Any]) -> Iterator[list[Any]]:
+    """Yield `keys` in lists of few lengths, the last key repeated: a condition means the same, and few
+    statements are to be prepared."""
+    for start in range(0, len(keys), _CHUNK):
+        chunk = list(keys[start : start + _CHUNK])
+        yield chunk + chunk[-1:] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
 
 
 @contextmanager

@@ -41,6 +41,15 @@ _PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
 _FORGET_RECORDS = delete(t.record).where(among(t.record.c.file))
 _RECORDS = select(t.record.c.file, t.record.c.blob).where(among(t.record.c.file))
 _FAULTS = _RECORDS.where(t.record.c.problems.is_(True))
+_LAST_FILE = select(func.max(t.file.c.id))
+_NOT_SEEDS = select(func.count()).select_from(t.file).where(t.file.c.is_seed.is_(False))
+_EVERYTHING = select(t.file.c.id, t.file.c.path, t.record.c.blob).join(
+    t.record, t.record.c.file == t.file.c.id
+)
+_FAULTY = _EVERYTHING.where(t.record.c.problems.is_(True))
+_RECORD_PAGE = (
+    _EVERYTHING.where(t.file.c.id > bindparam("after")).order_by(t.file.c.id).limit(bindparam("size"))
+)
 _FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
 
 
@@ -75,7 +84,7 @@ class Facts:
 
     def next_file_id(self) -> int:
         """Return an id that no file has."""
-        return int(self._db.scalar(select(func.max(t.file.c.id))) or 0) + 1
+        return int(self._db.scalar(_LAST_FILE) or 0) + 1
 
     def put_files(self, new: Sequence[FileRow], changed: Sequence[FileRow]) -> None:
         """Insert the rows `new` and replace the rows `changed`."""
@@ -125,29 +134,17 @@ class Facts:
 
     def all_records(self, *, size: int = 1000) -> Iterator[list[tuple[int, bytes, bytes]]]:
         """Yield pages of (file id, path, record), by id; no cursor stays open between pages."""
-        statement = (
-            select(t.file.c.id, t.file.c.path, t.record.c.blob)
-            .join(t.record, t.record.c.file == t.file.c.id)
-            .where(t.file.c.id > bindparam("after"))
-            .order_by(t.file.c.id)
-            .limit(size)
-        )
         after = 0
-        while page := [(row[0], row[1], row[2]) for row in self._db.rows(statement, {"after": after})]:
+        while page := [
+            (row[0], row[1], row[2]) for row in self._db.rows(_RECORD_PAGE, {"after": after, "size": size})
+        ]:
             yield page
             after = page[-1][0]
 
     def not_seeds(self) -> int:
         """Return how many files match but are no seeds."""
-        return int(
-            self._db.scalar(select(func.count()).select_from(t.file).where(t.file.c.is_seed.is_(False))) or 0
-        )
+        return int(self._db.scalar(_NOT_SEEDS))
 
     def faulty(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Yield (file id, path, record) of every record that has problems."""
-        statement = (
-            select(t.file.c.id, t.file.c.path, t.record.c.blob)
-            .join(t.record, t.record.c.file == t.file.c.id)
-            .where(t.record.c.problems.is_(True))
-        )
-        yield from self._db.rows(statement)
+        yield from self._db.rows(_FAULTY)

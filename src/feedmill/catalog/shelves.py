@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, tuple_, update
 
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import Database, among
@@ -18,6 +18,8 @@ _RANKED = (
     .limit(bindparam("size"))
 )
 _FEED_BY_KEY = select(t.feed).where(t.feed.c.kind == bindparam("kind"), t.feed.c.key == bindparam("key"))
+_FEEDS = select(t.feed)
+_LAST_FEED = select(func.max(t.feed.c.id))
 _FEED_BY_ID = select(t.feed).where(t.feed.c.id == bindparam("feed"))
 _LABELS = select(t.label.c.label, t.label.c.count).where(
     t.label.c.feed == bindparam("feed"), t.label.c.count > 0
@@ -45,6 +47,15 @@ _PLANNED = (
     .where(t.plan.c.at > bindparam("after"), t.plan.c.at <= bindparam("until"))
     .distinct()
 )
+_RANK = (
+    select(func.count())
+    .select_from(t.member)
+    .where(
+        t.member.c.feed == bindparam("feed"),
+        tuple_(t.member.c.score, t.member.c.published, t.member.c.entry_id)
+        < tuple_(bindparam("score"), bindparam("published"), bindparam("entry_id")),
+    )
+)
 
 
 class Shelves:
@@ -65,12 +76,12 @@ class Shelves:
 
     def feeds(self) -> Iterator[FeedRecord]:
         """Yield every feed that has, or had, members."""
-        for row in self._db.rows(select(t.feed)):
+        for row in self._db.rows(_FEEDS):
             yield FeedRecord._make(row)
 
     def next_feed_id(self) -> int:
         """Return an id that no feed has."""
-        return int(self._db.scalar(select(func.max(t.feed.c.id))) or 0) + 1
+        return int(self._db.scalar(_LAST_FEED) or 0) + 1
 
     def put_feeds(self, rows: Sequence[FeedRecord]) -> None:
         """Store new feeds."""
@@ -125,16 +136,7 @@ class Shelves:
 
     def rank(self, place: MemberRow) -> int:
         """Return how many entries come before `place` in its feed."""
-        m = t.member.c
-        before = (m.score < place.score) | (
-            (m.score == place.score)
-            & (
-                (m.published < place.published)
-                | ((m.published == place.published) & (m.entry_id < place.entry_id))
-            )
-        )
-        statement = select(func.count()).select_from(t.member).where(m.feed == place.feed, before)
-        return int(self._db.scalar(statement) or 0)
+        return int(self._db.scalar(_RANK, place._asdict()))
 
     def put_plans(self, rows: Sequence[tuple[int, int, int]]) -> None:
         """Store (feed id, instant, file id): when a feed is planned to change."""

@@ -18,6 +18,19 @@ _GROUP = (
     .join(t.standing, t.standing.c.file == t.file.c.id)
     .where(among(t.standing.c.entry_id))
 )
+_ELIGIBLE = select(t.standing).where(t.standing.c.state == "eligible")
+_CONTESTED = (
+    select(t.standing.c.entry_id)
+    .where(t.standing.c.entry_id.is_not(None))
+    .group_by(t.standing.c.entry_id)
+    .having(func.count() > 1)
+)
+_WITH_STATE = (
+    select(t.file.c.id, t.file.c.path, t.standing.c.state)
+    .join(t.standing, t.standing.c.file == t.file.c.id)
+    .where(among(t.standing.c.state))
+    .order_by(t.file.c.path)
+)
 _DROP_EVENTS = delete(t.event).where(among(t.event.c.file))
 _DROP_PLANS = delete(t.plan).where(among(t.plan.c.file))
 _DUE = (
@@ -63,28 +76,16 @@ class Standings:
 
     def eligible(self) -> Iterator[StandingRow]:
         """Yield the standing of every eligible seed."""
-        for row in self._db.rows(select(t.standing).where(t.standing.c.state == "eligible")):
+        for row in self._db.rows(_ELIGIBLE):
             yield StandingRow._make(row)
 
     def contested(self) -> list[str]:
         """Return the entries that several candidates stand for."""
-        statement = (
-            select(t.standing.c.entry_id)
-            .where(t.standing.c.entry_id.is_not(None))
-            .group_by(t.standing.c.entry_id)
-            .having(func.count() > 1)
-        )
-        return [row[0] for row in self._db.rows(statement)]
+        return [row[0] for row in self._db.rows(_CONTESTED)]
 
     def with_state(self, states: Sequence[str]) -> Iterator[tuple[int, bytes, str]]:
         """Yield (file id, path, state) of every seed in one of `states`, by path."""
-        statement = (
-            select(t.file.c.id, t.file.c.path, t.standing.c.state)
-            .join(t.standing, t.standing.c.file == t.file.c.id)
-            .where(t.standing.c.state.in_(list(states)))
-            .order_by(t.file.c.path)
-        )
-        yield from self._db.rows(statement)
+        yield from self._db.rows_in(_WITH_STATE, states)
 
     def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
         """Store (instant, file id): when a seed's standing or entry changes."""
