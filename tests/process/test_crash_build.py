@@ -70,6 +70,7 @@ class Site:
     """A site at `before` (0: never built) whose seeds are already those of the version after."""
 
     def __init__(self, library: Path, forks: ForkServer | None, folder: Path, before: int) -> None:
+        self.what = "after edits" if before else "the first"
         self.folder = folder
         self.feeds = folder / "feeds"
         self.faultline = Faultline(library, folder, ["feeds", ".feedmill"], forks)
@@ -197,7 +198,7 @@ def test_a_build_writes_in_its_own_folders_alone(site: Site) -> None:
 
 def test_killed(site: Site, tally: Tally) -> None:
     for at in some(site.calls, 15):
-        with tally.attempt("feedmill build: SIGKILL at a system call"):
+        with tally.attempt(f"feedmill build, {site.what}: SIGKILL at a system call"):
             site.renew()
             run = site.build(at=at)
             context = f"killed at {at}: {site.calls[at - 1]}"
@@ -213,7 +214,7 @@ def test_a_daemon_killed(site: Site, tally: Tally, start_feedmill: Start) -> Non
     eventually(lambda: '"ready"' in said.read_text())
     daemon.kill()
     for at in some(tuple(read_log(log)), 6):
-        with tally.attempt("feedmill run: SIGKILL at a system call"):
+        with tally.attempt(f"feedmill run, {site.what}: SIGKILL at a system call"):
             site.renew()
             run = site.feedmill("run", at=at)
             assert run.killed, f"daemon to be killed at {at}: {run.output}"
@@ -226,7 +227,7 @@ def test_power_lost(site: Site, tally: Tally, strict: bool) -> None:
     rounds = max(2, TORTURE // (8 * len(site.calls)))
     for at in (*some(site.calls, 4), len(site.calls) + 1):
         for round_ in range(rounds) if TORTURE else (at % 2,):
-            with tally.attempt(f"feedmill build: power lost, {model(strict)}"):
+            with tally.attempt(f"feedmill build, {site.what}: power lost, {model(strict)}"):
                 site.renew()
                 run = site.build(at=at, keep=True)
                 chance = random.Random(f"{at} {round_}") if round_ > 1 else None
@@ -239,7 +240,7 @@ def test_power_lost(site: Site, tally: Tally, strict: bool) -> None:
 def test_denied(site: Site, tally: Tally, error: int) -> None:
     for at in some(site.calls, 2, 7 * ERRORS.index(error)):
         for span in (1, 0) if TORTURE else (at % 2,):
-            with tally.attempt(f"feedmill build: {errno.errorcode[error]} from a system call"):
+            with tally.attempt(f"feedmill build, {site.what}: {errno.errorcode[error]} from a system call"):
                 site.renew()
                 run = site.build(at=at, do=str(error), span=span)
                 context = f"{errno.errorcode[error]} from call {at} on, span {span}: {run.output}"

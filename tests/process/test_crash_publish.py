@@ -25,7 +25,11 @@ from feedmill.model.artifact import digest
 from feedmill.publish import Store
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
-pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 240)]
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.xdist_group("store"),
+    pytest.mark.timeout(0 if TORTURE else 240),
+]
 
 VERSIONS = ((0, 1), (1, 2), (2, 3))
 WORDS = {"kill": "SIGKILL", "tear": "SIGKILL in the middle of a write"}

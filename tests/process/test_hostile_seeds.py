@@ -26,7 +26,11 @@ from reliability.results import keep
 
 TORTURE = bool(os.environ.get("FEEDMILL_TORTURE"))
 SIZE = 4 << 20 if TORTURE else 1 << 18
-pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.xdist_group("hostile"),
+    pytest.mark.timeout(0 if TORTURE else 300),
+]
 
 
 @pytest.fixture(scope="session")

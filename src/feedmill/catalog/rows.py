@@ -57,7 +57,7 @@ class RankedRow(NamedTuple):
 
 
 class FeedRecord(NamedTuple):
-    """A feed that has, or had, members."""
+    """A feed that has, or had, members; `printed`: the digests of the entries in its documents, in order."""
 
     id: int
     kind: str
@@ -66,3 +66,4 @@ class FeedRecord(NamedTuple):
     title: str
     updated: int
     digest: bytes | None
+    printed: bytes | None

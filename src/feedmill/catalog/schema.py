@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 1
+VERSION = 2
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
 metadata = MetaData()
@@ -87,6 +87,7 @@ feed = Table(
     Column("title", String, nullable=False),
     Column("updated", BigInteger, nullable=False),
     Column("digest", LargeBinary),  # of what its documents were made from; NULL: make them again
+    Column("printed", LargeBinary),  # the digests of the entries in its documents, in order
     Index("feed_key", "kind", "key", unique=True),
 )
 

@@ -27,7 +27,7 @@ _LABELS = select(t.label.c.label, t.label.c.count).where(
 _CHANGE_FEEDS = (
     update(t.feed)
     .where(t.feed.c.id == bindparam("number"))
-    .values({name: bindparam(f"new_{name}") for name in ("total", "title", "updated", "digest")})
+    .values({name: bindparam(f"new_{name}") for name in ("total", "title", "updated", "digest", "printed")})
 )
 _LABEL_COUNTS = select(t.label.c.label, t.label.c.count).where(
     t.label.c.feed == bindparam("feed"), among(t.label.c.label)
@@ -99,6 +99,7 @@ class Shelves:
                         "new_title": row.title,
                         "new_updated": row.updated,
                         "new_digest": row.digest,
+                        "new_printed": row.printed,
                     }
                     for row in rows
                 ],

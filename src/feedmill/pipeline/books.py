@@ -77,7 +77,7 @@ class Books:
         new, changed = [], []
         for key, account in self._accounts.items():
             if account.new:
-                new.append(FeedRecord(account.id, key.kind.value, key.key, account.total, "", 0, None))
+                new.append(FeedRecord(account.id, key.kind.value, key.key, account.total, "", 0, None, None))
             elif account.total:
                 row = self._shelves.find_feed(key.kind.value, key.key)
                 assert row is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -20,6 +20,9 @@ from feedmill.publish import FeedMemory
 from feedmill.render import Renderer
 from feedmill.seeds import to_text
 
+_DIGEST = 16
+"""Bytes of an entry's digest."""
+
 _ORDER = {Kind.ALL: 0, Kind.CUSTOM: 1, Kind.TOPIC: 2, Kind.PROVIDER: 3}
 INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
 
@@ -29,6 +32,9 @@ class Publication(Protocol):
 
     def add(self, artifact: Artifact) -> bool:
         """Publish a document; False when something foreign holds its path."""
+
+    def published(self, path: str) -> bytes | None:
+        """Return the document that readers have now; None where it is not there as it was published."""
 
     def retire(self, path: str) -> None:
         """Take a document away for good (410)."""
@@ -144,18 +150,36 @@ class Press:
         updated = max((row.updated for row in selection.rows), default=0)
         updated -= updated % 1_000_000
         digest = _digest(selection)
+        printed = record.printed if record is not None else None
         if again or record is None or record.digest != digest:
             entries = self.entries(catalog, selection, now, last_good)
             feed = self._composer.feed(spec, selection.title, entries)
+            if record is not None and record.printed and not again:
+                self._recall(publication, feed, selection.rows, record.printed)
             taken = [publication.add(artifact) for artifact in self._renderer.render_feed(feed)]
             if not all(taken):
                 unlisted.add(spec.path)
             publication.remember_feed(_memory(feed, "live"))
+            printed = b"".join(row.digest for row in selection.rows) if all(taken) else None
         if record is not None:
-            fresh = record._replace(digest=digest, title=selection.title, updated=updated)
+            fresh = record._replace(digest=digest, title=selection.title, updated=updated, printed=printed)
             if fresh != record:
                 catalog.shelves.change_feeds([fresh])
         return _row(selection, updated)
+
+    def _recall(
+        self, publication: Publication, feed: Feed, rows: Sequence[RankedRow], printed: bytes
+    ) -> None:
+        """Spare the printing of entries that the published documents have as they are now.
+
+        `printed` are the digests of those documents' entries, in their order.
+        """
+        now = {row.digest: entry for row, entry in zip(rows, feed.entries, strict=True)}
+        earlier = [now.get(printed[at : at + _DIGEST]) for at in range(0, len(printed), _DIGEST)]
+        for suffix in self._renderer.missing(feed):
+            document = publication.published(f"{feed.path}.{suffix}")
+            if document is not None:
+                self._renderer.recall(feed, suffix, document, earlier)
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
         """Tell when the feed's documents are planned to change."""

@@ -46,8 +46,9 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     except (LookupError, TypeError, ValueError):
         return None
     catalog = settings.state_dir / "catalog.db"
-    if not _holds(found, at) or not catalog.exists() or catalog.with_name("catalog.db-wal").exists():
-        return None  # a write-ahead log is left by a run that was killed: opening the catalog clears it
+    beside = (catalog.with_name(f"catalog.db{suffix}") for suffix in ("-wal", "-shm"))
+    if not _holds(found, at) or not catalog.exists() or any(file.exists() for file in beside):
+        return None  # what SQLite left beside it when a run was killed: opening the catalog clears it
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
         return None

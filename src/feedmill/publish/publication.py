@@ -167,6 +167,17 @@ class Publication:
         self._forget_wish(checked(path))
         self._removed[path] = False
 
+    def published(self, path: str) -> bytes | None:
+        """Return the document that readers have of `path`; None where it is not there as we published it."""
+        known = self._memory.history.documents.get(path)
+        if known is None or path in self._memory.suspects:
+            return None
+        try:
+            body = b"".join(self._tree.chunks(path))
+        except (OSError, Obstacle):
+            return None
+        return body if digest(body) == known.digest else None
+
     def retire(self, path: str) -> None:
         """Want the document `path` removed for good (410), until it is added again."""
         self._forget_wish(checked(path))

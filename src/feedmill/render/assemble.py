@@ -29,6 +29,18 @@ class Format(Protocol):
         """
         ...
 
+    def cut(self, document: bytes) -> list[bytes]:
+        """Return the printed entries of a whole document in its order: what `fragments` had returned.
+
+        Raises:
+            ValueError: it is no such document.
+        """
+        ...
+
+    def is_full(self, fragment: bytes, entry: Entry) -> bool:
+        """Return whether a printed entry has all of its entry's content; no, where that is hard to tell."""
+        ...
+
 
 def oldest_first(entries: Sequence[Entry]) -> list[int]:
     """Return the places of the entries, oldest publication first.

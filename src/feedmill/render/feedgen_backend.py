@@ -114,10 +114,24 @@ class _Xml:
             document = self._print(self._press)
         finally:
             self._press.entry([], replace=True)
+        printed = self.cut(document)
+        if len(printed) != len(entries):
+            raise ValueError("feedgen's document has another shape than expected")
+        return printed
+
+    def cut(self, document: bytes) -> list[bytes]:
+        """Return the printed entries of a whole document: see `assemble.Format`."""
         _, *printed = document.removesuffix(self._tail).split(self._opening)
-        if len(printed) != len(entries) or not all(part.endswith(self._closing) for part in printed):
+        if not document.endswith(self._tail) or not all(part.endswith(self._closing) for part in printed):
             raise ValueError("feedgen's document has another shape than expected")
         return [self._opening + part for part in printed]
+
+    def is_full(self, fragment: bytes, entry: Entry) -> bool:
+        """Return whether a printed entry has the content that the entry has: no text can have a `<`."""
+        return not entry.content or self._content_tag(entry) in fragment
+
+    def _content_tag(self, entry: Entry) -> bytes:
+        return b"<content"
 
     def _print_frame(
         self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
@@ -221,6 +235,9 @@ class Rss(_Xml):
         if site.author_email:
             name = fit(site.author)
             generator.managingEditor(f"{site.author_email} ({name})" if name else site.author_email)
+
+    def _content_tag(self, entry: Entry) -> bytes:
+        return b"<content" if entry.summary else b"<description"  # feedgen puts it where there is room
 
     def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
         item.title(entry.title)

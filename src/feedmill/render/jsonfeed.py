@@ -13,6 +13,9 @@ from feedmill.render.text import document_url, fit, fit_entry, home_url
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
+_OPENING = b'\n"items": ['
+_TAIL = b"\n]\n}\n"
+
 _encode = msgspec.json.Encoder().encode
 _MARKS = (b"\\u00", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 """How a character that XML cannot carry looks in JSON; text that only looks so is none the worse."""
@@ -42,7 +45,7 @@ class JsonFeed:
             "language": site.language,
         }
         lines = [b'"%s": %s,' % (key.encode(), _encode(value)) for key, value in facts.items() if value]
-        return b"{\n" + b"\n".join(lines) + b'\n"items": [', b"\n]\n}\n"
+        return b"{\n" + b"\n".join(lines) + _OPENING, _TAIL
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
         """Return each entry as a line of its own, without its content unless `full`.
@@ -51,6 +54,17 @@ class JsonFeed:
             ValueError, TypeError: an entry cannot be printed.
         """
         return [b"\n" + _line(entry, full=full) for entry in entries]
+
+    def cut(self, document: bytes) -> list[bytes]:
+        """Return the items of a whole document: see `assemble.Format`. No line ends within an item."""
+        _, opening, items = document.removesuffix(_TAIL).partition(_OPENING)
+        if not opening or not document.endswith(_TAIL):
+            raise ValueError("the document has another shape than expected")
+        return [b"\n" + item for item in items[1:].split(b",\n")] if items else []
+
+    def is_full(self, fragment: bytes, entry: Entry) -> bool:
+        """Return whether an item has the content that the entry has: no text can have an unescaped quote."""
+        return not entry.content or b'"content_html":' in fragment
 
 
 def _line(entry: Entry, *, full: bool) -> bytes:

@@ -16,6 +16,9 @@ from feedmill.render.listing import Listing
 if TYPE_CHECKING:
     from feedmill.render.pages import Pages
 
+_WORTH = 2
+"""Entries that are printed sooner than a document is read."""
+
 _UNPRINTABLE = (ValueError, TypeError)
 """What feedgen, lxml and msgspec raise for a value that they cannot print."""
 
@@ -53,6 +56,34 @@ class Renderer:
                 yield Artifact(path=f"{feed.path}.{suffix}", body=body)
         finally:
             self._fragments.trim()
+
+    def missing(self, feed: Feed) -> list[str]:
+        """Return the formats in which several entries are to be printed, and could be recalled instead."""
+        slots = [self._fragments.slot(entry) for entry in feed.entries]
+        return [
+            suffix
+            for suffix in feed.formats
+            if suffix != "html" and sum(suffix not in slot.parts for slot in slots) > _WORTH
+        ]
+
+    def recall(self, feed: Feed, suffix: str, document: bytes, entries: Sequence[Entry | None]) -> None:
+        """Take what was printed of `entries` out of a `document` that was made of just these, in this order.
+
+        None stands for an entry that is not wanted. What was left out for size is not taken for the whole.
+
+        Raises:
+            RenderError: it is no document of this format.
+        """
+        form = self._format(feed, suffix)
+        try:
+            parts = form.cut(document)
+        except ValueError as error:
+            raise RenderError(feed.path, None, str(error)) from error
+        for entry, part in zip(entries, parts, strict=True) if len(parts) == len(entries) else ():
+            if entry is not None and form.is_full(part, entry):
+                slot = self._fragments.slot(entry)
+                if suffix not in slot.parts:
+                    self._fragments.add(slot, suffix, part)
 
     def render_directory(self, directory: Directory) -> Iterator[Artifact]:
         """Return the documents that list all feeds: the page where there are pages, OPML, JSON."""

@@ -48,14 +48,13 @@ class Needed:
         """Return the header's line of the text's `line`; both count from 0."""
         if self.pieces is None:
             return line
-        last = 0
+        end = 0
         for _, start, end in self.pieces:
-            before, size = self.header.count("\n", 0, start), self.header.count("\n", start, end)
+            size = self.header.count("\n", start, end)
             if line < size:
-                return before + line
+                return self.header.count("\n", 0, start) + line
             line -= size
-            last = before + size
-        return last
+        return self.header.count("\n", 0, end)
 
 
 def needed(header: str, wanted: frozenset[str], tops: Iterable[int] | None = None) -> Needed:

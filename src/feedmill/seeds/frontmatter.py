@@ -81,7 +81,7 @@ def flag_lines(header: str, keys: frozenset[str], cut: Needed | None = None) -> 
     return tuple(_block(header, match) for match in strict.finditer(header))
 
 
-_LOOSE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]|[!&][^\n]*\{|\{)")
+_LOOSE = re.compile(r"(?:[ \t]*+(?:#[^\n]*+)?+\n)*+(?:[ \t]|[!&][^\n]*\{|\{)")
 _BELOW = re.compile(r"(?:[ \t]|[-:][ \t])[^\n]*|#[^\n]*|(?=\n)")
 
 

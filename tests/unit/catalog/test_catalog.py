@@ -124,7 +124,7 @@ def test_rows_have_their_tables_columns_in_order(paramstyle: Literal["qmark", "n
         schema.record: RecordRow(1, b"record", False),
         schema.standing: StandingRow(1, "eligible", False, "urn:x", 5, 6, b"e"),
         schema.member: MemberRow(7, -0.5, -5, "urn:x", 1, "News"),
-        schema.feed: FeedRecord(7, "topic", "news", 1, "News", 6, None),
+        schema.feed: FeedRecord(7, "topic", "news", 1, "News", 6, None, None),
     }
     with closing(Database(MEMORY)) as database:
         database.connection.dialect.positional = paramstyle == "qmark"

@@ -12,6 +12,7 @@ from feedmill.model.feed import Feed, Site
 from feedmill.model.instant import EPOCH
 from feedmill.render import Renderer
 from feedmill.render.feedgen_backend import Atom, Rss
+from feedmill.render.jsonfeed import JsonFeed
 
 FORMATS: dict[str, type[Atom] | type[Rss]] = {"atom": Atom, "rss": Rss}
 
@@ -53,6 +54,20 @@ def test_any_feed_gives_feedgens_own_document(site: Site, feed: Feed) -> None:
         expected = _whole(site, feed, suffix)
         assert _assembled(renderer, feed, suffix) == expected
         assert _assembled(renderer, feed, suffix) == expected  # and once more from memory
+
+
+@settings(max_examples=100)
+@given(sites(), feeds())
+def test_any_document_is_cut_into_what_it_was_put_together_from(site: Site, feed: Feed) -> None:
+    renderer = Renderer(site)
+    for suffix, make in (FORMATS | {"json": JsonFeed}).items():
+        form = make(site)
+        parts = form.fragments(feed.entries, full=True)
+        assert form.cut(_assembled(renderer, feed, suffix)) == parts
+        summaries = form.fragments(feed.entries, full=False)
+        for one, part, summary in zip(feed.entries, parts, summaries, strict=True):
+            assert form.is_full(part, one)
+            assert part == summary or not form.is_full(summary, one)
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

@@ -9,11 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from conformance.samples import BARE, DIRECTORY, FEEDS, FORMATS, RICH, entry, every_combination, feed
 from feedmill.errors import RenderError
+from feedmill.model.feed import Entry, Feed
 from feedmill.model.seed import EntryId, Image
 from feedmill.render import Renderer
 
@@ -68,6 +70,44 @@ def test_after_an_error_the_others_are_rendered_as_ever() -> None:
         list(renderer.render_feed(broken))
     assert [artifact.body for artifact in renderer.render_feed(good)] == expected
     assert [artifact.body for artifact in Renderer(BARE).render_feed(good)] == expected
+
+
+def recalled(suffix: str, document: bytes, entries: list[Entry | None], wanted: Feed) -> tuple[bytes, int]:
+    """Return what a renderer makes of `wanted` that recalled `entries`, and how many of them it printed."""
+    renderer = Renderer(BARE)
+    form = renderer._format(wanted, suffix)
+    with patch.object(form, "fragments", wraps=form.fragments) as fragments:
+        renderer.recall(wanted, suffix, document, entries)
+        (artifact,) = renderer.render_feed(wanted)
+    return artifact.body, sum(len(call.args[0]) for call in fragments.mock_calls)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_a_published_document_has_is_not_printed_again(suffix: str) -> None:
+    old = [entry(n, content="<p>Text.</p>" if n % 2 else "") for n in range(5)]
+    (document,) = Renderer(BARE).render_feed(feed(*old, formats=(suffix,)))
+    changed = replace(old[3], title="Changed")
+    new = feed(entry(9), *old[:3], changed, formats=(suffix,))
+    earlier = [*old[:3], None, None]  # one has changed, one has left the feed
+    (expected,) = Renderer(BARE).render_feed(new)
+    assert recalled(suffix, document.body, earlier, new) == (expected.body, 2)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_a_published_document_left_out_for_size_is_not_taken_for_the_whole(suffix: str) -> None:
+    entries = [entry(n, content="<p>Text.</p>" * 100) for n in range(5)]
+    whole = feed(*entries, formats=(suffix,))
+    (expected,) = Renderer(BARE).render_feed(whole)
+    for limit, printed in ((len(expected.body) - 900, 1), (len(expected.body) // 50, 5)):
+        (document,) = Renderer(BARE).render_feed(replace(whole, max_bytes=limit))
+        assert len(document.body) < len(expected.body)
+        assert recalled(suffix, document.body, list(entries), whole) == (expected.body, printed)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_what_is_no_document_is_not_recalled(suffix: str) -> None:
+    with pytest.raises(RenderError):
+        Renderer(BARE).recall(feed(entry(1)), suffix, b"<p>Not found</p>", [entry(1)])
 
 
 @pytest.mark.parametrize("unfit", ["\x00\x01\x0b\x1f", "\ufffe", "\uffff", "\ud800", "\x00\udfff\ufffe"])
