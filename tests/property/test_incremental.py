@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
 
@@ -255,3 +256,50 @@ def test_incremental_equals_cold(history: list[list[object]], hinted: bool) -> N
             assert counted(cold) == counted(report)
             with_present, _ = site.cold(ledger)
             assert with_present == documents
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a seed that is in the feeds is said differently."""
+
+    name: str
+    line: str
+
+
+_LINES = {
+    "title": ["title: One", "title: Two & <b>more</b>"],
+    "date": [f"publishedDateTime: {_instant(hours)}" for hours in (-9, -6, -3, 0, 3)],
+    "topics": ["topics: [AI]", "topics: [AI, C++]", "topics: []"],
+    "flag": ["published: true", "published: false"],
+    "quality": ["quality: 10", "quality: 60", "quality: 90"],
+}
+changes = st.lists(
+    st.lists(
+        st.builds(Change, names, st.sampled_from([*chain.from_iterable(_LINES.values())])),
+        min_size=1,
+        max_size=2,
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(changes)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_is_recalled_equals_cold(history: list[list[Change]]) -> None:
+    """Six seeds in the same few feeds, edited; a new mill each time, which has printed nothing yet."""
+    seeds = {name: {field: lines[0] for field, lines in _LINES.items()} for name in FILES}
+    recalls = patch("feedmill.render.renderer._WORTH", 0)
+    with recalls, tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        site = Site(Path(folder))
+        for step in [[], *history]:
+            for change in step:
+                field = next(field for field, lines in _LINES.items() if change.line in lines)
+                seeds[change.name][field] = change.line
+            for name, fields in seeds.items():
+                header = "\n".join([*fields.values(), f"webUrl: https://x.org/{FILES.index(name)}"])
+                site.apply(Write(name, f"---\n{header}\n---\nText.\n"))
+            with site.mill() as mill:
+                mill.run(PassRequest(paths=frozenset(FILES) if step else None))
+            documents = published(site.root / "main/feeds")
+            assert site.cold(site.root / "main/feeds/.feedmill")[0] == documents
