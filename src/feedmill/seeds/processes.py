@@ -56,8 +56,8 @@ class _Fresh:
 
     def __init__(self) -> None:
         # what this process may import, that one may: it has the same path, whatever was done to it
-        polite = "import os, sys; hasattr(os, 'nice') and os.nice(10)"
-        program = f"{polite}; sys.path[:] = {sys.path!r}; from feedmill.seeds.worker import main; main()"
+        start = "from feedmill.seeds.worker import main; main(polite=True)"
+        program = f"import sys; sys.path[:] = {sys.path!r}; {start}"
         self._process = subprocess.Popen(
             [sys.executable, "-c", program],
             stdin=subprocess.PIPE,

@@ -26,12 +26,15 @@ HEADER = struct.Struct("<Q")
 
 _GARBAGE = 50_000
 """Objects after which the collector looks for cycles: records and nodes have none, and end by themselves."""
+_NICE = 10
 _MEMORY = 1 << 30
 _MEMORY_A_BYTE = 64
 
 
-def main() -> None:
-    """Decode until standard input ends."""
+def main(*, polite: bool = False) -> None:
+    """Decode until standard input ends; `polite`: beside a program that may be serving readers."""
+    if polite:
+        _give_way()
     source, sink = _own_streams()
     for number in ("SIGPROF", "SIGALRM"):
         if hasattr(signal, number):
@@ -61,6 +64,11 @@ def _own_streams() -> tuple[int, int]:
     os.dup2(nothing, 2)
     os.close(nothing)
     return source, sink
+
+
+def _give_way() -> None:
+    with contextlib.suppress(AttributeError, OSError):  # not everywhere, and a sandbox may forbid it
+        os.nice(_NICE)
 
 
 def _bound_memory(settings: DecodeSettings) -> None:

@@ -403,3 +403,15 @@ def test_the_wire_carries_everything() -> None:
     records = expected(items)
     assert unpack_records(pack_records(records)) == records
     assert unpack_records(bytearray(pack_records(records[:3]))) == records[:3]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_beside_a_daemon_a_worker_gives_way_where_it_can(refused: bool) -> None:
+    # systemd's filter of system calls may refuse it: that must not cost the worker its life
+    program = "import os, sys; from feedmill.seeds import worker\n"
+    if refused:
+        program += "def nice(by): raise PermissionError\nos.nice = nice\n"
+    program += "worker._give_way(); sys.exit(os.getpriority(os.PRIO_PROCESS, 0))"
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    done = subprocess.run([sys.executable, "-c", program], check=False)
+    assert done.returncode == before if refused else done.returncode == min(19, before + 10)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import socket
+import sys
 import threading
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -46,6 +49,26 @@ def test_a_port_that_is_taken_is_told_with_its_key() -> None:
 def test_a_host_that_is_not_ours_is_told(host: str) -> None:
     with pytest.raises(PortInUse, match=host):
         Server([Listener(app=hello, host=host, port=0)]).start()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no nice value of their own elsewhere")
+def test_readers_come_first_where_that_is_allowed() -> None:
+    seen: list[int] = []
+
+    async def look(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+        await hello(scope, receive, send)
+
+    for refused in (False, True):
+        refusal = PermissionError if refused else None
+        with patch("feedmill.server.run.os.setpriority", wraps=os.setpriority, side_effect=refusal):
+            server = Server([Listener(app=look, host="127.0.0.1", port=0)])
+            server.start()
+            assert ask(server.addresses[0], "/").body == b"hello"
+            server.stop()
+    mine = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert seen[0] in (-5, mine)  # without root there is no better one
+    assert seen[1] == mine
 
 
 def test_two_listeners_share_a_thread_and_end_with_it() -> None:
