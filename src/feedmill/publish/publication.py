@@ -276,14 +276,21 @@ class Publication:
         ]
         if missing:
             for path in indexes:
-                message = f"not updated, because {missing[0]} could not be published"
-                self._problems[path] = Problem(path=path, message=message)
+                self._stay_behind(path, missing[0])
             return False
-        # A folder or a link where an index should be is not our index and names nothing of ours.
-        behind = [
-            path for path in indexes if not self._place_one(path, written) and not self._is_missing(path)
-        ]
+        behind = []
+        for path in indexes:
+            if missing and _is_page(path):  # it names the other indexes
+                self._stay_behind(path, missing[0])
+                behind.append(path)
+            elif not self._place_one(path, written):
+                # A folder or a link where an index should be is not our index and names nothing of ours.
+                (missing if self._is_missing(path) else behind).append(path)
         return not behind
+
+    def _stay_behind(self, index: str, missing: str) -> None:
+        message = f"not updated, because {missing} could not be published"
+        self._problems[index] = Problem(path=index, message=message)
 
     def _place_one(self, path: str, written: list[str]) -> bool:
         staged = self._staged[path]

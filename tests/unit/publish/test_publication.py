@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable
@@ -219,6 +220,27 @@ def test_indexes_come_after_what_they_name_and_deletions_last(
             remove=["topics/old.rss"],
         )
     assert steps == ["ai.rss", "new.rss", "ai.html", "feeds.opml", "index.html", "-old.rss"]
+
+
+def test_a_page_waits_for_the_index_it_names(
+    feeds: Path, publish: Callable[..., Committed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = os.replace
+
+    def denied(source: str, target: str, **how: int) -> None:
+        if target == "feeds.opml":
+            raise PermissionError(errno.EACCES, "denied")
+        place(source, target, **how)
+
+    wanted = {**SITE, "feeds.opml": b"<opml/>", "feeds.json": b"{}"}
+    with Store(feeds) as store:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", denied)
+            result = publish(store, wanted)
+        assert visible(feeds).keys() == wanted.keys() - {"feeds.opml", "index.html"}
+        assert [problem.path for problem in result.problems] == ["feeds.opml", "index.html"]
+        publish(store, wanted, after=1)
+    assert visible(feeds) == wanted
 
 
 def test_a_folder_goes_with_its_last_document(feeds: Path, publish: Callable[..., Committed]) -> None:
