@@ -12,7 +12,18 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import URL, Insert, Select, Table, UpdateBase, bindparam, create_engine, event, insert
+from sqlalchemy import (
+    URL,
+    Boolean,
+    Insert,
+    Select,
+    Table,
+    UpdateBase,
+    bindparam,
+    create_engine,
+    event,
+    insert,
+)
 from sqlalchemy.engine import Connection, Engine, RootTransaction
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
@@ -110,6 +121,8 @@ class Database:
         with translated():
             cursor = self._driver.cursor()
             found: list[Any] = cursor.execute(prepared.text, prepared.arguments(values, keys)).fetchall()
+            for place in prepared.booleans:
+                found = [(*row[:place], bool(row[place]), *row[place + 1 :]) for row in found]
             if self._transaction is None:
                 self._driver.rollback()  # keep no snapshot that would hold the write-ahead log back
         return found
@@ -132,6 +145,9 @@ class _Prepared(NamedTuple):
     expanded: tuple[str, ...]
     """What the expanding parameter `keys` is called, one name for each key."""
 
+    booleans: tuple[int, ...]
+    """Which columns of a row are true or false: SQLite gives 1 and 0."""
+
     @classmethod
     def make(cls, statement: Statement, engine: Engine, keys: int) -> _Prepared:
         compiled = statement.compile(engine)
@@ -143,7 +159,9 @@ class _Prepared(NamedTuple):
             expanded = tuple(state.parameter_expansion["keys"])
         else:
             text, order, expanded = compiled.string, compiled.positiontup, ()
-        return cls(text, tuple(order) if order is not None else None, constants, expanded)
+        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        booleans = tuple(n for n, column in enumerate(columns) if isinstance(column.type, Boolean))
+        return cls(text, tuple(order) if order is not None else None, constants, expanded, booleans)
 
     def arguments(self, values: Mapping[str, Any], keys: Sequence[Any] = ()) -> Any:
         found = {**self.constants, **values, **dict(zip(self.expanded, keys, strict=True))}
