@@ -1,7 +1,8 @@
-"""Fixtures of the process tests: folders on fast storage, and daemons that end with their test."""
+"""Fixtures of the process tests: fast folders, daemons that end with their test, calls that go wrong."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from faultline.forkserver import ForkServer
+from faultline.harness import build
+from faultline.tally import Tally
 from operated.daemon import Daemon, Folder, Operator
 
 Site = Callable[..., Folder]
@@ -50,3 +54,24 @@ def daemon(site: Site, operator: Operator) -> Daemon:
     folder = site()
     folder.write("first.md")
     return operator.run(folder)
+
+
+@pytest.fixture(scope="session")
+def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
+
+
+@pytest.fixture(scope="session")
+def forks(library: Path) -> Iterator[ForkServer | None]:
+    """What makes torture's runs cheap; a sample's are starts of the real command."""
+    server = ForkServer({"LD_PRELOAD": str(library)}) if os.environ.get("FEEDMILL_TORTURE") else None
+    yield server
+    if server:
+        server.end()
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    counted = Tally("The next start ends with the bytes of an undisturbed run")
+    yield counted
+    counted.keep("documents whole, no dead link in an index, nothing left over")

@@ -11,14 +11,14 @@ import random
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from conftest import Start
 from faultline.forkserver import ForkServer
-from faultline.harness import Call, Faultline, Run, build, points, read_log
+from faultline.harness import Call, Faultline, Run, points, read_log
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.publish import Store
@@ -138,27 +138,6 @@ class Site:
             assert store.problems == (), context
             assert not store.memory.history.unclean, context
             assert set(store.documents) == set(self.new), context
-
-
-@pytest.fixture(scope="session")
-def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
-
-
-@pytest.fixture(scope="session")
-def forks(library: Path) -> Iterator[ForkServer | None]:
-    """What makes torture's runs cheap; a sample's are starts of the real command."""
-    server = ForkServer({"LD_PRELOAD": str(library)}) if TORTURE else None
-    yield server
-    if server:
-        server.end()
-
-
-@pytest.fixture(scope="module")
-def tally() -> Iterator[Tally]:
-    counted = Tally("The next start ends with the bytes of an undisturbed run")
-    yield counted
-    counted.keep("documents whole, no dead link in an index, nothing left over")
 
 
 @pytest.fixture(scope="session", params=[0, 1], ids=["cold", "edited"])

@@ -11,14 +11,14 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from faultline import publisher
 from faultline.forkserver import ForkServer
-from faultline.harness import Call, Faultline, Run, build, points
+from faultline.harness import Call, Faultline, Run, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.model.artifact import digest
@@ -34,27 +34,6 @@ pytestmark = [
 VERSIONS = ((0, 1), (1, 2), (2, 3))
 WORDS = {"kill": "SIGKILL", "tear": "SIGKILL in the middle of a write"}
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
-
-
-@pytest.fixture(scope="session")
-def library(require: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(require("cc", "gcc", "clang"), tmp_path_factory.mktemp("faultline"))
-
-
-@pytest.fixture(scope="session")
-def forks(library: Path) -> Iterator[ForkServer | None]:
-    """What makes torture's runs cheap; a sample's are starts of the real command."""
-    server = ForkServer({"LD_PRELOAD": str(library)}) if TORTURE else None
-    yield server
-    if server:
-        server.end()
-
-
-@pytest.fixture(scope="module")
-def tally() -> Iterator[Tally]:
-    counted = Tally("The next start ends with the bytes of an undisturbed run")
-    yield counted
-    counted.keep("documents whole, no dead link in an index, nothing left over")
 
 
 class Site:
