@@ -144,6 +144,7 @@ under the name of what was asked for: `feeds`, `topics` or `providers`; `list wi
 ```
 
 `daemon.state` is `starting`, `ready`, `building` or `stopped`; `last_pass` has the form of `build --json`.
+A problem of the daemon itself has the path "".
 
 ## Completion
 

@@ -51,10 +51,11 @@ def when(instant: Instant) -> str:
 def problem_line(problem: Problem, prefix: str = "") -> str:
     """Return a problem on one line as compilers write it: `path:line:column: severity: message`.
 
-    `prefix` goes before paths in the seeds folder, so that a terminal or an editor finds the file.
+    `prefix` goes before paths in the seeds folder, so that a terminal or an editor finds the file. What
+    has no path is the daemon's own trouble.
     """
     whole = problem.path if problem.path.startswith("/") else prefix + problem.path
-    path = printable(whole.removeprefix(f"{Path.cwd()}/"))
+    path = printable(whole.removeprefix(f"{Path.cwd()}/")) if problem.path else "feedmill"
     if problem.line:
         path += f":{problem.line}" + (f":{problem.column}" if problem.column else "")
     severity = click.style(problem.severity.value, fg=_COLOURS[problem.severity])

@@ -58,9 +58,7 @@ def build_settings(
         redirects=MappingProxyType(dict(config["redirects"])),
         schedule=_schedule(config["schedule"]),
         watch=_watch(config["watch"]),
-        server=ServerSettings(
-            **{**config["server"], "trusted_proxies": tuple(config["server"]["trusted_proxies"])}
-        ),
+        server=ServerSettings(**config["server"]),
         admin=AdminSettings(**config["admin"]),
         guard=GuardSettings(**config["guard"]),
         state_dir=state,

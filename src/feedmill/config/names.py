@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from feedmill.model.host import ascii_host
 from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, Slug
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -242,11 +243,10 @@ def parse_site_path(text: str) -> str:
 def _ascii_host(host: str) -> str:
     if ":" in host:
         return f"[{_address(host)}]"
-    if not host.isascii():
-        try:
-            host = host.encode("idna").decode("ascii")
-        except UnicodeError as error:
-            raise ValueError(f"with the impossible host {host!r}") from error
+    try:
+        host = ascii_host(host)
+    except ValueError as error:
+        raise ValueError(f"with the impossible host {host!r}") from error
     if not _HOSTNAME.fullmatch(host):
         raise ValueError(f"with the impossible host {host!r}" if host else "without a host")
     return host

@@ -206,12 +206,6 @@ _SERVER = Section(
         "shared_max_age": Key(
             kind=scalars.duration(timedelta()), doc="The same for shared caches (a CDN).", default="60s"
         ),
-        "trusted_proxies": Key(
-            kind=ListOf(item=scalars.NETWORK, unique=True, single=True),
-            doc="Proxies whose word on the client's address is taken, for the log.",
-            default=[],
-            examples=(["10.0.0.0/8"],),
-        ),
     }
 )
 

@@ -81,7 +81,6 @@ def settings_tree(settings: Settings) -> dict[str, Plain]:
             "port": settings.server.port,
             "max_age": format_duration(settings.server.max_age),
             "shared_max_age": format_duration(settings.server.shared_max_age),
-            "trusted_proxies": list(settings.server.trusted_proxies),
         },
         "admin": {
             "enabled": settings.admin.enabled,

@@ -143,7 +143,6 @@ class ServerSettings:
     port: int = 8080
     max_age: timedelta = timedelta(minutes=15)
     shared_max_age: timedelta = timedelta(seconds=60)
-    trusted_proxies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

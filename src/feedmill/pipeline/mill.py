@@ -30,7 +30,7 @@ from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.intake import Intake, Receiver
 from feedmill.pipeline.press import Press
 from feedmill.pipeline.prints import compose_print, decode_print, ledger_mark
-from feedmill.pipeline.report import PassReport, PassRequest
+from feedmill.pipeline.report import PassReport, PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
@@ -346,6 +346,7 @@ class Mill:
             problems=(*problems, *self._output_problems(result)),
             held=held,
             next_change=self.next_change(now),
+            gone=frozenset(map(printable, intake.vanished)),
         )
 
     # What others ask

@@ -54,6 +54,8 @@ class PassReport:
     next_change: Instant | None = None
     retired: tuple[str, ...] = ()
     """Paths of the feeds that were retired, without suffix."""
+    gone: frozenset[str] = frozenset()
+    """Seeds whose files this pass found deleted or out of reach, as problems name them; for the log alone."""
 
     @property
     def errors(self) -> int:

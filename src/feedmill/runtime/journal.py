@@ -57,7 +57,8 @@ class Journal:
         over = {k: p for k, p in self._told.items() if k not in faults and (paths is None or p.path in paths)}
         faulty = {problem.path for problem in faults.values()}
         for problem in _few([problem for problem in over.values() if problem.path not in faulty]):
-            logger.info("mended", extra={"facts": {"seed": printable(problem.path)}})
+            word = "deleted" if problem.path in report.gone else "mended"
+            logger.info(word, extra={"facts": {"seed": printable(problem.path)}})
         self._told = {key: p for key, p in self._told.items() if key not in over} | faults
 
 

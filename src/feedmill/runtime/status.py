@@ -80,9 +80,6 @@ def next_json(runs: Sequence[PlannedRun]) -> list[dict[str, Any]]:
 
 
 def problems_json(problems: Iterable[Problem], troubles: Iterable[str]) -> list[dict[str, Any]]:
-    """Return what is wrong: the daemon's own troubles first, then the seeds'."""
-    own = [
-        problem_json(Problem(path="feedmill", message=trouble, severity=Severity.ERROR))
-        for trouble in troubles
-    ]
+    """Return what is wrong: the daemon's own troubles first, which have no path, then the seeds'."""
+    own = [problem_json(Problem(path="", message=trouble, severity=Severity.ERROR)) for trouble in troubles]
     return own + [problem_json(problem) for problem in problems]

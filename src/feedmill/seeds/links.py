@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from urllib.parse import urljoin
 from uuid import NAMESPACE_URL
 
+from feedmill.model.host import ascii_host
 from feedmill.model.seed import EntryId
 
 __all__ = ["MAX_LENGTH", "absolute", "clean", "entry_id", "http_url"]
@@ -28,7 +28,6 @@ _IPV6 = re.compile(r"\[[0-9A-Fa-f:.]{2,45}\]")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 _BREAKS = re.compile(r"[\t\r\n]+")
 _UNSAFE = re.compile(r"%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?#%]")
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _IRI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.\-]*:"
     r"(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2}"
@@ -151,8 +150,7 @@ def _host(host: str) -> str:
         if _IPV6.fullmatch(host) and _is_ipv6(host[1:-1]):
             return host
         raise ValueError(f"has the host {host[:80]}, which is no IPv6 address")
-    if not host.isascii():
-        host = ".".join(_punycode(label) for label in _DOTS.split(host))
+    host = ascii_host(host)
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(f"has the host {host[:80]!r}; a host is made of letters, digits, dots and hyphens")
@@ -167,19 +165,6 @@ def _is_ipv6(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _punycode(label: str) -> str:
-    """Return the label as browsers look it up (UTS 46, non-transitional: `ß` stays itself)."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())
-    if folded.isascii():
-        return folded
-    if len(folded) > 63 or any(unicodedata.category(character)[0] in "CZ" for character in folded):
-        raise ValueError(f"has {label[:80]!r} in its host, which no domain name can have")
-    encoded = "xn--" + folded.encode("punycode").decode("ascii")
-    if any(character in "/?#@:[]\\%" for character in encoded):
-        raise ValueError(f"has {label[:80]!r} in its host, which no domain name can have")
-    return encoded
 
 
 def _percent(match: re.Match[str]) -> str:

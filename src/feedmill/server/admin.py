@@ -189,10 +189,9 @@ class Admin:
 
     def _enter(self, token: str, location: str) -> Answer:
         """Turn the token into a session and leave the address that carried it."""
-        if wait := self._door.wait():
-            return _busy(wait)
         if not self._door.knows(token):
-            return _redirect(location + "?wrong")
+            wait = self._door.brake()
+            return _busy(wait) if wait else _redirect(location + "?wrong")
         return _redirect(location, {"set-cookie": _cookie(self._door.open_session(), SESSION_SECONDS)})
 
     def _session(self, request: _Request) -> str | None:
@@ -206,10 +205,10 @@ class Admin:
         """Return None for the right token in Authorization, else the refusal."""
         scheme, _, given = request.fields.get(b"authorization", b"").decode("latin-1").partition(" ")
         if scheme.lower() == "bearer":
-            if wait := self._door.wait():
-                return _busy(wait)
             if self._door.knows(given.strip()):
                 return None
+            if wait := self._door.brake():
+                return _busy(wait)
         return _text(
             401,
             "The token is needed: `feedmill status` prints it.",

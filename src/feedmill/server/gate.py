@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from feedmill.server.protocol import GuardedProtocol
 
 _MAX_HOSTS = 256
+_TELL_EVERY = 60.0
+"""Seconds between two lines about clients that left: what clients do must not fill a disk."""
+
+logger = logging.getLogger(__name__)
 
 
 class Gate:
@@ -36,6 +41,8 @@ class Gate:
         self.known_hosts: set[bytes | None] = set()
         self.connections: dict[GuardedProtocol, None] = {}
         self._traffic = traffic
+        self._departed = 0
+        self._told = -_TELL_EVERY
 
     def second(self) -> int:
         """The wall clock's second: Date in answers that no application gave."""
@@ -65,6 +72,10 @@ class Gate:
         self.connections.pop(connection, None)
         self._traffic.connections = len(self.connections)
 
+    def note_departure(self) -> None:
+        """An answer was dropped: whoever asked for it has gone."""
+        self._departed += 1
+
     def _make_room(self) -> None:
         # Several at once, so that a flood of connections pays one sort for many of them;
         # sorting is stable, so of one second the oldest connections go first.
@@ -77,6 +88,9 @@ class Gate:
     def sweep(self, now: float) -> None:
         """End what takes too long; `now` is monotonic seconds."""
         self.now = now
+        if self._departed and now - self._told >= _TELL_EVERY:
+            logger.info("clients left before their answers", extra={"facts": {"answers": self._departed}})
+            self._departed, self._told = 0, now
         for connection in list(self.connections):
             if connection.overdue(now):
                 self._traffic.timeouts += 1

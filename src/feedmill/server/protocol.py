@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, NoReturn
 
 import httptools
@@ -23,6 +24,42 @@ _UNKNOWN_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32} [\x21-\x7e]+ HT
 
 class _Refused(Exception):
     """Raised in a parser's callback to stop it; the answer is already decided."""
+
+
+class _Transport:
+    """A connection's transport that drops what is written to a client that has gone.
+
+    Pipelined answers are written one after the other; the loop's own transport raises for each of them once
+    the client has closed, and every raise would be a traceback in the log.
+    """
+
+    def __init__(self, transport: asyncio.Transport, gone: Callable[[], None]) -> None:
+        self._transport = transport
+        self._gone = gone
+
+    def write(self, data: bytes) -> None:
+        """Write, where somebody is still there."""
+        if self._is_open():
+            self._transport.write(data)
+
+    def writelines(self, parts: Iterable[bytes]) -> None:
+        """Write, where somebody is still there."""
+        if self._is_open():
+            self._transport.writelines(parts)
+
+    def write_eof(self) -> None:
+        """Close our side, where it is open."""
+        if self._is_open():
+            self._transport.write_eof()
+
+    def _is_open(self) -> bool:
+        if self._transport.is_closing():
+            self._gone()
+            return False
+        return True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -68,7 +105,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Enter the gate."""
-        super().connection_made(transport)
+        super().connection_made(_Transport(transport, self.gate.note_departure))  # type: ignore[arg-type]
         self.gate.admit(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

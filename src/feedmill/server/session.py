@@ -19,8 +19,9 @@ REFILL = 6.0
 class Doorkeeper:
     """Checks the token and keeps sessions, in memory only: a restart asks for the token again.
 
-    Everybody together has `ATTEMPTS`: a peer's address neither authenticates nor is it kept.
-    While the brake holds, tokens are not even looked at; sessions that exist go on.
+    Everybody together has `ATTEMPTS`: a peer's address neither authenticates nor is it kept. The brake slows
+    down wrong tokens alone: whoever sends them, a page on the web with an image of our address among them,
+    cannot keep the right one out.
     """
 
     def __init__(self, token: str, clock: Callable[[], float] = time.monotonic) -> None:
@@ -33,19 +34,19 @@ class Doorkeeper:
         self._left = float(ATTEMPTS)
         self._since = clock()
 
-    def wait(self) -> int:
-        """Return the seconds until a token may be tried; 0: now."""
+    def knows(self, token: str) -> bool:
+        """Is it the token? Compared in constant time, whoever asks and however often."""
+        return hmac.compare_digest(_hash(token), self._token)
+
+    def brake(self) -> int:
+        """Count a wrong token; return the seconds for which its sender is told to wait, 0 for none."""
         now = self._clock()
         self._left = min(float(ATTEMPTS), self._left + (now - self._since) / REFILL)
         self._since = now
-        return 0 if self._left >= 1 else max(1, round((1 - self._left) * REFILL))
-
-    def knows(self, token: str) -> bool:
-        """Is it the token? Compared in constant time; a wrong one costs an attempt. Ask `wait` first."""
-        if hmac.compare_digest(_hash(token), self._token):
-            return True
+        if self._left < 1:
+            return max(1, round((1 - self._left) * REFILL))
         self._left -= 1
-        return False
+        return 0
 
     def open_session(self) -> str:
         """Return the secret of a new session; the oldest goes when there are too many."""

@@ -131,7 +131,7 @@ custom:
 redirects: {topics/old.atom: topics/new.atom, feed/: all.rss}
 schedule: {rebuild: {cron: "0 * * * *"}, on_change: no, timezone: Asia/Tokyo}
 watch: {mode: poll, settle: 50ms, max_wait: 2s}
-server: {enabled: yes, host: "::1", port: 0, max_age: 90s, shared_max_age: 0, trusted_proxies: [10.0.0.0/8, "::1"]}
+server: {enabled: yes, host: "::1", port: 0, max_age: 90s, shared_max_age: 0}
 admin: {enabled: false, host: localhost, port: 9}
 guard: {max_vanished: 25%, min_entries: 3}
 state: {dir: /var/lib/feedmill}
@@ -224,7 +224,6 @@ def test_every_key(tmp_path: Path) -> None:
             port=0,
             max_age=timedelta(seconds=90),
             shared_max_age=timedelta(0),
-            trusted_proxies=("10.0.0.0/8", "::1"),
         ),
         admin=AdminSettings(enabled=False, host="localhost", port=9),
         guard=GuardSettings(max_vanished=0.25, min_entries=3),

@@ -68,7 +68,7 @@ GOOD = [
     "schedule: {rebuild: {cron: '*/5 * * * mon-fri'}}",
     "schedule: {rebuild: {cron: '@daily'}}",
     "watch: {mode: off, settle: 0, max_wait: 1.5s}",
-    "server: {host: '::', port: 0, max_age: 0, trusted_proxies: [10.0.0.0/8]}",
+    "server: {host: '::', port: 0, max_age: 0}",
     "guard: {max_vanished: 0.5, min_entries: 0}",
     "guard: {max_vanished: 50%}",
     "theme: {dir: null}",
@@ -160,7 +160,7 @@ redirects: topics/old.atom
 schedule: rebuild on_change timezone
 schedule/rebuild: every cron
 watch: mode settle max_wait
-server: enabled host port max_age shared_max_age trusted_proxies
+server: enabled host port max_age shared_max_age
 admin: enabled host port
 guard: max_vanished min_entries
 state: dir

@@ -95,9 +95,7 @@ configs = optional(
         rebuild=st.one_of(st.just("off"), durations, st.fixed_dictionaries({"cron": st.just("5 * * * mon")})),
         on_change=st.booleans(),
     ),
-    server=optional(
-        max_age=durations, port=st.integers(9000, 9100), trusted_proxies=st.just(["::1", "10.0.0.0/8"])
-    ),
+    server=optional(max_age=durations, port=st.integers(9000, 9100)),
     guard=optional(max_vanished=st.integers(0, 100).map(lambda percent: f"{percent}%")),
 )
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,21 @@ def expected(items: list[Item]) -> list[Record]:
 
 
 def children(of: int | str = "self") -> set[int]:
-    """The processes that one has started and not waited for, zombies too."""
-    tasks = Path(f"/proc/{of}/task").iterdir()
-    return {int(pid) for task in tasks for pid in (task / "children").read_text().split()}
+    """The processes that one has started and not waited for, zombies too. A thread may end while we look."""
+    found = set()
+    for task in Path(f"/proc/{of}/task").iterdir():
+        with suppress(FileNotFoundError):
+            found.update(map(int, (task / "children").read_text().split()))
+    return found
+
+
+def descriptors(pid: int) -> set[str]:
+    """What a process has open, as far as it stays open while we look."""
+    found = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):
+            found.add(str(link.readlink()))
+    return found
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -315,8 +328,7 @@ def test_workers_inherit_nothing(tmp_path: Path) -> None:
         workers = children() - before
         assert len(workers) == 2
         for pid in workers:
-            held = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}  # noqa: PTH115
-            assert {name.partition(":")[0] for name in held} == {"/dev/null", "pipe"}
+            assert {name.partition(":")[0] for name in descriptors(pid)} == {"/dev/null", "pipe"}
             assert os.getpgid(pid) == pid
         records.close()  # type: ignore[attr-defined]
 
