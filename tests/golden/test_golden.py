@@ -48,7 +48,7 @@ def test_the_feeds_are_what_is_expected(
     report = json.loads(capsys.readouterr().out)
     wanted, found = documents(HERE / case / "expected"), documents(tmp_path / "feeds")
     report = {key: report[key] for key in ("seeds", "problems", "next_change")} | {"exit": code}
-    assert report == json.loads((HERE / case / "report.json").read_text())
+    assert report == json.loads((HERE / case / "report.json").read_text(encoding="utf-8"))
     assert sorted(found) == sorted(wanted)
     for name in wanted:
         assert found[name].decode() == wanted[name].decode(), name

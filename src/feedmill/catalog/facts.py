@@ -15,6 +15,7 @@ _FILE_COLUMNS = (
     t.file.c.path,
     t.file.c.size,
     t.file.c.mtime_ns,
+    t.file.c.ctime_ns,
     t.file.c.inode,
     t.file.c.digest,
     t.file.c.is_seed,
@@ -34,7 +35,9 @@ _PAGE_OPEN = (
 _CHANGE_FILES = (
     update(t.file)
     .where(t.file.c.id == bindparam("key"))
-    .values({name: bindparam(name) for name in ("size", "mtime_ns", "inode", "digest", "is_seed")})
+    .values(
+        {name: bindparam(name) for name in ("size", "mtime_ns", "ctime_ns", "inode", "digest", "is_seed")}
+    )
 )
 _FORGET_FILES = delete(t.file).where(among(t.file.c.id))
 _PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
@@ -97,6 +100,7 @@ class Facts:
                         "key": row.id,
                         "size": row.size,
                         "mtime_ns": row.mtime_ns,
+                        "ctime_ns": row.ctime_ns,
                         "inode": row.inode,
                         "digest": row.digest,
                         "is_seed": row.is_seed,

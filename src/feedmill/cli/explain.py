@@ -12,6 +12,7 @@ import click
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.output import Progress, print_json, problem_line, relative_prefix, when
 from feedmill.errors import UsageError
+from feedmill.model.filename import to_text
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.pipeline.report import printable, problem_json
 
@@ -54,11 +55,16 @@ def seed_path(settings: Settings, given: str) -> str:
         if candidate.exists() or candidate.is_symlink():
             for top in (folder, folder.resolve()):
                 with suppress(ValueError):
-                    return (candidate.parent.resolve() / candidate.name).relative_to(top).as_posix()
+                    return _name((candidate.parent.resolve() / candidate.name).relative_to(top).as_posix())
             outside = True
     if outside:
         raise UsageError(f"{given} is not in the seeds folder {folder}")
-    return os.path.normpath(Path(given).as_posix().removeprefix(folder.name + "/"))
+    return _name(os.path.normpath(Path(given).as_posix().removeprefix(folder.name + "/")))
+
+
+def _name(path: str) -> str:
+    """Return a path that came from the command line, in the locale's spelling, as feedmill spells names."""
+    return to_text(os.fsencode(path))
 
 
 def known_seed(settings: Settings, given: str) -> str:

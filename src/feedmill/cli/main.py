@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -128,6 +129,9 @@ def cli(ctx: click.Context, config: str | None) -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every deliberate error becomes a message and a code."""
     gc.set_threshold(_GARBAGE, 20, 50)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is escaped, not fatal
+            stream.reconfigure(errors="backslashreplace")
     try:
         outcome: Any = cli.main(
             args=list(args) if args is not None else None, prog_name="feedmill", standalone_mode=False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from feedmill.catalog import Catalog, FileRow, RecordRow
@@ -28,7 +28,7 @@ from feedmill.seeds import (
 )
 
 CLOCK_TICK_NS = 20_000_000
-"""A file changed within a tick of being read may change again without its mtime moving."""
+"""A file changed within a tick of being read may change again without its times moving."""
 
 _BATCH = 1000
 _UNLISTED = "its folder cannot be listed"
@@ -92,6 +92,7 @@ class Receiver:
         self._was_seed = was_seed
         self._seeds_out = seeds_out
         self._progress = progress
+        self._hints: Collection[str] = ()
         self._next_id = 0
         self._new: list[FileRow] = []
         self._rows: list[FileRow] = []
@@ -99,8 +100,12 @@ class Receiver:
         self._records: list[RecordRow] = []
         self._recordless: list[int] = []
 
-    def take(self, paths: Iterable[str] | None = None) -> Intake:
-        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x)."""
+    def take(self, paths: Iterable[str] | None = None, *, hints: Collection[str] = ()) -> Intake:
+        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x).
+
+        Files in `hints` are read whatever their stat says.
+        """
+        self._hints = hints
         intake = Intake()
         self._take(intake, self._differences(intake) if paths is None else self._hinted(intake, paths))
         return intake
@@ -137,12 +142,7 @@ class Receiver:
                 self._missing(intake, row, lost)
                 row = next(known, None)
             if row is not None and row.path == path:
-                if (
-                    self._again
-                    or row.mtime_ns != item.mtime_ns
-                    or row.size != item.size
-                    or row.inode != item.inode
-                ):
+                if self._again or not _same(row, item) or item.path in self._hints:
                     yield _Arrival(path, printable(item.path), row, item)
                 row = next(known, None)
             else:
@@ -158,7 +158,7 @@ class Receiver:
         for path in self._seeds_out():
             raw = to_bytes(path)
             if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
-                label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+                label, found = printable(path), _unseen(path)
                 self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
     def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
@@ -184,7 +184,7 @@ class Receiver:
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
             intake.problems.pop()  # told as the seed's own
-            label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+            label, found = printable(path), _unseen(path)
             record = _unreadable(label, item.problem.message)
             self._refuse(intake, _Arrival(to_bytes(path), label, row, found), record)
         elif row is not None:
@@ -194,8 +194,9 @@ class Receiver:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
         if row.is_seed and row.path.startswith(tuple(lost)):
             label = printable(to_text(row.path))
-            found = Found(path=label, size=row.size, mtime_ns=row.mtime_ns, inode=row.inode)
-            self._refuse(intake, _Arrival(row.path, label, row, found), _unreadable(label, _UNLISTED))
+            self._refuse(
+                intake, _Arrival(row.path, label, row, _unseen(label)), _unreadable(label, _UNLISTED)
+            )
         else:
             self._gone(intake, row)
 
@@ -231,7 +232,7 @@ class Receiver:
             except SeedError as error:
                 self._refuse(intake, arrival, self._refused(arrival, error.message))
                 continue
-            racy = found.mtime_ns >= started - CLOCK_TICK_NS
+            racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
             arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
             if row is not None and row.digest == arrival.digest and not self._again:
@@ -262,7 +263,9 @@ class Receiver:
 
     def _restate(self, intake: Intake, arrival: _Arrival, row: FileRow) -> None:
         found = arrival.found
-        restated = row._replace(size=found.size, mtime_ns=found.mtime_ns, inode=found.inode)
+        restated = row._replace(
+            size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode
+        )
         if restated != row:
             intake.restated += 1
             self._rows.append(restated)
@@ -287,7 +290,16 @@ class Receiver:
         else:
             key = row.id
         found = arrival.found
-        stored = FileRow(key, arrival.path, found.size, found.mtime_ns, found.inode, arrival.digest, is_seed)
+        stored = FileRow(
+            id=key,
+            path=arrival.path,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            ctime_ns=found.ctime_ns,
+            inode=found.inode,
+            digest=arrival.digest,
+            is_seed=is_seed,
+        )
         (self._new if row is None else self._rows).append(stored)
         if is_seed:
             kept = RecordRow(key, encode(record), bool(record.problems))
@@ -307,6 +319,21 @@ class Receiver:
         facts.forget_records(self._recordless)
         for rows in (self._new, self._rows, self._new_records, self._records, self._recordless):
             rows.clear()
+
+
+def _same(row: FileRow, item: Found) -> bool:
+    """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
+    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == (
+        item.size,
+        item.mtime_ns,
+        item.ctime_ns,
+        item.inode,
+    )
+
+
+def _unseen(path: str) -> Found:
+    """Return a stat that no file has: it is looked at again in every pass."""
+    return Found(path=path, size=-1, mtime_ns=_ANYWAY, ctime_ns=-1, inode=-1)
 
 
 def _unreadable(label: str, why: str) -> Record:

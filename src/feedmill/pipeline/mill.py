@@ -206,7 +206,7 @@ class Mill:
             or facts.get("compose") != self._compose_print
             or facts.get("ledger") != ledger_mark(self.store)
         )
-        intake = self._receiver(again).take(None if anew else request.paths)
+        intake = self._receiver(again).take(None if anew else request.paths, hints=request.hints)
         decode = self.settings.decode
         roster = Roster(
             catalog,

@@ -17,11 +17,13 @@ class PassRequest:
     """Why a pass runs and how far it looks.
 
     `paths` None: scan everything; else only these (relative to the seeds folder; a folder ends
-    with "/"). `full` reads every file again; `force` overrules the guard; `prune` retires emptied feeds.
+    with "/"). `hints` are files to be read in a scan of everything whatever their stat says. `full` reads
+    every file again; `force` overrules the guard; `prune` retires emptied feeds.
     """
 
     trigger: str = "build"
     paths: frozenset[str] | None = None
+    hints: frozenset[str] = frozenset()
     full: bool = False
     force: bool = False
     prune: bool = False

@@ -17,6 +17,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from feedmill.model.filename import to_text
 from feedmill.model.taxonomy import Kind
 from feedmill.publish.tree import Obstacle, Tree
 
@@ -52,7 +53,8 @@ def own_documents(tree: Tree) -> Iterator[str]:
 
 def _names(tree: Tree, folder: str) -> list[str]:
     with suppress(OSError, Obstacle):
-        return sorted(name for name in os.listdir(tree.folder(folder)) if not name.startswith("."))
+        names = (to_text(os.fsencode(name)) for name in os.listdir(tree.folder(folder)))
+        return sorted(name for name in names if not name.startswith("."))
     return []
 
 

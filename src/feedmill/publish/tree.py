@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from feedmill.model.artifact import Digest
+from feedmill.model.filename import to_bytes
 
 OWN = ".feedmill"
 """feedmill's own folder inside the feeds folder; never served."""
@@ -110,22 +111,22 @@ class Tree:
         if make:
             with suppress(FileExistsError):
                 # feedmill's own folder keeps entries that may have been taken down since.
-                os.mkdir(name, 0o700 if path == OWN else 0o777, dir_fd=parent)
+                os.mkdir(to_bytes(name), 0o700 if path == OWN else 0o777, dir_fd=parent)
                 self.changed.add(above)
         try:
-            return os.open(name, _FOLDER, dir_fd=parent)
+            return os.open(to_bytes(name), _FOLDER, dir_fd=parent)
         except FileNotFoundError:
             raise
         except OSError as error:
             with suppress(OSError):
-                kind = _kind(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode)
+                kind = _kind(os.stat(to_bytes(name), dir_fd=parent, follow_symlinks=False).st_mode)
                 if kind != "folder":
                     raise Obstacle(f"{path} is a {kind}, not a folder") from error
             raise
 
-    def _at(self, path: str) -> tuple[int, str]:
+    def _at(self, path: str) -> tuple[int, bytes]:
         above, _, name = path.rpartition("/")
-        return self.folder(above), name
+        return self.folder(above), to_bytes(name)
 
     def look(self, path: str) -> os.stat_result | None:
         """Return the status of the regular file `path`, None where there is nothing.
@@ -219,7 +220,7 @@ class Tree:
         target = self.folder(above, make=True)
         if self.look(path) is not None and new:
             raise Obstacle(f"{path} exists")
-        os.replace(name, last, src_dir_fd=self.folder(TMP), dst_dir_fd=target)
+        os.replace(to_bytes(name), to_bytes(last), src_dir_fd=self.folder(TMP), dst_dir_fd=target)
         self.changed.add(above)
 
     def unlink(self, path: str) -> bool:
@@ -238,7 +239,7 @@ class Tree:
         """Remove `folder` if nothing is in it."""
         above, _, name = folder.rpartition("/")
         try:
-            os.rmdir(name, dir_fd=self.folder(above))
+            os.rmdir(to_bytes(name), dir_fd=self.folder(above))
         except (OSError, Obstacle):
             return False
         with suppress(OSError):

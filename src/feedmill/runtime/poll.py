@@ -52,7 +52,7 @@ class Poller:
                 break
             if isinstance(found, Found):
                 digest.update(
-                    repr((found.path, found.size, found.mtime_ns, found.inode)).encode(
+                    repr((found.path, found.size, found.mtime_ns, found.ctime_ns, found.inode)).encode(
                         "ascii", "backslashreplace"
                     )
                 )

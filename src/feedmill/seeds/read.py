@@ -8,7 +8,7 @@ import stat
 
 from feedmill.errors import SeedError
 from feedmill.model.settings import ScanSettings
-from feedmill.seeds.scan import Found, kind_of, to_bytes
+from feedmill.seeds.scan import Found, found_at, kind_of, to_bytes
 
 __all__ = ["read", "read_head"]
 
@@ -37,8 +37,7 @@ def read(settings: ScanSettings, path: str, max_bytes: int) -> tuple[bytes, Foun
             after = os.fstat(fd)
             if _same(before, after) and len(data) == after.st_size:
                 _check_place(fd, root, path)
-                found = Found(path=path, size=after.st_size, mtime_ns=after.st_mtime_ns, inode=after.st_ino)
-                return data, found
+                return data, found_at(path, after)
         except OSError as error:
             raise SeedError(path, f"cannot be read: {error.strerror}") from error
         finally:

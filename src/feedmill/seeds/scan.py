@@ -12,6 +12,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.globs import Globs, compile_globs, is_ignored, matches
@@ -29,14 +30,15 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A regular file that is a seed by its name. Of a link, size, mtime and inode are its target's.
+    """A regular file that is a seed by its name. Of a link, everything is its target's.
 
-    `path` is relative to the seeds folder, with `/`; `mtime_ns` is in nanoseconds since 1970.
+    `path` is relative to the seeds folder, with `/`; times are in nanoseconds since 1970.
     """
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
 
 
@@ -98,17 +100,7 @@ def look(settings: ScanSettings, path: str) -> Found | ScanProblem | None:
         return None
     except OSError as error:
         return _unreadable(path, error)
-    return _found(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
-
-
-def to_text(name: bytes) -> str:
-    """Return a file name as text: UTF-8, other bytes as surrogate escapes, whatever the locale."""
-    return name.decode("utf-8", "surrogateescape")
-
-
-def to_bytes(path: str) -> bytes:
-    """Return the file name that `to_text` gave."""
-    return path.encode("utf-8", "surrogateescape")
+    return found_at(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
 
 
 def _is_folder(path: bytes) -> bool:
@@ -152,7 +144,7 @@ def _folder(root: bytes, prefix: str, globs: Globs) -> Iterator[Found | ScanProb
             yield _unreadable(path, error)
             continue
         if stat.S_ISREG(status.st_mode):
-            yield _found(path, status)
+            yield found_at(path, status)
         elif not stat.S_ISLNK(status.st_mode):
             yield _no_file(path, status.st_mode)
         elif (found := _link(root, path, wanted=globs.takes(path))) is not None:
@@ -178,8 +170,15 @@ def _names(folder: bytes, prefix: str, globs: Globs) -> list[bytes]:
     return names
 
 
-def _found(path: str, status: os.stat_result) -> Found:
-    return Found(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+def found_at(path: str, status: os.stat_result) -> Found:
+    """Return the file at `path` with what a stat says of it."""
+    return Found(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+    )
 
 
 def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None:
@@ -195,7 +194,7 @@ def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None
         return None
     if not target.startswith(root + b"/"):
         return _refused(path, "is a link that leads out of the seeds folder; copy the file instead")
-    return _found(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
+    return found_at(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
 
 
 def _broken(error: OSError) -> str:

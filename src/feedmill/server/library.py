@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedmill.errors import StoreError
 from feedmill.model.artifact import Digest, Published, digest
+from feedmill.model.filename import to_bytes
 from feedmill.server.encode import IDENTITY, encode
 from feedmill.server.media import is_page
 from feedmill.server.policy import page_policy
@@ -49,7 +51,7 @@ def load(feeds_dir: Path, record: Published, coding: str) -> Loaded:
         Superseded: the file is missing, or not the one that `record` names.
     """
     try:
-        with (feeds_dir / record.path).open("rb") as file:
+        with open(os.fsencode(feeds_dir) + b"/" + to_bytes(record.path), "rb") as file:  # noqa: PTH123 - bytes
             # One byte more than promised: enough to see that the file has grown, however big it is.
             body = file.read(record.size + 1)
     except OSError as error:

@@ -19,6 +19,7 @@ from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
 from nobody import NOBODY, as_nobody
+from untouched import let_rest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONFIG = "site: {title: T, url: 'https://f.example.org/'}\nguard: {min_entries: 3}\n"
@@ -71,7 +72,7 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_a_pass_with_nothing_to_do_writes_nothing(folder: Folder) -> None:
     folder.write("a.md", text("a"))
-    os.utime(folder.root / "seeds/a.md", (1, 1))
+    let_rest(folder.root / "seeds/a.md")
     folder.run()
     watched = [folder.root / "feeds", folder.root / ".feedmill"]
     before = {p: p.stat().st_mtime_ns for top in watched for p in top.rglob("*") if p.is_file()}
@@ -273,6 +274,7 @@ def test_a_file_that_becomes_readable_again_is_read(shared_folder: Folder) -> No
     os.utime(seed, (1, 1))
     seed.chmod(0)
     with another_user(folder):
+        let_rest(*(folder.root / "seeds").glob("*.md"))
         first = folder.run()
         before = (folder.root / ".feedmill/catalog.db").read_bytes()
         second = folder.run()
@@ -330,3 +332,41 @@ def test_a_feed_whose_path_is_taken_is_listed_nowhere(folder: Folder) -> None:
     assert folder.run().problems == ()
     assert listed() == ["all", "news", "tools"]
     assert "<title>c</title>" in taken.read_text()
+
+
+@pytest.mark.parametrize("how", ["in place", "renamed", "linked"])
+def test_restored_times_hide_no_edit(folder: Folder, how: str) -> None:
+    folder.write("a.md", text("one"))
+    path = folder.root / "seeds/a.md"
+    os.utime(path, (1, 1))
+    folder.run()
+    if how == "linked":
+        os.link(path, folder.root / "seeds/b.txt.aside")
+    edited = path if how != "renamed" else folder.root / "seeds/aside"
+    edited.write_text(text("two"))  # as long as it was
+    os.utime(edited, (1, 1))
+    edited.replace(path)
+    folder.run()
+    assert "<title>two</title>" in folder.read("all.atom")
+
+
+def test_a_changed_ctime_alone_costs_a_look_and_no_write(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.run()
+    before = folder.feeds()
+    path = folder.root / "seeds/a.md"
+    path.chmod(0o600)
+    report = folder.run()
+    assert (report.changed, report.written) == (0, 0)
+    assert folder.feeds() == before
+
+
+def test_a_hint_is_read_in_a_look_at_everything(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that keeps no ctime, say: what the watcher heard still counts."""
+    folder.write("a.md", text("one"))
+    let_rest(folder.root / "seeds/a.md")
+    folder.run()
+    folder.write("a.md", text("two"))
+    monkeypatch.setattr("feedmill.pipeline.intake._same", lambda row, item: True)
+    assert folder.run().appeared == 0
+    assert folder.run(hints=frozenset({"a.md"})).appeared == 1

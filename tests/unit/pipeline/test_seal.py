@@ -19,6 +19,7 @@ from feedmill.config import loads
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
 from feedmill.pipeline.seal import seal, sealed_report
+from untouched import let_rest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEED = "---\ntitle: {0}\nwebUrl: https://x.org/{0}\npublishedDateTime: {1}\ntopics: [News]\n---\nText.\n"
@@ -40,6 +41,7 @@ class Site:
         path = self.root / "seeds" / name
         path.write_text(text)
         os.utime(path, (1_000_000, 1_000_000))
+        let_rest(path)
         return path
 
     def settings(self) -> Settings:

@@ -196,12 +196,12 @@ def test_indexes_come_after_what_they_name_and_deletions_last(
     steps: list[str] = []
     rename, unlink = os.replace, os.unlink
 
-    def replace_(source: str, target: str, **dirs: int) -> None:
-        steps.append(target)
+    def replace_(source: bytes, target: bytes, **dirs: int) -> None:
+        steps.append(target.decode())
         rename(source, target, **dirs)
 
-    def unlink_(name: str, **dirs: int) -> None:
-        steps.append(f"-{name}")
+    def unlink_(name: bytes, **dirs: int) -> None:
+        steps.append(f"-{name.decode()}")
         unlink(name, **dirs)
 
     with Store(feeds) as store:
@@ -227,8 +227,8 @@ def test_a_page_waits_for_the_index_it_names(
 ) -> None:
     place = os.replace
 
-    def denied(source: str, target: str, **how: int) -> None:
-        if target == "feeds.opml":
+    def denied(source: bytes, target: bytes, **how: int) -> None:
+        if target == b"feeds.opml":
             raise PermissionError(errno.EACCES, "denied")
         place(source, target, **how)
 

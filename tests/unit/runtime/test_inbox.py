@@ -115,6 +115,15 @@ def test_too_many_hints_are_everything(inbox: Inbox, clock: Clock) -> None:
     assert paths(due(inbox)) is None
 
 
+def test_hints_are_kept_when_everything_is_looked_at(inbox: Inbox) -> None:
+    inbox.hint(["a.md"], Stage.FINISHED)
+    inbox.ask("schedule")
+    work = inbox.take(0)
+    assert work is not None
+    assert work.request.paths is None
+    assert work.request.hints == {"a.md"}
+
+
 def test_a_path_in_a_hinted_folder_is_looked_at_once() -> None:
     assert outermost(["a/", "a/b.md", "a/b/", "a/b/c.md", "b.md", "ab.md"]) == {"a/", "b.md", "ab.md"}
     assert outermost(["", "a/", "b.md"]) == {""}

@@ -66,7 +66,7 @@ def test_cleans_an_address(raw: str, expected: str) -> None:
         ("https://a b.org/", "has the host 'a b.org'"),
         ("https://a..org/", "has the host"),
         ("https://-a.org/", "has the host"),
-        ("https://ａ／b.org/", "has the host"),
+        ("https://ａ／b.org/", "in its host"),
         ("https://gro\u202e.org/", "in its host"),
         ("https://[::zz]/", "is no IPv6 address"),
         ("https://a.org:0/", "has the port 0"),

@@ -48,7 +48,7 @@ def expected(items: list[Item]) -> list[Record]:
 
 def children(of: int | str = "self") -> set[int]:
     """The processes that one has started and not waited for, zombies too. A thread may end while we look."""
-    found = set()
+    found: set[int] = set()
     for task in Path(f"/proc/{of}/task").iterdir():
         with suppress(FileNotFoundError):
             found.update(map(int, (task / "children").read_text().split()))

@@ -65,7 +65,9 @@ def test_finds_seeds_in_the_order_of_their_paths(seeds: Path) -> None:
 
 def test_gives_the_stat(seeds: Path) -> None:
     status = write(seeds / "a.md", "hello").stat()
-    expected = Found(path="a.md", size=5, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+    expected = Found(
+        path="a.md", size=5, mtime_ns=status.st_mtime_ns, ctime_ns=status.st_ctime_ns, inode=status.st_ino
+    )
     assert everything(seeds) == [expected]
     assert look(ScanSettings(dir=seeds), "a.md") == expected
 
@@ -147,7 +149,7 @@ def test_a_link_to_a_file_inside_is_followed(seeds: Path) -> None:
     status = write(seeds / "b" / "real.md", "hello").stat()
     (seeds / "a.md").symlink_to("b/real.md")
     assert everything(seeds)[0] == Found(
-        path="a.md", size=5, mtime_ns=status.st_mtime_ns, inode=status.st_ino
+        path="a.md", size=5, mtime_ns=status.st_mtime_ns, ctime_ns=status.st_ctime_ns, inode=status.st_ino
     )
     (seeds / "c.md").symlink_to(seeds / "a.md")
     assert paths(seeds) == ["a.md", "b/real.md", "c.md"]
