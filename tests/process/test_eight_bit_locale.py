@@ -92,6 +92,7 @@ def test_a_site_lives_the_same_life(
         lives.append(life)
     assert [code for code, _ in lives[0]] == [0, 1, 0, 0, 0]
     assert lives[0][1][1] == lives[0][0][1], "nothing of a broken seed is lost"
+    assert [code for code, _ in lives[1]] == [code for code, _ in lives[0]]
     assert lives[0] == lives[1]
 
 

@@ -12,6 +12,7 @@ from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.explain import seed_path
 from feedmill.cli.main import Exit
 from feedmill.cli.output import Progress, counts, print_json, problem_line, relative_prefix
+from feedmill.model.filename import in_locale
 from feedmill.model.seed import Severity
 from feedmill.pipeline.report import problem_json
 
@@ -59,7 +60,7 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
 def _folded(settings: Settings, given: str) -> str:
     path = seed_path(settings, given)
-    is_folder = (settings.scan.dir / path).is_dir() or (Path.cwd() / given).is_dir()
+    is_folder = (settings.scan.dir / in_locale(path)).is_dir() or (Path.cwd() / given).is_dir()
     if is_folder:
         return "" if path in {".", ""} else path.rstrip("/") + "/"
     return os.fspath(path)

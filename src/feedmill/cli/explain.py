@@ -12,7 +12,7 @@ import click
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.output import Progress, print_json, problem_line, relative_prefix, when
 from feedmill.errors import UsageError
-from feedmill.model.filename import to_text
+from feedmill.model.filename import from_locale, in_locale
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.pipeline.report import printable, problem_json
 
@@ -55,16 +55,13 @@ def seed_path(settings: Settings, given: str) -> str:
         if candidate.exists() or candidate.is_symlink():
             for top in (folder, folder.resolve()):
                 with suppress(ValueError):
-                    return _name((candidate.parent.resolve() / candidate.name).relative_to(top).as_posix())
+                    return from_locale(
+                        (candidate.parent.resolve() / candidate.name).relative_to(top).as_posix()
+                    )
             outside = True
     if outside:
         raise UsageError(f"{given} is not in the seeds folder {folder}")
-    return _name(os.path.normpath(Path(given).as_posix().removeprefix(folder.name + "/")))
-
-
-def _name(path: str) -> str:
-    """Return a path that came from the command line, in the locale's spelling, as feedmill spells names."""
-    return to_text(os.fsencode(path))
+    return from_locale(os.path.normpath(Path(given).as_posix().removeprefix(folder.name + "/")))
 
 
 def known_seed(settings: Settings, given: str) -> str:
@@ -89,9 +86,9 @@ def _unknown(settings: Settings, path: str) -> str:
     found = look(settings.scan, path)
     if isinstance(found, ScanProblem):
         return f"{shown} {found.problem.message}"
-    if not os.path.lexists(settings.scan.dir / path):
+    if not os.path.lexists(settings.scan.dir / in_locale(path)):
         return f"there is no {shown} in {settings.scan.dir}"
-    if (settings.scan.dir / path).is_dir():
+    if (settings.scan.dir / in_locale(path)).is_dir():
         return f"{shown} is a folder; name a file in it"
     patterns = ", ".join(settings.scan.include)
     return f"{shown} is no seed by its name: see seeds.include ({patterns}) and seeds.exclude"

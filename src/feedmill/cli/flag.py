@@ -13,6 +13,7 @@ from feedmill.cli.explain import known_seed
 from feedmill.cli.main import Exit
 from feedmill.cli.output import relative_prefix
 from feedmill.errors import SeedError, StoreError
+from feedmill.model.filename import in_locale
 from feedmill.pipeline.report import printable
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
         raise SeedError(path, "has just vanished") from None
     edited = set_flag(path, data, settings.decode, published=published)
     if edited != data:
-        target = (settings.scan.dir / path).resolve()
+        target = (settings.scan.dir / in_locale(path)).resolve()
         status = target.stat()
         if (status.st_mtime_ns, status.st_size) != (found.mtime_ns, found.size):
             raise SeedError(path, "was changed by somebody else just now; try again")

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 def to_text(name: bytes) -> str:
     """Return a file name as text; bytes that are no UTF-8 become lone surrogates (PEP 383)."""
@@ -18,3 +20,13 @@ def to_bytes(name: str) -> bytes:
         UnicodeEncodeError: `to_text` gives no such text.
     """
     return name.encode("utf-8", "surrogateescape")
+
+
+def in_locale(name: str) -> str:
+    """Return a name as Python's own file functions want it: they encode it by the locale again."""
+    return os.fsdecode(to_bytes(name))
+
+
+def from_locale(name: str) -> str:
+    """Return a name that Python's file functions, or the command line, gave."""
+    return to_text(os.fsencode(name))

@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
-from feedmill.model.filename import to_text
+from feedmill.model.filename import from_locale
 from feedmill.model.taxonomy import Kind
 from feedmill.publish.tree import Obstacle, Tree
 
@@ -53,7 +53,7 @@ def own_documents(tree: Tree) -> Iterator[str]:
 
 def _names(tree: Tree, folder: str) -> list[str]:
     with suppress(OSError, Obstacle):
-        names = (to_text(os.fsencode(name)) for name in os.listdir(tree.folder(folder)))
+        names = (from_locale(name) for name in os.listdir(tree.folder(folder)))
         return sorted(name for name in names if not name.startswith("."))
     return []
 
