@@ -283,6 +283,7 @@ def _not_utf8(path: str, data: bytes, keys: Keys, start: int) -> Record:
 def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: int) -> Record:
     """Its takedown lines are still looked for."""
     text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8", errors="replace")
+    text = text.rstrip("\ufffd")  # a character that was cut off, as its name may have been
     front = split(text.removeprefix("\ufeff"))
     if front is None:
         return _blank(path, data, keys)

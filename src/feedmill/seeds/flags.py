@@ -156,8 +156,9 @@ def _status(reader: Reader, keys: Keys) -> bool:
         if reader.is_absent(key, node):
             continue
         word = reader.raw(key, node).strip().casefold()
-        withholds = withholds or word in _WITHHOLD
-        if word and word not in _WITHHOLD | _SAY_NOTHING and fold(key) not in keys.flag_names:
+        told = word in _WITHHOLD or word.partition(" ")[0].rstrip(":,;.") in _WITHHOLD
+        withholds = withholds or told
+        if word and not told and word not in _SAY_NOTHING and fold(key) not in keys.flag_names:
             reader.report(
                 f"'{key}' is {quoted(word)}, which says nothing of whether it is out", node, Severity.WARNING
             )

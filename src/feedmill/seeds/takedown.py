@@ -36,7 +36,7 @@ _SEVERAL_EDITS = 2
 
 def as_text(data: bytes) -> str:
     """Return what can be read of the first 64 KiB of a file; without NULs, UTF-16 and UTF-32 can be, too."""
-    return data[:HEAD_BYTES].replace(b"\0", b"").decode(errors="replace")
+    return data[:HEAD_BYTES].replace(b"\0", b"").decode(errors="replace").rstrip("\ufffd")
 
 
 def takedown_lines(text: str, keys: Keys) -> tuple[tuple[str, str], ...]:
@@ -59,23 +59,27 @@ def takedown_lines(text: str, keys: Keys) -> tuple[tuple[str, str], ...]:
 
 
 def swallowed(header: str, keys: Keys) -> Iterator[tuple[str, int]]:
-    """Yield the flags with a boolean word behind that begin a line that is not indented and no list item.
+    """Yield the flags that begin a line, neither indented nor a list item, with a boolean word behind.
 
-    They are (folded name, line from 0). Where what was parsed has no such flag, a quote or a bracket
-    swallowed it.
+    So do near misses of them. They are (folded name, line from 0). Where what was parsed has no such flag, a
+    quote or a bracket swallowed it.
     """
     text = _with_plain_breaks(header)
     for name, start in _candidates(text, keys):
         line = text[start : start + _WINDOW].partition("\n")[0]
         if name not in keys.flag_names or line[:1] in (" ", "\t") or re.match(r"-[ \t]", line):
             continue
-        told = _told(name).match(line)
-        if told and BOOLEANS.get(told[1].lower()) is not None:
+        told = (pattern.match(line) for pattern in (_told(name), _TOLD_NEARLY))
+        if any(match is not None and match[1].lower() in BOOLEANS for match in told):
             yield name, text.count("\n", 0, start)
 
 
 def _with_plain_breaks(text: str) -> str:
     return text if "\r" not in text and text.isascii() else _BREAKS.sub("\n", text)
+
+
+_TOLD_NEARLY = re.compile(r"[^\w#]*\w[\w\-]*[\W_]+(\w+)")
+"""A line's start that is any word, and the one behind it."""
 
 
 @lru_cache(maxsize=256)
@@ -124,7 +128,7 @@ def _places(names: frozenset[str]) -> re.Pattern[str]:
     false = "|".join(word for word, value in BOOLEANS.items() if not value and word.islower())
     return re.compile(
         r"(?:\A|[\n{,])[^\w#\n{,]*+_*+"
-        rf"(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
+        rf"(?!#)(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
         rf"|[{starts}]\w{{0,2}}\Z|permalink\W++(?:{false})\b)",
         re.DOTALL,
     )
@@ -165,7 +169,7 @@ def _begins(text: str, name: str) -> bool:
         return False
     rest = text[len(name) :]
     stuck = re.match(r"[^\W\d_]*", rest)
-    return stuck is None or not stuck[0] or stuck[0] in BOOLEANS
+    return stuck is None or not stuck[0] or stuck[0] in BOOLEANS or stuck[0][1:] in BOOLEANS
 
 
 def _prefixes(text: str) -> Iterable[str]:
