@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -122,7 +122,7 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _wanted(root: yamltext.Node | None, wanted: frozenset[str]) -> list[object]:
+def _wanted(root: yamltext.Node | None, wanted: Container[str]) -> list[object]:
     if not isinstance(root, yamltext.MappingNode):
         return []
     return [

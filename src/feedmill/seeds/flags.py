@@ -85,6 +85,8 @@ def read_word(
 def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:
     values: list[bool] = []
     for name in reader.keys[field]:
+        if fold(name) not in reader.folded and "." not in name:
+            continue
         booleans: list[tuple[bool, Node]] = []
         for key, node in _given(reader, root, name):
             if field == "published" and _is_date(reader, node):

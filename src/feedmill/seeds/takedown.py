@@ -27,6 +27,7 @@ _LOOKS_AT_MOST = 10_000
 _SHOWN = 200
 """Characters from which on a line is kept as its digest."""
 
+_ODD_BREAKS = "\r\x85\u2028\u2029"
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _WINDOW = 80
 _WORD = re.compile(r"\w[\w.\-]*")
@@ -75,7 +76,7 @@ def swallowed(header: str, keys: Keys) -> Iterator[tuple[str, int]]:
 
 
 def _with_plain_breaks(text: str) -> str:
-    return text if "\r" not in text and text.isascii() else _BREAKS.sub("\n", text)
+    return _BREAKS.sub("\n", text) if any(odd in text for odd in _ODD_BREAKS) else text
 
 
 _TOLD_NEARLY = re.compile(r"[^\w#]*\w[\w\-]*[\W_]+(\w+)")
@@ -95,6 +96,7 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str, int]]:
         seen = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
     if not seen.replace("\n", "").replace("\t", "").isprintable():
         seen = INVISIBLE.sub("\0", seen)
+    seen = "\n" + seen  # so that the pattern begins with a character, which is quick to look for
     start, end = 0, -1
     for match in _places(keys.takedown_names).finditer(seen):
         at = match.end()
@@ -105,7 +107,7 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str, int]]:
         window = seen[at : at + _WINDOW].replace("\0", "")
         name = _named(window, keys, cut_off=at + _WINDOW >= len(seen) == end)
         if name is not None:
-            yield name, start
+            yield name, start - 1
 
 
 def _spaced(letters: str) -> str:
@@ -127,7 +129,7 @@ def _places(names: frozenset[str]) -> re.Pattern[str]:
     starts = "".join(sorted({re.escape(name[0]) for name in wanted}))
     false = "|".join(word for word, value in BOOLEANS.items() if not value and word.islower())
     return re.compile(
-        r"(?:\A|[\n{,])[^\w#\n{,]*+_*+"
+        r"[\n{,][^\w#\n{,]*+_*+"
         rf"(?!#)(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
         rf"|[{starts}]\w{{0,2}}\Z|permalink\W++(?:{false})\b)",
         re.DOTALL,
