@@ -23,6 +23,10 @@ _LINES_AT_MOST = 100
 """Kept of one seed. Of a broken one more than a last good form can hold suffice to tell the two apart."""
 
 _LOOKS_AT_MOST = 10_000
+"""Places that are looked at in one text: 4 MiB of names take a second, not a minute."""
+
+_BELOW_AT_MOST = 1 << 16
+"""Characters below a line that are looked at one line at a time."""
 
 _SHOWN = 200
 """Characters from which on a line is kept as its digest."""
@@ -50,12 +54,14 @@ def takedown_lines(text: str, keys: Keys) -> tuple[tuple[str, str], ...]:
     text = _with_plain_breaks(text)
     found: dict[tuple[str, str], None] = {}
     known, block = -1, ""
-    for count, (name, start) in enumerate(_candidates(text, keys)):
+    for name, start in _candidates(text, keys):
+        if name is None:
+            return (*found, ("", _digest(text)))  # equal for the same text alone
         if start != known:
             known, block = start, _short(_block(text, start))
         found.setdefault((name, block))
-        if len(found) > _LINES_AT_MOST or count > _LOOKS_AT_MOST:
-            return (*found, ("", _digest(text)))  # equal for the same text alone
+        if len(found) > _LINES_AT_MOST:
+            return (*found, ("", _digest(text)))
     return tuple(found)
 
 
@@ -67,6 +73,9 @@ def swallowed(header: str, keys: Keys) -> Iterator[tuple[str, int]]:
     """
     text = _with_plain_breaks(header)
     for name, start in _candidates(text, keys):
+        if name is None:  # nobody writes that many: in doubt, a flag is among the rest
+            yield from ((flag, 0) for flag in sorted(keys.flag_names))
+            return
         line = text[start : start + _WINDOW].partition("\n")[0]
         if name not in keys.flag_names or line[:1] in (" ", "\t") or re.match(r"-[ \t]", line):
             continue
@@ -89,8 +98,11 @@ def _told(name: str) -> re.Pattern[str]:
     return re.compile(rf"[^\w#]*{_spaced(name)}(?:[\W_]+|(?=[a-z]))(\w+)", re.IGNORECASE)
 
 
-def _candidates(text: str, keys: Keys) -> Iterator[tuple[str, int]]:
-    """Yield the names that stand where a key could, with the offset at which their line starts."""
+def _candidates(text: str, keys: Keys) -> Iterator[tuple[str | None, int]]:
+    """Yield the names that stand where a key could, with the offset at which their line starts.
+
+    None ends them where there are more places than are looked at.
+    """
     seen = text.lower()
     if len(seen) != len(text):
         seen = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
@@ -98,7 +110,10 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str, int]]:
         seen = INVISIBLE.sub("\0", seen)
     seen = "\n" + seen  # so that the pattern begins with a character, which is quick to look for
     start, end = 0, -1
-    for match in _places(keys.takedown_names).finditer(seen):
+    for count, match in enumerate(_places(keys.takedown_names).finditer(seen)):
+        if count > _LOOKS_AT_MOST:
+            yield None, 0
+            return
         at = match.end()
         if at > end:
             start = seen.rfind("\n", 0, at) + 1
@@ -130,7 +145,7 @@ def _places(names: frozenset[str]) -> re.Pattern[str]:
     false = "|".join(word for word, value in BOOLEANS.items() if not value and word.islower())
     return re.compile(
         r"[\n{,][^\w#\n{,]*+_*+"
-        rf"(?!#)(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
+        rf"(?![#\n])(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
         rf"|[{starts}]\w{{0,2}}\Z|permalink\W++(?:{false})\b)",
         re.DOTALL,
     )
@@ -197,11 +212,14 @@ def _block(text: str, start: int) -> str:
         bare = shown.lstrip(" \t")
         if not bare or bare[0] == "#":
             continue
-        deeper = len(shown) - len(bare) > indent or (not indent and bare[0] in "-:")
+        deeper = len(shown) - len(bare) > indent or (not indent and bare[0] in "-:" and first[:1] != "-")
         if not deeper:
             break
         lines.append(shown)
         size += len(shown)
+        if size > _BELOW_AT_MOST:
+            lines.append(_digest(text[position:]))
+            break
     return "\n".join(lines)
 
 
