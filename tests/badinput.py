@@ -342,6 +342,18 @@ def _fields() -> Iterator[Row]:
     yield _row("flag empty", front("published:"), "invalid")
     yield _row("flag a list", front("published: [true]"), "invalid")
     yield _row("flag a number", front("removed: 1"), "invalid")
+    yield _row("flag in another spelling", front("Pub-lished: false"), "unpublished")
+    yield _row("flag in two spellings, at odds", front("published: true\nPublished: false"), "invalid")
+    yield _row("flag misspelt, a boolean word", front("publised: no"), "invalid")
+    yield _row("flag misspelt, perhaps", front("publisher: Acme"), "out")
+    yield _row("flag without a blank, in braces", text("---\n{title: A, published:false}\n---\n"), "invalid")
+    yield _row("flag swallowed by a quote", front('excerpt: "a\npublished: false\nprice: b"'), "invalid")
+    yield _row("another program's flag", front("draft: true"), "unpublished")
+    yield _row("status `archived`", front("status: archived"), "unpublished")
+    yield _row("status unknown", front("status: someday"), "out")
+    yield _row(
+        "several expiries, the earliest past", front("expires: 2024-02-01\nexpiryDate: 2999-01-01"), "expired"
+    )
     yield _row("expiry unreadable", front("expiryDateTime: soon"), "invalid")
     yield _row("topics a number", front("topics: 3.10"))
     yield _row("topics with numbers and `No`", front("topics: [2024, No, ~, ' ']"))
@@ -383,8 +395,8 @@ at once. Nothing here ends in a traceback.
 
 - *What happens* is what becomes of the seed: it is **out** in the feeds, withheld for a reason
   (**invalid**, **undated**, **scheduled**), **no seed** (counted, not reported) or **unseen** (not even
-  counted). A seed that was out before and is **invalid** now keeps its last good entry, unless a flag or
-  expiry says otherwise.
+  counted). A seed that was out before and is **invalid** now keeps its last good entry, unless a flag, a
+  status or an expiry says otherwise or [may do so](seeds.md#why-a-seed-is-in-no-feed).
 - *Exit* is the exit code of `feedmill build` with this fault alone: 0 clean, 1 done with invalid seeds,
   2 config, 3 storage, 4 held back.
 - Messages about seeds begin with line and column; on a terminal the file's name comes before them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from feedmill.pipeline.codec import decode_record, encode
 from feedmill.seeds.cut import needed
 from feedmill.seeds.decode import decode
 from feedmill.seeds.fields import keys_for
-from feedmill.seeds.frontmatter import flag_lines, split
+from feedmill.seeds.frontmatter import split
 from feedmill.seeds.html import ALLOWED_TAGS, content_html, sanitise
+from feedmill.seeds.takedown import takedown_lines
 from feedmill.seeds.text import plain
 
 SETTINGS = DecodeSettings(related=2, max_bytes=1 << 16)
@@ -35,7 +36,7 @@ def fuzz_frontmatter(data: bytes) -> None:
         assert text.startswith("---")
         assert front.header in text and text.endswith(front.body)
     keys = keys_for(SETTINGS)
-    flag_lines(front.header, keys.takedown)
+    takedown_lines(front.header, keys)
     cut = needed(front.header, keys.wanted)
     if cut.text == front.header:
         return
@@ -121,7 +122,7 @@ def _is_text(data: bytes) -> bool:
     return True
 
 
-def _wanted(root: yamltext.Node | None, wanted: frozenset[str]) -> list[object]:
+def _wanted(root: yamltext.Node | None, wanted: Container[str]) -> list[object]:
     if not isinstance(root, yamltext.MappingNode):
         return []
     return [

@@ -128,6 +128,29 @@ def test_a_saved_seed_and_a_takedown_are_seen_at_once_and_alone(mill: Mill) -> N
     assert mill.ask("/topics/ai.rss", If_None_Match=new["etag"]).status == 200
 
 
+def test_a_slip_in_a_takedown_takes_down_in_the_daemon_too(mill: Mill) -> None:
+    seed = mill.folder / "seeds" / "slip.md"
+    good = SEED.format(title="Slipping", name="slip", day=1, topic="AI").encode()
+    line = b"title: Slipping\n"
+    slips = [
+        good.replace(line, line + b"published:false\n"),
+        good.replace(line, line + b" published: false\n"),
+        good.replace(line, line + b"publised: false\n"),
+        good.replace(line, line + b'price: "a\nremoved: true\ntype: x"\n'),
+        good.replace(line, line + b"status: draft\n"),
+        b"\n" + good.replace(line, line + b"published: false\n"),
+        good.replace(b"---\n", b"----\ndraft = true\n", 1),
+        good.replace(line, line + b"published: no\n").decode().encode("utf-16-le"),
+    ]
+    for slip in slips:
+        seed.write_bytes(good)
+        mill.until("/all.json", lambda reply: b"Slipping" in reply.body)
+        seed.write_bytes(b"# nothing\n")  # no takedown: it stays
+        seed.write_bytes(slip)
+        mill.until("/all.json", lambda reply: b"Slipping" not in reply.body)
+        assert b"Slipping" not in mill.ask("/topics/ai.rss").body
+
+
 def test_nothing_of_a_request_is_logged(mill: Mill) -> None:
     for target in ("/all.rss?secret-query", "/secret-path", "/%zz", "/secret\\path", "/.feedmill/secret"):
         mill.ask(target, User_Agent="secret-agent", Cookie="secret-cookie")

@@ -10,10 +10,12 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from feedmill import yamltext
+from feedmill.model.fields import fold
 from feedmill.seeds.cut import is_sound, sound_pattern
+from feedmill.seeds.fields import KeySet
 from feedmill.seeds.frontmatter import Needed, needed, split
 
-WANTED = frozenset({"title", "published", "topics", "x y"})
+WANTED = KeySet(lambda key: fold(key) in {"title", "published", "topics", "x y"})
 KEYS = (
     "title",
     "published",
@@ -24,6 +26,10 @@ KEYS = (
     "other",
     "z-1",
     "été",
+    "Pub-lished",
+    "TITLE_",
+    "\u201cpublished\u201d",
+    "publ\u200bished",
     '"title"',
     "? title",
     "<<",

@@ -13,8 +13,6 @@ from feedmill.model.fields import FIELDS
 from feedmill.model.seed import Image, Problem, Provider, Reason, Record, Related, Seed
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.fields import keys_for
-from feedmill.seeds.frontmatter import flag_lines, needed
 
 SETTINGS = DecodeSettings(related=2, timezone="Europe/Berlin", max_bytes=1 << 16)
 
@@ -148,15 +146,6 @@ def test_any_bytes_are_decoded(path: str, data: bytes) -> None:
 def test_a_truncated_file_never_says_more_than_the_whole(data: bytes, draws: st.DataObject) -> None:
     end = draws.draw(st.integers(0, len(data)))
     holds_together(decode("a.md", data[:end], SETTINGS))
-
-
-@settings(max_examples=200)
-@given(headers)
-def test_flag_lines_by_the_cut_are_those_of_the_header(header: str) -> None:
-    keys = keys_for(SETTINGS)
-    cut = needed(header, keys.wanted)
-    if cut.pieces is not None:
-        assert flag_lines(header, keys.takedown, cut) == flag_lines(header, keys.takedown)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

@@ -34,7 +34,8 @@ def publish_command(app: App, paths: tuple[str, ...]) -> int:
 def unpublish_command(app: App, paths: tuple[str, ...]) -> int:
     """Clear the flag in SEED files: published: false. Every other byte stays as it is.
 
-    Warns when another seed carries the same entry, which would go out in its place.
+    In a broken file, the line is put where it counts whatever else is wrong. Warns when another seed
+    carries the same entry, which would go out in its place.
     """
     return _set_flags(app, paths, published=False)
 
@@ -65,13 +66,19 @@ def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
         StoreError: the file cannot be written.
     """
     from feedmill.seeds import read
-    from feedmill.seeds.flagedit import set_flag
+    from feedmill.seeds.flagedit import set_flag, withhold
 
     try:
         data, found = read(settings.scan, path, settings.decode.max_bytes)
     except FileNotFoundError:
         raise SeedError(path, "has just vanished") from None
-    edited = set_flag(path, data, settings.decode, published=published)
+    try:
+        edited = set_flag(path, data, settings.decode, published=published)
+    except SeedError as error:
+        if published or not _is_broken(settings, path, data):
+            raise
+        edited = withhold(path, data, settings.decode)
+        click.echo(printable(f"{relative_prefix(settings.scan.dir)}{error}"), err=True)
     if edited != data:
         target = (settings.scan.dir / in_locale(path)).resolve()
         status = target.stat()
@@ -79,6 +86,17 @@ def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
             raise SeedError(path, "was changed by somebody else just now; try again")
         _replace_file(target, edited)
     return edited != data
+
+
+def _is_broken(settings: Settings, path: str, data: bytes) -> bool:
+    """Whether a seed's front matter does not parse, or is gone; never a file that was no seed before."""
+    from feedmill.pipeline.inspect import explain_each
+    from feedmill.seeds.decode import decode
+
+    record = decode(path, data, settings.decode)
+    if not record.blank:
+        return not record.parsed
+    return all(found.state != "not a seed" for found in explain_each(settings, [path], wall_clock))
 
 
 def _replace_file(target: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ from feedmill.config.faults import Faults, KeyPath, Origin, dotted
 from feedmill.config.names import is_loopback
 from feedmill.config.tree import Value, locate
 from feedmill.config.units import format_duration
+from feedmill.model.fields import fold
 from feedmill.model.slug import natural_slug, term_key
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -83,7 +84,7 @@ class Rules:
     def _fields(self) -> None:
         """A draft must not go out because its flag was read the wrong way round."""
         for name in self._config["seeds"]["fields"].get("published", ()):
-            if name.casefold() in _OPPOSITE:
+            if fold(name) in _OPPOSITE:
                 message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
                 self._add(("seeds", "fields", "published"), message)
 

@@ -9,7 +9,7 @@ from typing import Any
 from feedmill.config import names, units
 from feedmill.config.cron import normalize_cron, parse_cron
 from feedmill.config.kinds import Scalar
-from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical
+from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
 from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, term_key
 
 _TEXT_TYPES = ["string", "number", "boolean"]  # text is taken as written: `title: 2024` is text
@@ -123,7 +123,7 @@ def _parse_label(value: str) -> str:
 
 
 def _parse_field(value: str) -> str:
-    if value.casefold() in SECRET_FIELDS:
+    if fold(value) in SECRET_FIELDS:
         raise ValueError("which is never read, by any name")
     found = canonical(value)
     if found is None:
@@ -134,7 +134,7 @@ def _parse_field(value: str) -> str:
 
 
 def _parse_source(value: str) -> str:
-    if value.casefold() in SECRET_FIELDS:
+    if not SECRET_FIELDS.isdisjoint(fold(value).split(".")):
         raise ValueError("which is never read, by any name")
     return names.parse_text(value)
 

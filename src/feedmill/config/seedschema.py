@@ -7,7 +7,7 @@ from typing import Any
 
 from feedmill.config.jsonschema import DIALECT
 from feedmill.config.units import FALSE_WORDS, TRUE_WORDS
-from feedmill.model.fields import FIELDS
+from feedmill.model.fields import FIELDS, FLAGS
 
 _TEXT: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
 _NUMBER: dict[str, Any] = {"type": ["number", "string", "null"]}
@@ -50,6 +50,8 @@ _FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "published": ("false keeps it out of every feed.", _FLAG),
     "removed": ("true takes it out of every feed.", _FLAG),
     "deleted": ("true takes it out of every feed.", _FLAG),
+    "draft": ("true keeps it out of every feed.", _FLAG),
+    "status": ("Such as draft, pending or archived, which keep it out; or published.", _TEXT),
     "provider": ("Who published the article first: a name, or name, domain and authors.", _PROVIDER),
     "topics": ("The topics whose feeds have it.", _LABELS),
     "category": ("Such as news; custom feeds can choose by it.", _TEXT),
@@ -73,6 +75,7 @@ def seed_schema(fields: Iterable[tuple[str, tuple[str, ...]]] = ()) -> dict[str,
     Other keys are allowed, as seeds allow them.
     """
     keys = {**FIELDS, **dict(fields)}
+    keys |= {flag: tuple(dict.fromkeys((*FIELDS[flag], *keys[flag]))) for flag in (*FLAGS, "status")}
     properties: dict[str, Any] = {}
     for field, names in keys.items():
         doc, schema = _FIELDS[field]

@@ -89,8 +89,9 @@ class Seed:
     `updated` is the author's own, None where absent. `content` is sanitised HTML. `withheld`
     is the author's own word (UNPUBLISHED or REMOVED) or None; the content of a seed withheld so
     is left empty, since nothing of it may ever be shown.
-    `flag_lines` are the front matter's own lines of the keys that can take an entry down,
-    as (key, text) pairs: what a broken successor is compared with (DESIGN 2, last good).
+    `flag_lines` are the front matter's lines that can take an entry down, as pairs of a folded name and
+    text: what a broken successor is compared with (DESIGN 2, last good). `vouched`: it has the flag
+    that lets it out where `seeds.published_default` is false.
     """
 
     path: str
@@ -115,6 +116,7 @@ class Seed:
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
     flag_lines: tuple[tuple[str, str], ...] = ()
+    vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +129,8 @@ class Record:
     - both None: a file without front matter.
 
     `takedown` holds for a seed that is INVALID: True when nothing in it may keep its last good
-    entry out (a flag that can be read withholds, or a flag is no boolean). When the front matter
-    does not even parse (`parsed` False), `flag_lines` decide by comparison.
+    entry out (a flag that can be read withholds, or one is doubtful). Where what could be read is no
+    front matter that parses (`parsed` False), `flag_lines` decide by comparison.
     `expires` is an INVALID seed's own expiry where it can be read; `expiry_unreadable` says
     that there is one and that it cannot.
     """

@@ -280,7 +280,7 @@ class Receiver:
     def _keep(self, intake: Intake, arrival: _Arrival, record: Record) -> None:
         row = arrival.row
         if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
-            record = _emptied(arrival.label)
+            record = _emptied(record)
         is_seed = not record.blank
         intake.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
         if row is None:
@@ -338,14 +338,15 @@ def _unseen(path: str) -> Found:
 
 def _unreadable(label: str, why: str) -> Record:
     problem = Problem(path=label, message=why)
-    return Record(path=label, reason=Reason.INVALID, parsed=False, problems=(problem,))
+    return Record(path=label, reason=Reason.INVALID, problems=(problem,))
 
 
-def _emptied(label: str) -> Record:
+def _emptied(record: Record) -> Record:
+    """Return the record of a file that was a seed; its text still says whether the entry may stay out."""
     problem = Problem(
-        path=label,
+        path=record.path,
         line=1,
         message="was a seed and is empty or without front matter now; restore it, or delete the file",
         severity=Severity.ERROR,
     )
-    return Record(path=label, reason=Reason.INVALID, parsed=False, problems=(problem,))
+    return replace(record, blank=False, parsed=False, reason=Reason.INVALID, problems=(problem,))

@@ -214,7 +214,7 @@ class Mill:
             good,
             now,
             keep=self.settings.on_invalid == "keep",
-            vouching=None if decode.published_default else frozenset(keys_for(decode).of["published"]),
+            vouching=None if decode.published_default else keys_for(decode).vouching,
             drafts=self._drafts,
             progress=self._progress,
         )

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from feedmill.catalog import Catalog, MemberRow, StandingRow
 from feedmill.compose import Composer, FeedKey, Standing, instants, stand, updated_at
 from feedmill.model.instant import Instant, to_micros
-from feedmill.model.seed import Reason, Seed
+from feedmill.model.seed import Reason
 from feedmill.pipeline.books import Books
 from feedmill.pipeline.codec import decode_record, decode_seed, encode, entry_digest
 from feedmill.seeds import to_text
@@ -65,8 +65,7 @@ class Outcome:
 class Roster:
     """Derives standings, memberships, label counts and planned changes; one per pass.
 
-    `keep` is `seeds.on_invalid: keep`. `vouching`, where `seeds.published_default` is false, are the keys
-    of which a last good form must have one to stay: it may be from when the default was true.
+    `keep` is `seeds.on_invalid: keep`. `vouching`: see `compose.last_good`.
     """
 
     def __init__(
@@ -238,9 +237,9 @@ class Roster:
         if record.seed is None and record.reason is Reason.INVALID:
             stored = self._ledger.last_good(to_text(path))
             good = decode_seed(stored) if stored is not None else None
-            if good is not None and not self._is_vouched_for(good):
-                good = None
-        standing = stand(record, good, self._now, keep=self._keep, drafts=self._drafts)
+        standing = stand(
+            record, good, self._now, keep=self._keep, drafts=self._drafts, vouching=self._vouching
+        )
         seed = standing.seed
         if standing.reason is not None or seed is None:
             reason = standing.reason or Reason.INVALID
@@ -256,9 +255,6 @@ class Roster:
             digest=entry_digest(self._composer.entry(seed, self._now)),
         )
         return _Place(path, standing, row)
-
-    def _is_vouched_for(self, good: Seed) -> bool:
-        return self._vouching is None or any(key in self._vouching for key, _ in good.flag_lines)
 
     def _members(self, place: _Place) -> list[MemberRow]:
         seed, row = place.standing.seed, place.row

@@ -26,7 +26,7 @@ length: in a double-quoted scalar they never end it, and elsewhere they are text
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -57,7 +57,7 @@ class Needed:
         return self.header.count("\n", 0, end)
 
 
-def needed(header: str, wanted: frozenset[str], tops: Iterable[int] | None = None) -> Needed:
+def needed(header: str, wanted: Container[str], tops: Iterable[int] | None = None) -> Needed:
     """Return the regions of `header` whose keys are `wanted`, or all of it where the cut isn't proved safe.
 
     `header` has LF line ends; `tops` are the offsets of its top lines where they are known already.
@@ -71,13 +71,13 @@ def needed(header: str, wanted: frozenset[str], tops: Iterable[int] | None = Non
     return Needed(header, "".join([header[start:end] for _, start, end in pieces]), pieces)
 
 
-def only(cut: Needed, keys: frozenset[str]) -> Needed:
+def only(cut: Needed, keys: Container[str]) -> Needed:
     """Return the regions of `keys` among those of a cut."""
     pieces = tuple(piece for piece in cut.pieces or () if piece[0] in keys)
     return Needed(cut.header, "".join([cut.header[start:end] for _, start, end in pieces]), pieces)
 
 
-def is_sound(cut: Needed, but: frozenset[str]) -> bool:
+def is_sound(cut: Needed, but: Container[str]) -> bool:
     """Whether what was cut out is YAML for certain, by its form, the regions of the keys `but` left aside."""
     return cut.pieces is not None and all(
         key in but or sound_pattern().fullmatch(cut.header, start, end) for key, start, end in cut.pieces

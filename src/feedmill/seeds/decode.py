@@ -12,11 +12,12 @@ from feedmill.seeds import dates, nested
 from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.fields import Keys, keys_for
 from feedmill.seeds.flags import Word, read_word
-from feedmill.seeds.frontmatter import FrontMatter, Needed, flag_lines, needed, split
+from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, split
 from feedmill.seeds.html import content_html
 from feedmill.seeds.links import entry_id, http_url
 from feedmill.seeds.reading import Reader, entries, quoted
 from feedmill.seeds.remarks import remarks
+from feedmill.seeds.takedown import as_text, takedown_lines
 
 __all__ = ["decode"]
 
@@ -36,7 +37,7 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     keys = keys_for(settings)
     if len(data) > settings.max_bytes:
         why = f"has {len(data):,} bytes; seeds.max_bytes allows {settings.max_bytes:,}"
-        return _unreadable(path, data[: settings.max_bytes].decode(errors="replace"), keys, why, 0, 0)
+        return _unreadable(path, data[: settings.max_bytes], keys, why, 0, 0)
     try:
         text = data[3:].decode() if data.startswith(_BOM) else data.decode()
     except UnicodeDecodeError as error:
@@ -44,10 +45,12 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     front = split(text)
     thorough = thorough or settings.thorough
     if front is None:
-        return Record(path=path, blank=True, problems=_blank_remarks(path, text) if thorough else ())
+        return _blank(path, data, keys, _blank_remarks(path, text) if thorough else ())
     if not front.closed:
         why = "the front matter that begins here never ends; close it with a line of ---"
-        return _invalid(path, front, keys, why, 1, 1)
+        return _invalid(path, front.header or as_text(data), keys, why, 1, 1)
+    if not front.header.strip():
+        return _invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
     return _decode_front(path, front, settings, keys, thorough)
 
 
@@ -65,16 +68,22 @@ def _decode_front(
             root = _parse(cut)
         except yamltext.YamlFault as fault:
             line = fault.line and fault.line + front.header_line - 1
-            return _invalid(path, front, keys, fault.message, line, fault.column)
-    lines = flag_lines(front.header, keys.takedown, cut)
+            return _invalid(path, front.header, keys, fault.message, line, fault.column)
     if not isinstance(root, yamltext.MappingNode):
-        return _invalid(path, front, keys, _no_mapping(root), front.header_line, 1)
+        return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
     reader = _reader(path, front, cut, root, settings, keys)
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
-    word = read_word(reader, root, published_default=settings.published_default)
+    word = read_word(
+        reader,
+        root,
+        keys,
+        published_default=settings.published_default,
+        header=front.header if cut.pieces is None else None,
+    )
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
-        return Record(path=path, reason=word.withheld, takedown=True, flag_lines=lines)
+        return Record(path=path, reason=word.withheld, takedown=True)
+    lines = () if word.withheld else takedown_lines(front.header, keys)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
     if thorough:
@@ -104,7 +113,7 @@ def _withheld(
 
     Nothing of it may ever be shown, so nothing but its word is parsed: most seeds of a real site are drafts.
     """
-    said = only(cut, keys.flags)
+    said = only(cut, keys.word)
     if not said.pieces:
         return None
     try:
@@ -114,11 +123,10 @@ def _withheld(
     if not isinstance(root, yamltext.MappingNode):
         return None
     reader = _reader(path, front, said, root, settings, keys)
-    word = read_word(reader, root, published_default=settings.published_default)
-    if not word.withheld or reader.failed or not is_sound(cut, but=keys.flags):
+    word = read_word(reader, root, keys, published_default=settings.published_default, header=None)
+    if not word.withheld or reader.failed or not is_sound(cut, but=keys.word):
         return None
-    lines = flag_lines(front.header, keys.takedown, cut)
-    return Record(path=path, reason=word.withheld, takedown=True, flag_lines=lines)
+    return Record(path=path, reason=word.withheld, takedown=True)
 
 
 def _reader(
@@ -172,6 +180,7 @@ def _seed(
         images=nested.images(reader, link),
         related=nested.related(reader, settings.related),
         flag_lines=lines,
+        vouched=word.vouched,
         content=""
         if reader.failed or (word.withheld and not settings.drafts)
         else _content(reader, front, link),  # the last: see `failed`
@@ -226,10 +235,11 @@ def _identity(reader: Reader) -> str | None:
 
 
 def _expiry(reader: Reader) -> tuple[Instant | None, bool]:
-    """Return the expiry, and whether there is one that cannot be read."""
-    faults = len(reader.problems)
-    expires = reader.instant("expiryDateTime")
-    return expires, len(reader.problems) > faults
+    """Return the earliest expiry that is given, and whether there is one that cannot be read."""
+    errors = reader.errors
+    given = [each for each in reader.given("expiryDateTime") if not reader.is_absent(*each)]
+    instants = [instant for each in given if (instant := reader.instant_of(*each)) is not None]
+    return min(instants, default=None), reader.errors > errors
 
 
 def _parse(cut: Needed) -> yamltext.Node | None:
@@ -243,33 +253,42 @@ def _no_mapping(root: yamltext.Node | None) -> str:
     return f"the front matter is {what}, not lines of 'key: value'"
 
 
-def _invalid(path: str, front: FrontMatter, keys: Keys, why: str, line: int, column: int) -> Record:
+def _invalid(path: str, text: str, keys: Keys, why: str, line: int, column: int) -> Record:
+    """A seed whose front matter does not parse; `text` is what can be made out of it."""
     return Record(
         path=path,
         reason=Reason.INVALID,
         problems=(Problem(path=path, message=why, line=line, column=column),),
         parsed=False,
-        flag_lines=flag_lines(front.header, keys.takedown),
+        flag_lines=takedown_lines(text, keys),
     )
+
+
+def _blank(path: str, data: bytes, keys: Keys, problems: tuple[Problem, ...] = ()) -> Record:
+    """A file that is no seed; what it says of a takedown counts where it was one."""
+    lines = takedown_lines(as_text(data), keys)
+    return Record(path=path, blank=True, problems=problems, flag_lines=lines)
 
 
 def _not_utf8(path: str, data: bytes, keys: Keys, start: int) -> Record:
     """A file that is no text; without front matter, as far as that can be made out, it is no seed."""
     why = f"is not UTF-8 (byte 0x{data[start]:02x}); save it as UTF-8"
-    encoding = "utf-8"
     if data.startswith(_UTF16):
-        why, encoding = "is UTF-16; save it as UTF-8", "utf-16"
+        why = "is UTF-16; save it as UTF-8"
     column = len(data[data.rfind(b"\n", 0, start) + 1 : start].decode(errors="replace")) + 1
     line = data.count(b"\n", 0, start) + 1
-    return _unreadable(path, data.decode(encoding, errors="replace"), keys, why, line, column)
+    return _unreadable(path, data, keys, why, line, column)
 
 
-def _unreadable(path: str, text: str, keys: Keys, why: str, line: int, column: int) -> Record:
-    """Its flag lines are still looked for."""
+def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: int) -> Record:
+    """Its takedown lines are still looked for."""
+    text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8", errors="replace")
+    text = text.rstrip("\ufffd")  # a character that was cut off, as its name may have been
     front = split(text.removeprefix("\ufeff"))
     if front is None:
-        return Record(path=path, blank=True)
-    return _invalid(path, front, keys, why, line, column)
+        return _blank(path, data, keys)
+    header = front.header if front.header.strip() else as_text(data)
+    return _invalid(path, header, keys, why, line, column)
 
 
 def _at_most_notice(problem: Problem) -> Severity:

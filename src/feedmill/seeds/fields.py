@@ -1,47 +1,155 @@
-"""Which front matter keys carry which field, for one configuration."""
+"""Which front matter keys carry which field, for one configuration, and which only look like it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
 
-from feedmill.model.fields import FIELDS, FLAGS, SECRET_FIELDS, canonical
+from feedmill.model.fields import FIELDS, FLAGS, SECRET_FIELDS, TAKEDOWN, canonical, fold
 from feedmill.model.settings import DecodeSettings
 
-__all__ = ["FIELDS", "FLAGS", "Keys", "canonical", "keys_for"]
+__all__ = ["BOOLEANS", "FIELDS", "FLAGS", "KeySet", "Keys", "canonical", "keys_for"]
+
+_TRUE = ("y", "yes", "true", "on")
+_FALSE = ("n", "no", "false", "off")
+BOOLEANS = {
+    spelling: value
+    for words, value in ((_TRUE, True), (_FALSE, False))
+    for word in words
+    for spelling in (word, word.capitalize(), word.upper())
+}
+"""YAML 1.1's boolean words in all their spellings (https://yaml.org/type/bool.html)."""
+
+_NEAR_FROM = 6
+"""Letters from which on a name has near misses: one edit away from `draft` lie too many words."""
+
+_BEHIND = re.compile(r"[\s.]+(?!(?:y|yes|true|on|n|no|false|off)\b)[^\W\d_]", re.IGNORECASE)
+_KNOWN_AT_MOST = 10_000
+
+
+class KeySet:
+    """The keys, however they are written, of which `wanted` holds; each is thought about once."""
+
+    def __init__(self, wanted: Callable[[str], bool]) -> None:
+        self._wanted = wanted
+        self._known: dict[object, bool] = {}
+
+    def __contains__(self, key: object) -> bool:
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _KNOWN_AT_MOST:
+                self._known.clear()
+            known = self._known[key] = self._wanted(str(key))
+        return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
     """The keys to look at: `of` a field, in the order in which they decide.
 
-    `wanted` are all of them, `flags` those of the three flags, `takedown` these and the expiry's.
+    The others are folded (`fold`), and without what stands before a name's last dot: `flag_names` those of
+    the flags, `takedown_names` these, `status`'s and the expiry's, `vouching` those of `published`,
+    `other_names` those of every other field.
+    `wanted` and `word` hold keys as they are written, near misses included: all of them, and those that say
+    whether the seed may go out.
     """
 
     of: Mapping[str, tuple[str, ...]]
-    wanted: frozenset[str]
-    flags: frozenset[str]
-    takedown: frozenset[str]
+    flag_names: frozenset[str]
+    takedown_names: frozenset[str]
+    other_names: frozenset[str]
+    vouching: frozenset[str]
+    wanted: KeySet
+    word: KeySet
+    _doubts: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
+
+    def doubt(self, key: str) -> tuple[str, bool] | None:
+        """Return the flag that a key, which is no field's, may be meant for; None for most.
+
+        With it comes whether something is stuck to the whole name (`published:false`, `removed = yes`);
+        else the key is a near miss.
+        """
+        if key not in self._doubts:
+            if len(self._doubts) >= _KNOWN_AT_MOST:
+                self._doubts.clear()
+            self._doubts[key] = _doubt(fold(key), self.flag_names, self.takedown_names | self.other_names)
+        return self._doubts[key]
+
+
+def near(word: str, name: str) -> bool:
+    """Whether one insertion, deletion, replacement or swap of neighbours makes one of the two the other."""
+    if word == name or abs(len(word) - len(name)) > 1:
+        return False
+    at = next(
+        (n for n, (a, b) in enumerate(zip(word, name, strict=False)) if a != b), min(len(word), len(name))
+    )
+    return (
+        word[at + 1 :] == name[at + 1 :]
+        or word[at + 1 :] == name[at:]
+        or word[at:] == name[at + 1 :]
+        or (word[at : at + 2] == name[at : at + 2][::-1] and word[at + 2 :] == name[at + 2 :])
+    )
+
+
+def near_any(word: str, names: Iterable[str]) -> str | None:
+    """Return the name of six letters or more of which a folded word is a near miss."""
+    if word == "publish" and "published" in names:
+        return "published"
+    return next((name for name in names if len(name) >= _NEAR_FROM and near(word, name)), None)
+
+
+def _doubt(folded: str, flags: frozenset[str], known: frozenset[str]) -> tuple[str, bool] | None:
+    if folded in known:
+        return None
+    for name in sorted(flags, key=len, reverse=True):
+        behind = folded[len(name) :] if folded.startswith(name) else ""
+        if behind and not behind[0].isalpha() and not _BEHIND.match(behind):
+            return name, True
+    meant = near_any(folded, sorted(flags))
+    return (meant, False) if meant else None
 
 
 @lru_cache(maxsize=64)
 def keys_for(settings: DecodeSettings) -> Keys:
-    """Return the keys of every field, with those that `seeds.fields` maps anew.
+    """Return the keys of every field, with those that `seeds.fields` maps anew or, of a flag, adds.
 
     `related` has none unless feeds show related articles, and nobody can map a field to a
     secret key.
     """
     of = dict(FIELDS)
-    for name, keys in settings.fields:
-        of[canonical(name) or name] = tuple(key for key in keys if key not in SECRET_FIELDS)
+    for name, given in settings.fields:
+        field = canonical(name) or name
+        keys = tuple(key for key in given if SECRET_FIELDS.isdisjoint(fold(key).split(".")))
+        kept = FIELDS[field] if field in FLAGS or field == "status" else ()
+        of[field] = (*kept, *(key for key in keys if key not in kept))
     if settings.related <= 0:
         of["related"] = ()
-    flags = frozenset(key for field in FLAGS for key in of[field])
-    return Keys(
-        of=MappingProxyType(of),
-        wanted=frozenset(key for keys in of.values() for key in keys),
-        flags=flags,
-        takedown=flags | frozenset(of["expiryDateTime"]),
+    flags = _last_parts(key for field in FLAGS for key in of[field])
+    takedown = _last_parts(key for field in TAKEDOWN for key in of[field])
+    everything = _last_parts(key for keys in (*of.values(), *FIELDS.values()) for key in keys)
+    heads = frozenset(
+        part for keys in of.values() for key in keys for part in (fold(key), fold(key).split(".")[0])
     )
+    word = frozenset(
+        part
+        for field in (*FLAGS, "status")
+        for key in of[field]
+        for part in (fold(key), fold(key).split(".")[0])
+    ) | {"permalink"}
+    known = Keys(
+        of=MappingProxyType(of),
+        flag_names=flags,
+        takedown_names=takedown,
+        other_names=everything - takedown,
+        vouching=_last_parts(of["published"]),
+        wanted=KeySet(lambda key: fold(key) in heads or fold(key) in word or known.doubt(key) is not None),
+        word=KeySet(lambda key: fold(key) in word or known.doubt(key) is not None),
+    )
+    return known
+
+
+def _last_parts(keys: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(key).rpartition(".")[2] for key in keys)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC
 
 from feedmill.errors import SeedError
+from feedmill.model.fields import fold
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds.fields import keys_for
-from feedmill.seeds.flags import BOOLEANS
+from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.decode import decode
+from feedmill.seeds.fields import BOOLEANS, keys_for
 from feedmill.seeds.frontmatter import FrontMatter, split
 from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
 
-__all__ = ["set_flag"]
+__all__ = ["set_flag", "withhold"]
 
 _BOM = b"\xef\xbb\xbf"
+_LINE = "published: false"
+_SAID = (("published", _LINE),)
 
 
 def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: bool) -> bytes:
@@ -36,7 +41,7 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     root = _parse(path, front)
     keys = keys_for(settings)
     names = keys.of["published"]
-    flags = [(key, value) for key, value in root.value if isinstance(key, ScalarNode) and key.value in names]
+    flags = [(key, value) for key, value in root.value if _is_flag(key, names)]
     lines = _lines(text)
     if len(flags) > 1:
         line, column = _place(front, flags[1][0].start_mark.index)
@@ -50,6 +55,34 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     _verify(path, root, edited, names, published=published)
     bom = _BOM if data.startswith(_BOM) else b""
     return bom + edited.encode("utf-8")
+
+
+def withhold(path: str, data: bytes, settings: DecodeSettings) -> bytes:
+    """Return the bytes of a seed that cannot be read, with a line that takes its entry down all the same.
+
+    The line goes below an opening `---`, else to the head; no other byte changes. It counts as text,
+    whatever is broken in the file.
+
+    Raises:
+        SeedError: no line in UTF-8 can be put into it; the message says what to write.
+    """
+    if any(said in decode(path, data, settings).flag_lines for said in _SAID):
+        return data
+    marks = re.match(rb"(?:\xef\xbb\xbf)*", data)
+    head = marks.end() if marks else 0
+    first = re.match(rb"[^\r\n]*(?:\r\n|\r|\n)?", data[head:])
+    opening = first[0] if first and data[head:].startswith(b"---") else b""
+    ending = next((each for each in (b"\r\n", b"\n", b"\r") if each in data), b"\n")
+    if opening and not opening.endswith((b"\r", b"\n")):
+        opening += ending
+    rest = data[head + len(first[0] if opening and first else b"") :]
+    edited = data[:head] + opening + _LINE.encode() + ending + rest
+    record = decode(path, edited, settings)
+    if b"\0" in data or not (record.takedown or any(said in record.flag_lines for said in _SAID)):
+        raise SeedError(
+            path, f"is no UTF-8 text; save it as UTF-8 with a line '{_LINE}' below the first '---'"
+        )
+    return edited
 
 
 def _text(path: str, data: bytes) -> str:
@@ -100,6 +133,13 @@ def _replace(
             path, f"the flag {key.value!r} {why}; set it by hand", line=line + 1, column=column + 1
         )
 
+    if isinstance(value, ScalarNode) and _is_date(value.value):
+        raise SeedError(
+            path,
+            f"{key.value!r} is a date; write 'draft: {str(not published).lower()}' instead",
+            line=line + 1,
+            column=column + 1,
+        )
     if value.start_mark.index < key.end_mark.index:
         raise refuse("is an alias of another value")
     if not isinstance(value, ScalarNode):
@@ -123,6 +163,14 @@ def _replace(
     if BOOLEANS.get(value.value) is published:
         return
     lines[line] = text[: start[1]] + quote + word + quote + text[end[1] :]
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parse_instant(text, UTC)
+    except ValueError:
+        return False
+    return True
 
 
 def _insert(
@@ -157,18 +205,18 @@ def _verify(path: str, before: MappingNode, edited: str, keys: Sequence[str], *,
         after = _parse(path, front)
     except SeedError:
         raise refused from None
-    flags = [v for k, v in after.value if isinstance(k, ScalarNode) and k.value in keys]
+    flags = [v for k, v in after.value if _is_flag(k, keys)]
     said = [BOOLEANS.get(flag.value) for flag in flags if isinstance(flag, ScalarNode)]
     if _values(before, keys) != _values(after, keys) or said != [published] or len(flags) != 1:
         raise refused
 
 
 def _values(root: MappingNode, without: Sequence[str]) -> list[object]:
-    return [
-        (_value(key), _value(value))
-        for key, value in root.value
-        if not (isinstance(key, ScalarNode) and key.value in without)
-    ]
+    return [(_value(key), _value(value)) for key, value in root.value if not _is_flag(key, without)]
+
+
+def _is_flag(key: Node, names: Sequence[str]) -> bool:
+    return isinstance(key, ScalarNode) and fold(key.value) in {fold(name) for name in names}
 
 
 def _value(node: Node) -> object:

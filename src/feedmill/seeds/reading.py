@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
+from feedmill.model.fields import fold
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.seeds.dates import parse_instant
@@ -52,9 +53,14 @@ def entries(node: MappingNode) -> dict[str, Node]:
     return found
 
 
-def own_values(node: MappingNode, name: str) -> list[Node]:
-    """Return all values that a mapping itself gives a key, in their order."""
-    return [value for key, value in node.value if isinstance(key, ScalarNode) and key.value == name]
+def own_values(node: MappingNode, name: str) -> list[tuple[str, Node]]:
+    """Return all that a mapping itself gives a name: (key as it stands there, value), in their order."""
+    folded = fold(name)
+    return [
+        (key.value, value)
+        for key, value in node.value
+        if isinstance(key, ScalarNode) and fold(key.value) == folded
+    ]
 
 
 def quoted(text: str) -> str:
@@ -78,28 +84,62 @@ class Reader:
     fix_encoding: bool
     zone: tzinfo
     problems: list[Problem] = field(default_factory=list)
-    failed: bool = False
-    """Whether an error was met: the seed is not to be used."""
+    folded: dict[str, list[str]] = field(default_factory=dict, init=False)
+    """The keys that are there, by what tells them from others."""
+    errors: int = 0
+    """How many errors were met: with one, the seed is not to be used."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error was met."""
+        return self.errors > 0
+
+    def __post_init__(self) -> None:
+        for key in self.values:
+            self.folded.setdefault(fold(key), []).append(key)
 
     def report(self, message: str, node: Node | None = None, severity: Severity = Severity.ERROR) -> None:
         """Add a problem, where `node` stands or at the head of the file."""
-        self.failed = self.failed or severity is Severity.ERROR
-        if len(self.problems) >= _MAX_PROBLEMS:
-            return
         line, column = 1, 1
         if node is not None:
             line, column = self.line(node.start_mark.line), node.start_mark.column + 1
+        self._add(message, severity, line, column)
+
+    def report_line(self, message: str, line: int) -> None:
+        """Add an error of a line of the header, from 0."""
+        self._add(message, Severity.ERROR, self.line(line), 1)
+
+    def _add(self, message: str, severity: Severity, line: int, column: int) -> None:
+        self.errors += severity is Severity.ERROR
+        if len(self.problems) >= _MAX_PROBLEMS:
+            return
         self.problems.append(
             Problem(path=self.path, message=message, severity=severity, line=line, column=column)
         )
 
     def find(self, field: str) -> tuple[str, Node] | None:
         """Return the first non-empty key of a field and its node."""
-        for key in self.keys[field]:
-            node = self.values.get(key)
-            if node is not None and not self.is_absent(key, node):
-                return key, node
+        for name in self.keys[field]:
+            if fold(name) in self.folded or "." in name:
+                for key, node in self.named(name):
+                    if not self.is_absent(key, node):
+                        return key, node
         return None
+
+    def given(self, field: str) -> Iterator[tuple[str, Node]]:
+        """Yield all that a field is given, in the order in which it decides."""
+        for name in self.keys[field]:
+            if fold(name) in self.folded or "." in name:
+                yield from self.named(name)
+
+    def named(self, name: str) -> Iterator[tuple[str, Node]]:
+        """Yield all that stands under a name: its exact spelling first, then every other."""
+        if name in self.values:
+            yield name, self.values[name]
+        others = self.folded.get(fold(name), ())
+        yield from ((key, self.values[key]) for key in others if key != name)
+        if "." in name:
+            yield from _within(self.values, name)
 
     def is_absent(self, key: str, node: Node) -> bool:
         """Whether a value is null or holds no text; one with a tag of a language is a fault and absent."""
@@ -166,7 +206,10 @@ class Reader:
         found = self.find(field)
         if found is None:
             return None
-        key, node = found
+        return self.instant_of(*found)
+
+    def instant_of(self, key: str, node: Node) -> Instant | None:
+        """Return a value that is not absent as an instant, None where it is no date (a fault)."""
         text = self.raw(key, node)
         if not text:
             return None
@@ -185,3 +228,16 @@ class Reader:
         if not _NUMBER.fullmatch(text) or not 1 <= float(text) <= _MAX_SIZE:
             return 0
         return int(float(text))
+
+
+def _within(values: Mapping[str, Node], name: str) -> Iterator[tuple[str, Node]]:
+    """Yield what a dotted name reaches into mappings for: (key with its way, value)."""
+    head, _, tail = name.partition(".")
+    for key, node in values.items():
+        if fold(key) != fold(head) or not isinstance(node, MappingNode):
+            continue
+        inner = entries(node)
+        named = sorted((inner_key != tail, inner_key) for inner_key in inner if fold(inner_key) == fold(tail))
+        yield from ((f"{key}.{inner_key}", inner[inner_key]) for _, inner_key in named)
+        if "." in tail:
+            yield from ((f"{key}.{way}", found) for way, found in _within(inner, tail))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from feedmill import yamltext
-from feedmill.model.fields import FLAGS
+from feedmill.model.fields import TAKEDOWN, fold
 from feedmill.model.seed import Problem, Severity
-from feedmill.seeds.fields import FIELDS, Keys
+from feedmill.seeds.fields import Keys
 from feedmill.seeds.frontmatter import FrontMatter
 from feedmill.seeds.reading import entries
 
@@ -16,25 +16,14 @@ __all__ = ["remarks"]
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_.,]*")
 _OTHER_NAMES = {
-    "draft": "published: false",
-    "drafts": "published: false",
-    "hidden": "published: false",
-    "unlisted": "published: false",
-    "private": "published: false",
-    "publish": "published",
-    "unpublished": "published: false",
-    "status": "published",
-    "state": "published",
+    "state": "status",
     "visible": "published",
     "enabled": "published",
     "trashed": "removed: true",
     "archived": "removed: true",
-    "expires": "expiryDateTime",
     "expired": "expiryDateTime",
     "expiry": "expiryDateTime",
-    "expirydate": "expiryDateTime",
     "expirationdate": "expiryDateTime",
-    "unpublishdate": "expiryDateTime",
 }
 """What other programs call the keys that take an entry down; compared without case, `-` and `_`."""
 
@@ -80,14 +69,15 @@ def _repeated(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Sev
 
 
 def _misspelt(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Severity, yamltext.Node]]:
-    takedown = {key: key for field in (*FLAGS, "expiryDateTime") for key in keys.of[field]}
-    near = {_folded(key): key for key in takedown}
-    known = keys.wanted | {key for names in FIELDS.values() for key in names}
+    """Yield keys that look as if they took an entry down; decoding itself tells flags' near misses."""
+    near = {fold(key): key for field in sorted(TAKEDOWN) for key in keys.of[field]}
     for key, _ in root.value:
-        if not isinstance(key, yamltext.ScalarNode) or key.value in known:
+        if not isinstance(key, yamltext.ScalarNode) or key.value in keys.wanted:
             continue
-        folded = _folded(key.value)
-        meant = near.get(folded) or _OTHER_NAMES.get(folded) or _close(folded, near)
+        folded = fold(key.value)
+        if folded in keys.other_names:
+            continue
+        meant = _OTHER_NAMES.get(folded) or _close(folded, near)
         if meant:
             yield f"'{key.value}' is not read; did you mean '{meant}'?", Severity.WARNING, key
 
@@ -99,10 +89,6 @@ def _numeric_topics(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[st
         for item in node.value if isinstance(node, yamltext.SequenceNode) else (node,):
             if isinstance(item, yamltext.ScalarNode) and not item.style and _NUMBER.fullmatch(item.value):
                 yield f"the topic {item.value} is a number; it is taken as written", Severity.NOTICE, item
-
-
-def _folded(key: str) -> str:
-    return key.casefold().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _close(folded: str, near: dict[str, str]) -> str | None:

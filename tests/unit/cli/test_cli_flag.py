@@ -239,3 +239,58 @@ def test_a_refused_file_does_not_stop_the_others(site: Site, run: Run) -> None:
     done = run("unpublish", "a.md", "b.md", code=1)
     assert done.err.startswith("seeds/a.md:2: the front matter is written as {…}")
     assert done.out == "seeds/b.md: unpublished\n"
+
+
+GOOD = "---\ntitle: A\nwebUrl: https://example.org/a\npublishedDateTime: 2020-01-01\nprice: x\n---\nText.\n"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        GOOD.replace("price: x", "price: [").encode(),
+        GOOD.replace("\n---\nText", "\nText").encode(),
+        GOOD.replace("---\n", "----\n", 1).encode(),
+        ("\n" + GOOD).encode(),
+        ("\ufeff\ufeff" + GOOD).encode(),
+        GOOD.replace("\n", "\r", 5).encode(),
+        GOOD.replace("title: A", "title: \xe9").encode("latin-1"),
+        b"",
+        b"---",
+        b"# no seed any more\n",
+    ],
+)
+def test_unpublishing_withholds_whatever_is_broken(site: Site, run: Run, broken: bytes) -> None:
+    file = site.folder / "seeds/a.md"
+    site.write("a.md", GOOD)
+    assert run("build", "--json").json["seeds"]["eligible"] == 1
+    file.write_bytes(broken)
+    assert run("build", "--json", code=None).json["seeds"]["eligible"] == 1
+    done = run("unpublish", "a.md", code=None)
+    assert done.out == "seeds/a.md: unpublished\n"
+    after = file.read_bytes()
+    assert after.replace(b"published: false\n", b"", 1).rstrip() == broken.rstrip()
+    assert run("build", "--json", code=None).json["seeds"]["eligible"] == 0
+    assert run("unpublish", "a.md", code=None).out == "seeds/a.md: unpublished already\n"
+    assert file.read_bytes() == after
+
+
+def test_where_no_line_can_be_put_in_what_to_write_is_said_and_withholds(site: Site, run: Run) -> None:
+    site.write("a.md", GOOD)
+    run("build")
+    (site.folder / "seeds/a.md").write_bytes(GOOD.encode("utf-16"))
+    done = run("unpublish", "a.md", code=1)
+    assert "save it as UTF-8 with a line 'published: false' below the first '---'" in done.err
+    site.write("a.md", GOOD.replace("---\n", "---\npublished: false\n", 1))
+    assert run("build", "--json").json["seeds"]["eligible"] == 0
+
+
+def test_a_file_that_never_was_a_seed_is_left_alone(site: Site, run: Run) -> None:
+    site.write("README.md", "# About\n")
+    assert "is no seed" in run("unpublish", "README.md", code=1).err
+    assert (site.folder / "seeds/README.md").read_text() == "# About\n"
+
+
+def test_a_flag_in_any_spelling_is_replaced_and_a_date_left_to_its_author() -> None:
+    assert b"Published: false" in edited("---\ntitle: A\nPublished: yes\n---\n", published=False)
+    with pytest.raises(SeedError, match="'published' is a date; write 'draft: true' instead"):
+        edited("---\ntitle: A\npublished: 2026-01-01\n---\n", published=False)

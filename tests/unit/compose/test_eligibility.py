@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedmill.compose import instants, stand, updated_at
+from feedmill.compose import instants, last_good, stand, updated_at
 from feedmill.model.seed import EntryId, Reason, Record, Seed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -105,3 +105,27 @@ def test_drafts_show_the_unpublished_and_the_scheduled_but_nothing_removed() -> 
     assert stand(of(replace(GOOD, withheld=Reason.UNPUBLISHED)), None, NOW, drafts=True).reason is None
     assert stand(of(replace(GOOD, published=NOW + HOUR)), None, NOW, drafts=True).reason is None
     assert stand(of(replace(GOOD, withheld=Reason.REMOVED)), None, NOW, drafts=True).reason is Reason.REMOVED
+
+
+@pytest.mark.parametrize(
+    ("vouched", "lines", "parsed", "stays"),
+    [
+        (True, GOOD.flag_lines, False, True),
+        (True, (), False, False),
+        (True, (), True, True),
+        (False, GOOD.flag_lines, False, False),
+        (False, (), True, False),
+    ],
+)
+def test_where_nothing_goes_out_unvouched_a_kept_entry_needs_its_line(
+    vouched: bool, lines: tuple[tuple[str, str], ...], parsed: bool, stays: bool
+) -> None:
+    good = replace(GOOD, vouched=vouched)
+    record = Record(path="a.md", reason=Reason.INVALID, parsed=parsed, flag_lines=lines)
+    assert (last_good(record, good, frozenset({"published"})) is good) is stays
+    assert last_good(record, good) is good
+
+
+def test_nothing_in_a_folder_of_drafts_is_kept() -> None:
+    assert last_good(Record(path="x/_Drafts/a.md", reason=Reason.INVALID), GOOD) is None
+    assert last_good(Record(path="x/_drafts.md", reason=Reason.INVALID), GOOD) is GOOD

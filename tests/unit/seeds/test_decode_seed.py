@@ -73,7 +73,8 @@ flavour: unknown
         price="Free",
         levels=("Beginner", "Advanced"),
         images=(Image(url="https://example.org/p.png", width=640, height=480, title="A picture"),),
-        flag_lines=(("expiryDateTime", "expiryDateTime: 2030-01-01"), ("published", "published: true")),
+        flag_lines=(("expirydatetime", "expiryDateTime: 2030-01-01"), ("published", "published: true")),
+        vouched=True,
     )
     assert "<em>text</em>" in made.content
     assert made.id.startswith("urn:uuid:")
@@ -236,7 +237,7 @@ def test_fields_may_be_mapped_to_other_keys() -> None:
     assert made.flag_lines == (("draft", "draft: false"),)
     withheld = record("external_url: https://x.org/e\ndraft: true", fields=mapped).seed
     assert withheld is not None
-    assert withheld.withheld is Reason.REMOVED
+    assert withheld.withheld is Reason.UNPUBLISHED  # its usual meaning counts as well
 
 
 def test_a_secret_key_is_never_read_whatever_it_is_mapped_to() -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedmill.seeds.frontmatter import FrontMatter, flag_lines, needed, split
-
-FLAGS = frozenset({"published", "removed", "deleted", "expiryDateTime"})
+from feedmill.seeds.frontmatter import FrontMatter, needed, split
 
 
 def test_a_seed_is_split_into_header_and_body() -> None:
@@ -19,6 +17,7 @@ def test_a_seed_is_split_into_header_and_body() -> None:
         ("---  \na: 1\n--- \t\nb", "a: 1\n", "b"),
         ("---\na: 1\n...\n---\nb", "a: 1\n", "---\nb"),
         ("---\r\na: 1\r\n---\r\nb\r\nc", "a: 1\n", "b\nc"),
+        ("---yaml\na: 1\n---\nb", "a: 1\n", "b"),
         ("---\ra: 1\r---\rb", "a: 1\n", "b"),
         ("---\n---\nb", "", "b"),
         ("---\n...", "", ""),
@@ -54,44 +53,6 @@ def test_the_body_s_line_is_where_it_starts_in_the_file() -> None:
     front = split("---\na: 1\n\n---\nbody")
     assert front is not None
     assert front.body_line == 5
-
-
-@pytest.mark.parametrize(
-    ("header", "lines"),
-    [
-        ("published: true\ntitle: x\n", (("published", "published: true"),)),
-        ("title: x\nremoved:   yes  # why\n", (("removed", "removed:   yes  # why"),)),
-        ('"published" : no\n', (("published", '"published" : no'),)),
-        ("published: &a true\n", (("published", "published: &a true"),)),
-        (
-            "&a published: true\n!!str deleted: no\n",
-            (("published", "&a published: true"), ("deleted", "!!str deleted: no")),
-        ),
-        ("published:\n\n  # or not\n  false\ntitle: x\n", (("published", "published:\n  false"),)),
-        ("published: >\n  false\n", (("published", "published: >\n  false"),)),
-        ("? published\n: false\n", (("published", "? published\n: false"),)),
-        (
-            "published: true\npublished: false\n",
-            (("published", "published: true"), ("published", "published: false")),
-        ),
-        ("related:\n  - published: false\nunpublished: x\npublished-on: y\npublishedDateTime: z\n", ()),
-        ("{title: x, published: false}\n", (("published", "{title: x, published: false}"),)),
-        ("# c\n{\n  title: x,\n  'published': false\n", (("published", "'published': false"),)),
-        ("  title: x\n  published: false\n", (("published", "published: false"),)),
-        ('title: "x\npublished: false\n', (("published", "published: false"),)),
-        ("expiryDateTime: 2026-01-01", (("expiryDateTime", "expiryDateTime: 2026-01-01"),)),
-        ("published:", (("published", "published:"),)),
-        ("published", (("published", "published"),)),
-    ],
-)
-def test_flag_lines_are_found_whether_or_not_the_header_is_yaml(
-    header: str, lines: tuple[tuple[str, str], ...]
-) -> None:
-    assert flag_lines(header, FLAGS) == lines
-
-
-def test_a_changed_value_below_its_key_changes_the_flag_lines() -> None:
-    assert flag_lines("published:\n  true\n", FLAGS) != flag_lines("published:\n  false\n", FLAGS)
 
 
 def test_the_cut_keeps_only_wanted_blocks_and_knows_their_lines() -> None:
