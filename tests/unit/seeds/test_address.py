@@ -68,7 +68,7 @@ def test_a_missing_part_is_named(pattern: str) -> None:
 
 def test_a_seed_without_a_date_has_no_year() -> None:
     with pytest.raises(MissingPart, match=r"\{year\}"):
-        fill(parse_pattern("{year}/"), Source(path="a.md", get={}.get))
+        fill(parse_pattern("{year}/"), Source(path="a.md", get=lambda name: None))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_day_is_that_of_the_offset_written_where_the_tool_has_it_so() -> None:
     assert written_offset("2026-03-08T16:30Z") == UTC
     seed = Source(
         path="a.md",
-        get={}.get,
+        get=lambda name: None,
         published=datetime(2026, 3, 9, 2, tzinfo=UTC),
         written_zone=written_offset("2026-03-08T19:00-07:00"),
     )
