@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 from feedmill import yamltext
@@ -57,7 +58,7 @@ def posts(folder: str, *, dated_names: bool, suffix: str = ".md") -> list[Post]:
     return made
 
 
-def source(root: Path, path: str, base: str = "", *, bare: bool = False) -> Source:
+def source(root: Path, path: str, base: str = "", *, bare: bool = False, timezone: str = "UTC") -> Source:
     """Return what our address is made of, for a file of a site; `base` is the seeds folder in it.
 
     A `bare` header is Pelican's: each line a name, a colon and a text, whatever YAML would say.
@@ -71,15 +72,22 @@ def source(root: Path, path: str, base: str = "", *, bare: bool = False) -> Sour
         fields = _plain(node) if node is not None else {}
     assert isinstance(fields, dict)
     date = fields.get("date")
-    tz = zone("UTC")
+    tz = zone(timezone)
     return Source(
         path=path.removeprefix(base),
         get=lambda name: _reach(fields, name),
         title=str(fields["title"]).strip() if "title" in fields else None,
-        published=parse_instant(str(date), tz) if date else file_name_date(path, tz),
+        published=_published(date, path, tz),
         zone=tz,
         written_zone=written_offset(str(date)) if date else None,
     )
+
+
+def _published(date: object, path: str, tz: tzinfo) -> datetime | None:
+    try:
+        return parse_instant(str(date), tz) if date else file_name_date(path, tz)
+    except ValueError:  # one of Jekyll's own says `2023-01-29 18:30:22 2023 -0800`
+        return file_name_date(path, tz)
 
 
 def _plain(node: yamltext.Node) -> object:

@@ -6,6 +6,7 @@ import re
 from itertools import product
 
 from feedmill.seeds.address import Pattern, PatternError, clean_path, parse_pattern
+from feedmill.seeds.slugs import FILTERS
 
 __all__ = ["from_eleventy", "from_front_matter", "from_hugo", "from_jekyll", "from_pelican"]
 
@@ -155,7 +156,7 @@ def from_pelican(
     made = {"title": f"{{title|{slug}}}", "basename": f"{{stem|{slug}}}"}.get(source)
     tokens: dict[str, tuple[str, ...]] = {
         "slug": ("{field:slug}", *((made,) if made else ())),
-        "category": (f"{{field:category|{slug}}}", f"{{folder|{slug}}}", category.lower()),
+        "category": (f"{{field:category|{slug}}}", f"{{folder|{slug}}}", FILTERS[slug](category)),
         "author": (f"{{field:author|{slug}}}", f"{{field:authors|{slug}}}"),
         "lang": ("{field:lang}",),
         "path": ("{path}",),

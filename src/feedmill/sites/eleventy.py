@@ -9,7 +9,7 @@ from feedmill.errors import InputError
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_eleventy
 from feedmill.sites import data
-from feedmill.sites.javascript import read_script
+from feedmill.sites.javascript import Computed, read_script
 from feedmill.sites.people import author_name, authors_in
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
@@ -108,8 +108,10 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
             nested = any(path.as_posix().startswith(f"{other}/") for other in below)
             below += [] if nested else [path.as_posix()]
         told = data.child(given, "permalink")
-        if isinstance(told, str):
-            file = f"the directory data of {path.as_posix()}"
+        file = f"the directory data of {path.as_posix()}"
+        if isinstance(told, Computed):
+            unread.append(Unread(file=file, line=told.line, what=f"permalink is computed: {told.source}"))
+        elif isinstance(told, str):
             try:
                 rules.append(Rule(paths=(f"{path.as_posix()}/**",), link=_pattern(site, told, file, unread)))
             except PatternError as error:
@@ -132,7 +134,7 @@ def _directory_data(site: Path, folder: Path, unread: list[Unread]) -> object:
 
 
 def _pattern(site: Path, told: str, file: str, unread: list[Unread]) -> str:
-    """Return a permalink as a pattern; a filter of the site's that makes a date's path is known by its text."""
+    """Return a permalink as a pattern; a date filter of the site's own is known by its text."""
     for name in re.findall(r"\{\{\s*page\.date\s*\|\s*(\w+)\s*\}\}", told):
         if any(_DATE_PATH.search(text) for text in _sources(site, name)):
             told = re.sub(

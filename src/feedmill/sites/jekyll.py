@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
@@ -120,7 +121,7 @@ def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: 
             )
     for folder in above:
         if folder and "{categories" in link:  # the folders above `_posts` are categories
-            named = link.replace("{categories", folder.lower() + "/{categories")
+            named = link.replace("{categories", quote(folder.lower()) + "/{categories")
             rules.append(Rule(paths=(f"{folder}/_posts/**",), link=named, defaults=tuple(common.items())))
     if common:
         rules.append(Rule(paths=("**",), link=link, defaults=tuple(common.items())))

@@ -38,5 +38,6 @@ def read_site(folder: Path) -> SiteConfig:
             return read(folder)
     raise UnknownSite(
         f"no site in {folder}: looked for _config.yml (Jekyll), hugo.toml (Hugo), config.toml and content/ "
-        "(Hugo, Zola), eleventy.config.js (Eleventy), pelicanconf.py (Pelican), docusaurus.config.js (Docusaurus)"
+        "(Hugo, Zola), eleventy.config.js (Eleventy), pelicanconf.py (Pelican), "
+        "docusaurus.config.js (Docusaurus)"
     )

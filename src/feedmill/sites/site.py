@@ -50,8 +50,8 @@ class SiteConfig:
     """A site as its own configuration has it.
 
     `home` is its address, with the path that all its pages are below. `seeds_dir` is relative to the site's
-    folder, globs and rules to `seeds_dir`. `link` is the address pattern of all that no rule matches. `copies`
-    are the site's old feed addresses and ours that stand for them.
+    folder, globs and rules to `seeds_dir`. `link` is the address pattern of all that no rule matches.
+    `copies` are the site's old feed addresses and ours that stand for them.
     """
 
     kind: str
