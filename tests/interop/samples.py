@@ -20,7 +20,7 @@ NAMES = (
 )  # fmt: skip
 TITLES = (
     "Simple Post", "With  Two Blanks", "C++ & C#: what's new?", "Version 1.2.3 released.",
-    "Ünïcödé Straße, Ærø", "under_score & Co", "AT&T: Q&A", "日本語の記事", "Привет, мир!",
+    "Ünïcödé Straße, Ærø", "under_score & Co", "AT&T: Q&A", "日本語の記事をつくる", "Привет, мир!",
     "“Curly” ‘quotes’ – dashes — here…",
     "1 + 1 = 2", "Smile 😀 face", "a; b, c", "~tilde $dollar", "(parens) [brackets]",
     "  - dash -- dash -  ", "@home #hash",

@@ -92,12 +92,20 @@ def test_jekyll(tmp_path: Path, require: tools.Require, permalink: str, folders:
             "baseURL: https://x.org/\ndisablePathToLower: true\npermalinks: {posts: '/:contentbasename'}",
         ),
         ("hugo.toml", 'baseURL = "https://x.org/"\nremovePathAccents = true\n'),
+        ("hugo.yaml", "baseURL: https://x.org/\npermalinks: {posts: '/:sections/:title'}"),
+        ("hugo.yaml", "baseURL: https://x.org/\npermalinks: {posts: '/p/:sections[1:]/:title'}"),
+        (
+            "hugo.yaml",
+            "baseURL: https://x.org/\ndefaultContentLanguageInSubdir: true\nlanguages: {en: {weight: 1}}",
+        ),
+        ("config.json", '{"baseURL": "https://x.org/a", "frontmatter": {"date": [":filename", ":default"]}}'),
     ],
 )
 def test_hugo(tmp_path: Path, require: tools.Require, name: str, config: str) -> None:
     write(tmp_path, name, config)
     write(tmp_path, "content/_index.md")
     write(tmp_path, "content/posts/_index.md")
+    write(tmp_path, "content/posts/deep/Er/_index.md")
     paths = [
         "posts/Hello World.md",
         "posts/Bündle/index.md",
@@ -105,12 +113,16 @@ def test_hugo(tmp_path: Path, require: tools.Require, name: str, config: str) ->
         "Other Section/Ä.md",
         "about.md",
     ]
+    paths += ["posts/deep/Er/D.md", "posts/deep/un/E.md", "posts/2020-01-02-dated.md"]
     for path in paths:
         write(tmp_path, f"content/{path}")
 
     told = tools.hugo(require, tmp_path)
 
-    told = {path: tools.path_of(link) for path, link in told.items() if "_index" not in path}
+    home = tools.path_of(read_site(tmp_path).home or "").rstrip("/")
+    told = {
+        path: tools.path_of(link).removeprefix(home) for path, link in told.items() if "_index" not in path
+    }
     assert len(told) == len(paths)
     assert differences(tmp_path, told) == {}
 

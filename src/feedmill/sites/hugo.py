@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -42,10 +43,15 @@ def read(folder: Path) -> SiteConfig:
     slug = ("hugo_cased" if cased else "hugo") + plain
     at_home = "hugo_cased" if cased else "hugo_folder"
     tail = ".html" if ugly else "/"
+    # With `:filename` Hugo takes a date from the file's name, and the rest of it for the slug.
+    stem = "name" if ":filename" in data.texts_of(config, "frontmatter", "date") else "stem"
+    home = data.text_of(own, "baseurl") or data.text_of(config, "baseurl")
+    if home and data.truth(config, "defaultcontentlanguageinsubdir"):
+        home = f"{home.rstrip('/')}/{language}/"
     return SiteConfig(
         kind="Hugo",
         title=data.text_of(own, "title") or data.text_of(config, "title") or "",
-        home=data.text_of(own, "baseurl") or data.text_of(config, "baseurl"),
+        home=home,
         description=data.text_of(own, "params", "description")
         or data.text_of(config, "params", "description")
         or "",
@@ -56,23 +62,20 @@ def read(folder: Path) -> SiteConfig:
         seeds_dir=content,
         include=("**/*.md", "**/*.markdown", "**/*.html"),
         exclude=("**/_index.*", "**/_index.md", *(f"**/*.{code}.*" for code in others)),
-        link=f"{{dir|{at_home}}}/{{field:slug|{slug}}}{tail} or {{dir|{at_home}}}/{{stem|{slug}}}{tail}",
-        rules=tuple(_rules(config, files[0], sections, unread, cased=cased, ugly=ugly)),
+        link=f"{{dir|{at_home}}}/{{field:slug|{slug}}}{tail} or {{dir|{at_home}}}/{{{stem}|{slug}}}{tail}",
+        rules=tuple(_rules(config, files[0], folder / content, unread, cased=cased, ugly=ugly)),
         feeds=tuple(
             SectionFeed(
                 slug=FILTERS["slug"](name),
                 title=name,
                 paths=(f"{name}/**",),
-                link=f"{FILTERS['hugo_folder'](name)}/",
+                link=f"{_folder(name)}/",
             )
             for name in sections
         ),
         copies=(
             ("index.xml", "all.rss"),
-            *(
-                (f"{FILTERS['hugo_folder'](name)}/index.xml", f"custom/{FILTERS['slug'](name)}.rss")
-                for name in sections
-            ),
+            *((f"{_folder(name)}/index.xml", f"custom/{FILTERS['slug'](name)}.rss") for name in sections),
         ),
         unread=tuple(unread),
     )
@@ -106,19 +109,50 @@ def _sections(content: Path) -> list[str]:
 
 
 def _rules(
-    config: data.Table, file: Path, sections: list[str], unread: list[Unread], *, cased: bool, ugly: bool
+    config: data.Table, file: Path, content: Path, unread: list[Unread], *, cased: bool, ugly: bool
 ) -> list[Rule]:
     rules = []
     for section, told in _permalinks(data.child(config, "permalinks")):
-        folders = [name for name in sections if FILTERS["hugo_folder"](name) == section.strip("/").lower()]
-        paths = tuple(f"{name}/**" for name in folders) or (("*",) if section.strip("/ ") == "" else ())
-        if not paths:
-            continue  # a taxonomy's, or a section without articles
-        try:
-            rules.append(Rule(paths=paths, link=from_hugo(told, cased=cased, ugly=ugly).text))
-        except PatternError as error:
-            unread.append(Unread(file=file.name, line=data.line_of(file, section), what=str(error)))
+        folders = [name for name in _sections(content) if _folder(name) == section.strip("/").lower()]
+        if section.strip("/ ") == "":
+            pairs = [("*", told)]
+        elif ":sections" in told:
+            pairs = [
+                (f"{path}/**", _cut(told, path)) for name in folders for path in _with_index(content, name)
+            ]
+        else:
+            pairs = [(f"{name}/**", told) for name in folders]  # none: a taxonomy, or nothing in it
+        for glob, pattern in pairs:
+            try:
+                rules.append(Rule(paths=(glob,), link=from_hugo(pattern, cased=cased, ugly=ugly).text))
+            except PatternError as error:
+                unread.append(Unread(file=file.name, line=data.line_of(file, section), what=str(error)))
     return rules
+
+
+def _with_index(content: Path, section: str) -> list[str]:
+    """Return the section and the folders below it that are sections too (have an `_index`), deepest first."""
+    below = {file.parent.relative_to(content).as_posix() for file in (content / section).rglob("_index.*")}
+    return sorted({section, *below}, key=lambda path: (-path.count("/"), path))
+
+
+def _cut(told: str, path: str) -> str:
+    """Return the pattern with a folder's sections in it; `:sections[1:]` and the like count as in Hugo."""
+    names = [_folder(name) for name in path.split("/")]
+
+    def replaced(match: re.Match[str]) -> str:
+        low, colon, high = (match[1] or ":").partition(":")
+        if low == "last":
+            return names[-1]
+        if not colon:
+            return "/".join(names[int(low) : int(low) + 1])
+        end = len(names) - 1 if high == "last" else int(high or len(names))
+        return "/".join(names[int(low or 0) : end])
+
+    return re.sub(r":sections\b(?:\[(\d*:\d*|\d*:last|\d+|last)\])?", replaced, told)
+
+
+_folder = FILTERS["hugo_folder"]
 
 
 def _permalinks(value: object) -> list[tuple[str, str]]:

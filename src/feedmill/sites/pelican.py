@@ -47,6 +47,11 @@ def read(folder: Path) -> SiteConfig:
     content = data.text_of(config, "PATH") or "."
     articles = tuple(path.strip("/") for path in data.texts_of(config, "ARTICLE_PATHS") if path) or ("",)
     home = data.text_of(config, "SITEURL")
+    texts = sorted((folder / content).rglob("*.rst"))
+    if texts:
+        unread.append(
+            Unread(file=content, line=0, what=f"{len(texts)} articles in reStructuredText are left out")
+        )
     feeds = (("FEED_ALL_ATOM", "atom"), ("FEED_ATOM", "atom"), ("FEED_ALL_RSS", "rss"), ("FEED_RSS", "rss"))
     return SiteConfig(
         kind="Pelican",

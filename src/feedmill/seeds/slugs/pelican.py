@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_NEWER = {
+    "し": "shi", "シ": "shi", "ち": "chi", "チ": "chi", "つ": "tsu", "っ": "tsu", "ツ": "tsu",
+    "ッ": "tsu", "ー": "-", "Є": "Ie", "−": "-", "₽": "R", "₹": "Rs", "₴": "UAH", "₿": "BTC",
+}  # fmt: skip
+"""What the Unidecode that Pelican uses spells otherwise than our frozen tables, where it is met in titles."""
+
 
 def slugify(text: str) -> str:
     """Return what Pelican makes of a title by its own settings."""
@@ -36,5 +42,7 @@ def _slug(text: str, *, to_ascii: bool) -> str:
     if to_ascii:
         from text_unidecode import unidecode
 
-        text = unidecode(text)
+        text = "".join(
+            _NEWER.get(character) or unidecode(character).replace("[?] ", "") for character in text
+        )
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", text).strip()).strip()
