@@ -107,7 +107,7 @@ def resolve(path: str, home: str) -> str:
     A site's own paths begin where the site does: below `https://x.org/blog/`, `/a/` is `https://x.org/blog/a/`,
     as Jekyll's `baseurl` and Hugo's `baseURL` have it.
     """
-    if urlsplit(path).scheme in ("http", "https"):
+    if re.match("https?://", path, re.IGNORECASE):
         return path
     if path.startswith("//"):
         return f"{urlsplit(home).scheme}:{path}"
@@ -129,10 +129,10 @@ def _pieces(text: str, begin: int) -> list[_Piece]:
     for match in re.finditer(r"\{([^{}]*)\}|([{}]|\s)", text):
         if match[2]:
             raise PatternError(_STRAY.get(match[2], _BLANK), begin + match.start() + 1)
-        pieces.append(_Piece(_encoded(text[at : match.start()])))
+        pieces.append(_Piece(encoded(text[at : match.start()])))
         pieces.append(_part(match[1], begin + match.start() + 2))
         at = match.end()
-    pieces.append(_Piece(_encoded(text[at:])))
+    pieces.append(_Piece(encoded(text[at:])))
     return [piece for piece in pieces if piece.text]
 
 
@@ -186,7 +186,7 @@ def _value(piece: _Piece, source: Source) -> str:
     text = "/".join(value for value in filtered if value)
     if not text and not piece.part.may_be_empty:
         raise MissingPart(piece.text)
-    return quote(text, safe=_PCHAR, errors="surrogateescape")
+    return _quoted(text)
 
 
 def _filtered(value: str, filters: tuple[Callable[[str], str], ...]) -> str:
@@ -195,10 +195,16 @@ def _filtered(value: str, filters: tuple[Callable[[str], str], ...]) -> str:
     return value
 
 
-def _encoded(text: str) -> str:
-    """Percent-encode what a pattern's author wrote; an escape that is one stays."""
+def _quoted(text: str) -> str:
+    """Percent-encode as UTF-8; a file's name that is none as its bytes, another lone surrogate as `?`."""
+    raw = re.sub("[\ud800-\udc7f\udd00-\udfff]", "?", text).encode("utf-8", "surrogateescape")
+    return quote(raw, safe=_PCHAR)
+
+
+def encoded(text: str) -> str:
+    """Return a text of the author's, percent-encoded; an escape that is one stays."""
     return re.sub(
         r"%[0-9A-Fa-f]{2}|[^%]|%",
-        lambda match: match[0] if len(match[0]) == 3 else quote(match[0], safe=_PCHAR),
+        lambda match: match[0] if len(match[0]) == 3 else _quoted(match[0]),
         text,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from feedmill.seeds.address import Pattern, PatternError, clean_path, parse_pattern
+from feedmill.seeds.address import Pattern, PatternError, clean_path, encoded, parse_pattern
 from feedmill.seeds.slugs import FILTERS
 
 __all__ = ["from_eleventy", "from_front_matter", "from_hugo", "from_jekyll", "from_pelican"]
@@ -225,7 +225,7 @@ def from_front_matter(text: str, rule: Pattern | None = None) -> str | Pattern:
         raise PatternError(f"{text!r} is no address; write one such as /2026/my-article/", 1)
     if hugo and "." not in text:
         text = text.rstrip("/") + "/"  # Hugo writes a folder unless a suffix is given
-    return clean_path(text)
+    return clean_path(encoded(text))
 
 
 def _eleventy_date(given: str, column: int) -> str:

@@ -25,7 +25,7 @@ def config_text(site: SiteConfig, *, url: str, site_id: str) -> str:
 
 
 def _head(site: SiteConfig) -> str:
-    lines = [f"# feedmill, from the configuration of a {site.kind} site (feedmill init --from)."]
+    lines = [f"# feedmill, from the site's own configuration ({site.kind}, feedmill init --from)."]
     if site.unread:
         lines += ["#", "# Not understood; look at these yourself:"]
         lines += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -99,10 +100,8 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
     """Return the folders that hold posts, and a rule for each whose directory data gives an address."""
     below: list[str] = []
     rules: list[Rule] = []
-    for folder in sorted(source.rglob("*")):
+    for folder in _folders(source)[1:]:
         path = folder.relative_to(source)
-        if not folder.is_dir() or set(path.parts) & _PRUNED:
-            continue
         given = _directory_data(site, folder, unread)
         if path.name in _POSTS or data.child(given, "permalink") or data.child(given, "tags"):
             nested = any(path.as_posix().startswith(f"{other}/") for other in below)
@@ -144,10 +143,15 @@ def _pattern(site: Path, told: str, file: str, unread: list[Unread]) -> str:
     return from_eleventy(told).text
 
 
+def _folders(root: Path) -> list[Path]:
+    """Return a folder and all below it, without those that hold no articles."""
+    found = []
+    for folder, inner, _ in os.walk(root):
+        inner[:] = sorted(name for name in inner if name not in _PRUNED)
+        found.append(Path(folder))
+    return sorted(found)
+
+
 def _sources(site: Path, name: str) -> list[str]:
-    files = (file for suffix in ("js", "cjs", "mjs") for file in site.glob(f"**/{name}.{suffix}"))
-    return [
-        file.read_text(encoding="utf-8", errors="replace")
-        for file in files
-        if "node_modules" not in file.parts
-    ]
+    files = (folder / (name + suffix) for folder in _folders(site) for suffix in (".js", ".cjs", ".mjs"))
+    return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]

@@ -70,6 +70,7 @@ SEED = Source(
     [
         ("/a/b.html", None, "/a/b.html"),
         ("a/b", None, "/a/b"),
+        ("/a b/%20ü/", None, "/a%20b/%20%C3%BC/"),
         ("a/b", "{title|hugo}/", "/a/b/"),
         ("https://y.org/:a", None, "https://y.org/:a"),
         ("pretty", None, "/2026/01/02/S/"),
