@@ -36,6 +36,10 @@ def read_site(folder: Path) -> SiteConfig:
     for is_one, read in _READERS:
         if is_one(folder):
             return read(folder)
+    inner = sorted(each for each in folder.iterdir() if each.is_dir() and each.name != "node_modules")
+    for each in inner:
+        if any(is_one(each) for is_one, _ in _READERS):
+            raise UnknownSite(f"no site in {folder}, but there is one in {each}: name that folder")
     raise UnknownSite(
         f"no site in {folder}: looked for _config.yml (Jekyll), hugo.toml (Hugo), config.toml and content/ "
         "(Hugo, Zola), eleventy.config.js (Eleventy), pelicanconf.py (Pelican), "

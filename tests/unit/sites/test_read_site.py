@@ -51,7 +51,7 @@ def test_zola(tmp_path: Path) -> None:
         'feed_filenames = ["rss.xml", "atom.xml"]\n[slugify]\npaths = "safe"\npaths_keep_dates = true\n'
         "[languages.en]\n",
     )
-    write(tmp_path, "content/_index.md", '+++\ntitle = "Root"\n+++\n')
+    write(tmp_path, "content/_index.md", '+++\ntitle = "Root"\ngenerate_feeds = true\n+++\n')
     write(tmp_path, "content/notes/_index.md", '+++\ntitle = "Notes"\ngenerate_feeds = true\n+++\n')
     site = read_site(tmp_path)
     assert (site.kind, site.title, site.language, site.seeds_dir) == ("Zola", "Z", "fr", "content")
@@ -67,6 +67,19 @@ def test_zola(tmp_path: Path) -> None:
     ]
     assert "**/*.en.md" in site.exclude
     assert [each.what for each in site.unread] == ["language en is left out"]
+
+
+def test_zola_s_own_feed_template_may_be_of_sections_alone(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "config.toml",
+        'base_url = "https://x.org"\ngenerate_feeds = true\nfeed_filenames = ["feed.xml"]\n',
+    )
+    write(tmp_path, "content/_index.md", '+++\ntitle = "Root"\ngenerate_feeds = true\n+++\n')
+    write(tmp_path, "templates/feed.xml", "<rss>{% for page in section.pages %}{% endfor %}</rss>")
+    site = read_site(tmp_path)
+    assert [(each.slug, each.paths) for each in site.feeds] == [("main", ("*.md", "*/index.md"))]
+    assert site.copies == (("feed.xml", "custom/main.rss"),)
 
 
 DOCUSAURUS = """
@@ -146,6 +159,12 @@ def test_eleventy(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
     with pytest.raises(UnknownSite, match=r"hugo\.toml"):
+        read_site(tmp_path)
+
+
+def test_a_site_in_a_folder_of_it_is_pointed_at(tmp_path: Path) -> None:
+    write(tmp_path, "website/docusaurus.config.js", "module.exports = {};")
+    with pytest.raises(UnknownSite, match="website"):
         read_site(tmp_path)
 
 
