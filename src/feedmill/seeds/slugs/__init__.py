@@ -1,0 +1,5 @@
+"""The ways in which each site generator makes a piece of an address, by name."""
+
+from feedmill.seeds.slugs.filters import FILTERS, Filter
+
+__all__ = ["FILTERS", "Filter"]

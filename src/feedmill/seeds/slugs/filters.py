@@ -1,0 +1,56 @@
+"""The filters of address patterns: a name behind `|` and the function of one text that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from feedmill.seeds.slugs import docusaurus, eleventy, hugo, jekyll, pelican, zola
+
+Filter = Callable[[str], str]
+
+
+def slug(text: str) -> str:
+    """Return our own slug of a text: transliterated, lower case, hyphens."""
+    from slugify import slugify  # imported on use: few sites need its tables
+
+    return str(slugify(text, backend="text-unidecode"))
+
+
+FILTERS: Mapping[str, Filter] = MappingProxyType(
+    {
+        "lower": str.lower,
+        "slug": slug,
+        "jekyll": jekyll.slugify,
+        "jekyll_none": jekyll.slugify_none,
+        "jekyll_raw": jekyll.slugify_raw,
+        "jekyll_pretty": jekyll.slugify_pretty,
+        "jekyll_ascii": jekyll.slugify_ascii,
+        "jekyll_latin": jekyll.slugify_latin,
+        "jekyll_title": jekyll.title,
+        "jekyll_path": jekyll.path,
+        "hugo": hugo.urlize,
+        "hugo_cased": hugo.urlize_cased,
+        "hugo_plain": hugo.urlize_plain,
+        "hugo_cased_plain": hugo.urlize_cased_plain,
+        "hugo_part": hugo.part,
+        "hugo_part_cased": hugo.part_cased,
+        "hugo_folder": hugo.folder,
+        "zola": zola.slugify,
+        "zola_safe": zola.slugify_safe,
+        "zola_file": zola.file,
+        "zola_file_safe": zola.file_safe,
+        "zola_undated": zola.undated,
+        "pelican": pelican.slugify,
+        "pelican_cased": pelican.slugify_cased,
+        "pelican_unicode": pelican.slugify_unicode,
+        "pelican_unicode_cased": pelican.slugify_unicode_cased,
+        "eleventy": eleventy.slugify,
+        "eleventy_slug": eleventy.slug,
+        "eleventy_file": eleventy.file_slug,
+        "eleventy_path": eleventy.path,
+        "eleventy_stem": eleventy.file_path_stem,
+        "eleventy_html": eleventy.html,
+        "docusaurus": docusaurus.path,
+    }
+)

@@ -1,0 +1,93 @@
+"""Configuration files in YAML, TOML and JSON as plain values, with the lines of their keys."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from feedmill import yamltext
+from feedmill.errors import InputError
+
+__all__ = ["Table", "child", "line_of", "load", "text_of", "texts_of", "truth"]
+
+Table = Mapping[str, object]
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def load(file: Path) -> object:
+    """Return what a file holds: mappings, lists and texts; a YAML scalar is the text that was typed.
+
+    Raises:
+        InputError: it cannot be read, or is not what its suffix says.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        if file.suffix == ".toml":
+            return tomllib.loads(text)
+        if file.suffix == ".json":
+            return json.loads(text)
+        node = yamltext.parse(text)
+        return {} if node is None else _plain(node)
+    except yamltext.YamlFault as error:
+        raise InputError(file, error.message, line=error.line, column=error.column) from error
+    except (
+        tomllib.TOMLDecodeError,
+        json.JSONDecodeError,
+        UnicodeDecodeError,
+        OSError,
+        RecursionError,
+    ) as error:
+        raise InputError(file, str(error)) from error
+
+
+def table(file: Path) -> Table:
+    """As `load`, of a file that holds a mapping (anything else counts as an empty one)."""
+    value = load(file)
+    return value if isinstance(value, dict) else {}
+
+
+def child(value: object, *names: str) -> object:
+    """Return what stands below the names, None where nothing does."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value
+
+
+def text_of(value: object, *names: str) -> str | None:
+    """Return the text below the names, None where there is none."""
+    found = child(value, *names)
+    if isinstance(found, (str, int, float)) and not isinstance(found, bool) and str(found).strip():
+        return str(found).strip()
+    return None
+
+
+def texts_of(value: object, *names: str) -> tuple[str, ...]:
+    """Return the text or the list of texts below the names."""
+    found = child(value, *names)
+    return tuple(
+        str(each) for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)
+    )
+
+
+def truth(value: object, *names: str) -> bool | None:
+    """Return the boolean below the names, as YAML 1.1 has it; None where there is none."""
+    found = child(value, *names)
+    return found if isinstance(found, bool) else _WORDS.get(str(found).casefold())
+
+
+def line_of(file: Path, key: str) -> int:
+    """Return the first line of a file that begins with a key, 0 where none does."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    match = re.search(rf"^[\s\[\"'-]*{re.escape(key)}\b", text, re.MULTILINE)
+    return text.count("\n", 0, match.end()) + 1 if match else 0
+
+
+def _plain(node: yamltext.Node) -> object:
+    if isinstance(node, yamltext.MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value}
+    if isinstance(node, yamltext.SequenceNode):
+        return [_plain(value) for value in node.value]
+    return None if yamltext.is_null(node) else node.value

@@ -1,0 +1,157 @@
+"""Eleventy: the literals of its configuration, of its global data and of the posts' directory data."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from feedmill.errors import InputError
+from feedmill.seeds.address import PatternError
+from feedmill.seeds.permalinks import from_eleventy
+from feedmill.sites import data
+from feedmill.sites.javascript import Computed, read_script
+from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.site import Rule, SiteConfig, Unread
+
+_NAMES = (
+    ".eleventy.js",
+    "eleventy.config.js",
+    "eleventy.config.mjs",
+    "eleventy.config.cjs",
+    "eleventy.config.ts",
+)
+_SITE = ("metadata", "site", "meta", "config")
+_DATA = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
+_PRUNED = {"node_modules", "_site", "_includes", "_data", ".git", "_layouts"}
+_POSTS = {"posts", "post", "blog", "articles", "news", "notes", "writing", "journal"}
+_DATE_PATH = re.compile(r"toISOString\(\).*join\(\s*['\"]/['\"]\s*\)")
+
+
+def is_one(folder: Path) -> bool:
+    """Whether Eleventy would build this folder."""
+    return any((folder / name).is_file() for name in _NAMES) or any(folder.glob("content/*/*.11tydata.*"))
+
+
+def read(folder: Path) -> SiteConfig:
+    """Return what Eleventy's files say, as far as they are literals."""
+    unread: list[Unread] = []
+    dirs = _dirs(folder)
+    source = data.text_of(dirs, "input") or ("content" if (folder / "content").is_dir() else ".")
+    globals_ = folder / source / (data.text_of(dirs, "data") or "_data")
+    globals_ = globals_ if globals_.is_dir() else folder / "data"
+    site = _first(globals_, _SITE)
+    url = next(
+        (found for key in ("url", "host", "base", "baseURL") if (found := data.text_of(site, key))), None
+    )
+    below, rules = _rules(folder, folder / source, unread)
+    suffixes = ("md", "markdown", "html")
+    return SiteConfig(
+        kind="Eleventy",
+        title=data.text_of(site, "title") or data.text_of(site, "name") or "",
+        home=url.rstrip("/") + "/" if url and "://" in url else None,
+        description=data.text_of(site, "description") or "",
+        language=next(
+            (found for key in ("language", "lang", "locale") if (found := data.text_of(site, key))), None
+        ),
+        author=author_name(data.child(site, "author")),
+        authors=authors_in(globals_, "authors", "team"),
+        seeds_dir=source.removeprefix("./").strip("/") or ".",
+        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in below or [""] for suffix in suffixes),
+        exclude=(*(f"**/{name}" for name in sorted(_PRUNED)), "**/index.html", "README.md"),
+        link="{path|eleventy_path}/",
+        rules=tuple(rules),
+        copies=(("feed.xml", "all.atom"),) if url else (),
+        by_authors=True,
+        unread=tuple(unread),
+    )
+
+
+def _dirs(folder: Path) -> object:
+    """Return the `dir` object of the configuration."""
+    for name in _NAMES:
+        if (folder / name).is_file():
+            script = read_script(folder / name)
+            for value in (script.exported, *script.returned):
+                if data.child(value, "dir"):
+                    return data.child(value, "dir")
+                if data.text_of(value, "input"):
+                    return value
+    return {}
+
+
+def _first(folder: Path, names: tuple[str, ...]) -> object:
+    for name in names:
+        for suffix in _DATA:
+            file = folder / (name + suffix)
+            if file.is_file():
+                return _value(file)
+    return {}
+
+
+def _value(file: Path) -> object:
+    if file.suffix not in (".js", ".mjs", ".cjs"):
+        return data.load(file)
+    script = read_script(file)
+    return script.exported if isinstance(script.exported, dict) else next(iter(script.returned), {})
+
+
+def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], list[Rule]]:
+    """Return the folders that hold posts, and a rule for each whose directory data gives an address."""
+    below: list[str] = []
+    rules: list[Rule] = []
+    for folder in _folders(source)[1:]:
+        path = folder.relative_to(source)
+        given = _directory_data(site, folder, unread)
+        if path.name in _POSTS or data.child(given, "permalink") or data.child(given, "tags"):
+            nested = any(path.as_posix().startswith(f"{other}/") for other in below)
+            below += [] if nested else [path.as_posix()]
+        told = data.child(given, "permalink")
+        file = f"the directory data of {path.as_posix()}"
+        if isinstance(told, Computed):
+            unread.append(Unread(file=file, line=told.line, what=f"permalink is computed: {told.source}"))
+        elif isinstance(told, str):
+            try:
+                rules.append(Rule(paths=(f"{path.as_posix()}/**",), link=_pattern(site, told, file, unread)))
+            except PatternError as error:
+                unread.append(Unread(file=file, line=0, what=f"permalink: {error}"))
+    return below, rules[::-1]
+
+
+def _directory_data(site: Path, folder: Path, unread: list[Unread]) -> object:
+    for middle in (".11tydata", ""):
+        for suffix in _DATA:
+            file = folder / (folder.name + middle + suffix)
+            if file.is_file():
+                try:
+                    return _value(file)
+                except InputError as error:
+                    unread.append(
+                        Unread(file=str(file.relative_to(site)), line=error.line, what=error.message)
+                    )
+    return {}
+
+
+def _pattern(site: Path, told: str, file: str, unread: list[Unread]) -> str:
+    """Return a permalink as a pattern; a date filter of the site's own is known by its text."""
+    for name in re.findall(r"\{\{\s*page\.date\s*\|\s*(\w+)\s*\}\}", told):
+        if any(_DATE_PATH.search(text) for text in _sources(site, name)):
+            told = re.sub(
+                rf"\{{\{{\s*page\.date\s*\|\s*{name}\s*\}}\}}", "{{ page.date | date: '%Y/%m/%d' }}", told
+            )
+            unread.append(Unread(file=file, line=0, what=f"the filter {name} was taken for year/month/day"))
+    return from_eleventy(told).text
+
+
+def _folders(root: Path) -> list[Path]:
+    """Return a folder and all below it, without those that hold no articles."""
+    found = []
+    for folder, inner, _ in os.walk(root):
+        inner[:] = sorted(name for name in inner if name not in _PRUNED)
+        found.append(Path(folder))
+    return sorted(found)
+
+
+def _sources(site: Path, name: str) -> list[str]:
+    files = (folder / (name + suffix) for folder in _folders(site) for suffix in (".js", ".cjs", ".mjs"))
+    return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]

@@ -1,0 +1,139 @@
+"""Jekyll: `_config.yml`, `_data/authors.yml`, and where its `_posts` folders are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from feedmill.seeds.address import PatternError
+from feedmill.seeds.permalinks import from_jekyll
+from feedmill.sites import data
+from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.site import Rule, SiteConfig, Unread
+
+_DEFAULTS = {
+    "author": "authors",
+    "authors": "authors",
+    "categories": "topics",
+    "tags": "topics",
+    "image": "images",
+}
+_SUFFIXES = ("md", "markdown", "mkd", "mkdn", "html", "textile")
+_PRUNED = {"_site", "node_modules", "vendor", ".git", "_layouts", "_includes"}
+
+
+def is_one(folder: Path) -> bool:
+    """Whether Jekyll would build this folder."""
+    return (folder / "_config.yml").is_file() or (folder / "_config.yaml").is_file()
+
+
+def read(folder: Path) -> SiteConfig:
+    """Return what Jekyll's configuration says."""
+    file = next(file for name in ("_config.yml", "_config.yaml") if (file := folder / name).is_file())
+    config = data.table(file)
+    unread: list[Unread] = []
+    source = data.text_of(config, "source") or "."
+    above = sorted(_above_posts(folder / source))
+    seeds_dir, inside = (f"{source}/_posts", "") if above == [""] else (source, "**/_posts/")
+    link = _link(config, file, unread)
+    url = data.text_of(config, "url")
+    feed = (data.text_of(config, "feed", "path") or "feed.xml").lstrip("/")
+    copies = [(feed, "all.atom")]
+    copies += [
+        (f"feed/{name}.xml", f"topics/{name}.atom") for name in data.texts_of(config, "feed", "categories")
+    ]
+    return SiteConfig(
+        kind="Jekyll",
+        title=data.text_of(config, "title") or data.text_of(config, "name") or "",
+        home=url.rstrip("/") + "/" + (data.text_of(config, "baseurl") or "").strip("/") if url else None,
+        description=data.text_of(config, "description") or "",
+        language=data.text_of(config, "lang") or data.text_of(config, "locale"),
+        timezone=data.text_of(config, "timezone") or "UTC",
+        author=author_name(data.child(config, "author")),
+        authors=authors_in(folder / source / "_data", "authors"),
+        seeds_dir=os.path.normpath(seeds_dir),
+        include=tuple(f"{inside or '**/'}{'**/' if inside else ''}*.{suffix}" for suffix in _SUFFIXES[:5]),
+        exclude=() if above == [""] else tuple(f"**/{name}" for name in sorted(_PRUNED - {".git"})),
+        link=link,
+        rules=tuple(_rules(config, link, above, file, unread)),
+        copies=tuple(copies),
+        separators=data.texts_of(config, "excerpt_separator"),
+        split_blanks=True,
+        unread=tuple(unread),
+    )
+
+
+def _above_posts(root: Path) -> list[str]:
+    """Return the folders, relative to the root, that have a `_posts` folder in them."""
+    found = []
+    for folder, inner, _ in os.walk(root):
+        if "_posts" in inner:
+            found.append(Path(folder).relative_to(root).as_posix().removeprefix("."))
+        inner[:] = sorted(name for name in inner if name not in _PRUNED and not name.startswith((".", "_")))
+    return found
+
+
+def _link(config: data.Table, file: Path, unread: list[Unread]) -> str:
+    """Return the address pattern of posts."""
+    told = (
+        data.text_of(config, "collections", "posts", "permalink")
+        or data.text_of(config, "permalink")
+        or "date"
+    )
+    for scope in _scopes(config):
+        if data.text_of(scope, "scope", "type") in (None, "posts") and not data.text_of(
+            scope, "scope", "path"
+        ):
+            told = data.text_of(scope, "values", "permalink") or told
+    return _pattern(told, file, unread) or from_jekyll("date").text
+
+
+def _pattern(told: str, file: Path, unread: list[Unread]) -> str | None:
+    try:
+        return from_jekyll(told).text
+    except PatternError as error:
+        unread.append(Unread(file=file.name, line=data.line_of(file, "permalink"), what=str(error)))
+        return None
+
+
+def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: list[Unread]) -> list[Rule]:
+    """Return a rule for each scope and each folder above `_posts`; each says all: the first one counts."""
+    scopes = [each for each in _scopes(config) if data.text_of(each, "scope", "type") in (None, "posts")]
+    common: dict[str, object] = {}
+    for scope in scopes:
+        if not data.text_of(scope, "scope", "path"):
+            common |= _known(data.child(scope, "values"))
+    rules = []
+    for scope in reversed(scopes):  # of two that fit, Jekyll takes the later one
+        path = (data.text_of(scope, "scope", "path") or "").strip("/")
+        if above == [""]:
+            path = path.removeprefix("_posts").strip("/")
+        values = data.child(scope, "values")
+        told = data.text_of(values, "permalink")
+        if path and (_known(values) or told):
+            rules.append(
+                Rule(
+                    paths=(path if "*" in path else f"{path}/**",),
+                    link=(_pattern(told, file, unread) if told else None) or link,
+                    defaults=tuple((common | _known(values)).items()),
+                )
+            )
+    for folder in above:
+        if folder and "{categories" in link:  # the folders above `_posts` are categories
+            named = link.replace("{categories", quote(folder.lower()) + "/{categories")
+            rules.append(Rule(paths=(f"{folder}/_posts/**",), link=named, defaults=tuple(common.items())))
+    if common:
+        rules.append(Rule(paths=("**",), link=link, defaults=tuple(common.items())))
+    return rules
+
+
+def _known(values: object) -> dict[str, object]:
+    """Return the defaults of a scope that are fields of ours."""
+    found = values.items() if isinstance(values, dict) else ()
+    return {_DEFAULTS[key]: value for key, value in found if key in _DEFAULTS and value}
+
+
+def _scopes(config: data.Table) -> list[object]:
+    found = data.child(config, "defaults")
+    return found if isinstance(found, list) else []

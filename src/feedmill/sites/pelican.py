@@ -1,0 +1,109 @@
+"""Pelican: the literals of `pelicanconf.py` and `publishconf.py`, by Python's own parser."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from feedmill.errors import InputError
+from feedmill.seeds.address import PatternError
+from feedmill.seeds.permalinks import from_pelican
+from feedmill.sites import data
+from feedmill.sites.site import SiteConfig, Unread
+
+_WANTED = (
+    "SITENAME SITEURL SITESUBTITLE AUTHOR TIMEZONE DEFAULT_LANG PATH ARTICLE_PATHS ARTICLE_EXCLUDES "
+    "ARTICLE_URL SLUGIFY_SOURCE SLUGIFY_USE_UNICODE SLUGIFY_PRESERVE_CASE SLUG_REGEX_SUBSTITUTIONS "
+    "DEFAULT_CATEGORY FILENAME_METADATA "
+    "PATH_METADATA FEED_ALL_ATOM FEED_ALL_RSS FEED_ATOM FEED_RSS FEED_DOMAIN"
+)
+_UNSAID = ("SLUG_REGEX_SUBSTITUTIONS", "FILENAME_METADATA", "PATH_METADATA")
+
+
+def is_one(folder: Path) -> bool:
+    """Whether Pelican would build this folder."""
+    return (folder / "pelicanconf.py").is_file()
+
+
+def read(folder: Path) -> SiteConfig:
+    """Return what Pelican's settings say; what is no literal is listed."""
+    unread: list[Unread] = []
+    config: dict[str, object] = {"FEED_ALL_ATOM": "feeds/all.atom.xml"}
+    for name in ("pelicanconf.py", "publishconf.py"):
+        if (folder / name).is_file():
+            config.update(_literals(folder / name, unread))
+    slug = "pelican" + ("_unicode" if config.get("SLUGIFY_USE_UNICODE") else "")
+    slug += "_cased" if config.get("SLUGIFY_PRESERVE_CASE") else ""
+    try:
+        link = from_pelican(
+            data.text_of(config, "ARTICLE_URL") or "{slug}.html",
+            slug=slug,
+            source=data.text_of(config, "SLUGIFY_SOURCE") or "title",
+            category=data.text_of(config, "DEFAULT_CATEGORY") or "misc",
+        ).text
+    except PatternError as error:
+        unread.append(Unread(file="pelicanconf.py", line=0, what=f"ARTICLE_URL: {error}"))
+        link = None
+    content = data.text_of(config, "PATH") or "."
+    articles = tuple(path.strip("/") for path in data.texts_of(config, "ARTICLE_PATHS") if path) or ("",)
+    home = data.text_of(config, "SITEURL")
+    texts = sorted((folder / content).rglob("*.rst"))
+    if texts:
+        unread.append(
+            Unread(file=content, line=0, what=f"{len(texts)} articles in reStructuredText are left out")
+        )
+    feeds = (("FEED_ALL_ATOM", "atom"), ("FEED_ATOM", "atom"), ("FEED_ALL_RSS", "rss"), ("FEED_RSS", "rss"))
+    return SiteConfig(
+        kind="Pelican",
+        title=data.text_of(config, "SITENAME") or "A Pelican Blog",
+        home=home + "/" if home else None,
+        description=data.text_of(config, "SITESUBTITLE") or "",
+        language=data.text_of(config, "DEFAULT_LANG") or "en",
+        timezone=data.text_of(config, "TIMEZONE") or "UTC",
+        author=data.text_of(config, "AUTHOR"),
+        seeds_dir=content,
+        include=tuple(
+            f"{path}/**/*.{suffix}".lstrip("/")
+            for path in articles
+            for suffix in ("md", "markdown", "mkd", "html")
+        ),
+        exclude=(
+            "pages/**",
+            *(f"{path.strip('/')}/**" for path in data.texts_of(config, "ARTICLE_EXCLUDES")),
+        ),
+        link=link,
+        copies=tuple((path, f"all.{kind}") for key, kind in feeds if (path := data.text_of(config, key))),
+        headers="pelican",
+        unread=tuple(unread),
+    )
+
+
+def _literals(file: Path, unread: list[Unread]) -> dict[str, object]:
+    """Return the names that are bound to literals; a wanted one that is bound to more is listed."""
+    try:
+        tree = ast.parse(file.read_text(encoding="utf-8-sig"))
+    except (SyntaxError, ValueError) as error:
+        raise InputError(file, str(error), line=getattr(error, "lineno", 0) or 0) from error
+    found: dict[str, object] = {}
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+        for name in [target.id for target in targets if isinstance(target, ast.Name)]:
+            if name not in _WANTED.split():
+                continue
+            try:
+                found[name] = _literal(node.value, found)  # type: ignore[attr-defined]
+            except ValueError:
+                unread.append(Unread(file=file.name, line=node.lineno, what=f"{name} is computed"))
+            if name in _UNSAID:
+                unread.append(Unread(file=file.name, line=node.lineno, what=f"{name} is not taken over"))
+    return found
+
+
+def _literal(node: ast.expr, known: dict[str, object]) -> object:
+    if isinstance(node, ast.Name) and node.id in known:
+        return known[node.id]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _literal(node.left, known), _literal(node.right, known)
+        if isinstance(left, str) and isinstance(right, str):
+            return left + right
+    return ast.literal_eval(node)

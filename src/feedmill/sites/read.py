@@ -1,0 +1,47 @@
+"""Which tool made a site, and so who reads its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from feedmill.errors import UsageError
+from feedmill.sites import docusaurus, eleventy, hugo, jekyll, pelican, zola
+from feedmill.sites.site import SiteConfig
+
+__all__ = ["UnknownSite", "read_site"]
+
+
+class UnknownSite(UsageError):
+    """A folder in which no site's configuration was found; the message says what was looked for."""
+
+
+_READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], SiteConfig]], ...] = (
+    (jekyll.is_one, jekyll.read),
+    (docusaurus.is_one, docusaurus.read),
+    (pelican.is_one, pelican.read),
+    (zola.is_one, zola.read),
+    (hugo.is_one, hugo.read),
+    (eleventy.is_one, eleventy.read),
+)
+
+
+def read_site(folder: Path) -> SiteConfig:
+    """Return what the site in a folder says of itself; reads files, runs nothing.
+
+    Raises:
+        UnknownSite: no Jekyll, Hugo, Zola, Eleventy, Pelican or Docusaurus site.
+        InputError: its configuration cannot be parsed.
+    """
+    for is_one, read in _READERS:
+        if is_one(folder):
+            return read(folder)
+    inner = sorted(each for each in folder.iterdir() if each.is_dir() and each.name != "node_modules")
+    for each in inner:
+        if any(is_one(each) for is_one, _ in _READERS):
+            raise UnknownSite(f"no site in {folder}, but there is one in {each}: name that folder")
+    raise UnknownSite(
+        f"no site in {folder}: looked for _config.yml (Jekyll), hugo.toml (Hugo), config.toml and content/ "
+        "(Hugo, Zola), eleventy.config.js (Eleventy), pelicanconf.py (Pelican), "
+        "docusaurus.config.js (Docusaurus)"
+    )

@@ -1,0 +1,225 @@
+"""Sites of each kind, made up: what is read, what is said not to be understood, what is written."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from feedmill import yamltext
+from feedmill.errors import InputError
+from feedmill.seeds.globs import compile_globs
+from feedmill.sites import Author, UnknownSite, Unread, config_text, read_site
+
+
+def write(root: Path, path: str, text: str) -> None:
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(text, encoding="utf-8")
+
+
+def test_jekyll(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "_config.yml",
+        "title: No\nurl: https://x.org\nbaseurl: /blog\nlang: de\ntimezone: Europe/Berlin\n"
+        "author: {name: Ada}\n"
+        "permalink: /:bogus/\n"
+        "excerpt_separator: <!--cut-->\nfeed: {path: atom.xml, categories: [news]}\n"
+        "defaults:\n- scope: {path: '', type: posts}\n  values: {author: Us, layout: post}\n",
+    )
+    write(tmp_path, "_posts/2020-01-01-a.md", "---\ntitle: a\n---\n")
+    write(tmp_path, "_data/authors.yml", "ada: {name: Ada L., web: 'https://ada.org', email: a@x.org}\n")
+    site = read_site(tmp_path)
+    assert (site.kind, site.title, site.home, site.language) == ("Jekyll", "No", "https://x.org/blog", "de")
+    assert (site.timezone, site.author, site.seeds_dir) == ("Europe/Berlin", "Ada", "_posts")
+    assert site.authors == (Author(key="ada", name="Ada L.", url="https://ada.org", email="a@x.org"),)
+    assert site.separators == ("<!--cut-->",)
+    assert dict(site.copies) == {"atom.xml": "all.atom", "feed/news.xml": "topics/news.atom"}
+    assert [rule.defaults for rule in site.rules] == [(("authors", "Us"),)]
+    assert site.unread == (
+        Unread(file="_config.yml", line=7, what="Jekyll has no placeholder :bogus (column 2)"),
+    )
+
+
+def test_zola(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "config.toml",
+        'base_url = "https://x.org"\ntitle = "Z"\ndefault_language = "fr"\ngenerate_feeds = true\n'
+        'feed_filenames = ["rss.xml", "atom.xml"]\n[slugify]\npaths = "safe"\npaths_keep_dates = true\n'
+        "[languages.en]\n",
+    )
+    write(tmp_path, "content/_index.md", '+++\ntitle = "Root"\ngenerate_feeds = true\n+++\n')
+    write(tmp_path, "content/notes/_index.md", '+++\ntitle = "Notes"\ngenerate_feeds = true\n+++\n')
+    site = read_site(tmp_path)
+    assert (site.kind, site.title, site.language, site.seeds_dir) == ("Zola", "Z", "fr", "content")
+    assert site.link == "{field:path}/ or {dir}/{field:slug|zola_safe}/ or {dir}/{stem|zola_safe}/"
+    assert dict(site.copies) == {
+        "rss.xml": "all.rss",
+        "atom.xml": "all.atom",
+        "notes/rss.xml": "custom/notes.rss",
+        "notes/atom.xml": "custom/notes.atom",
+    }
+    assert [(each.slug, each.title, each.paths) for each in site.feeds] == [
+        ("notes", "Notes", ("notes/*.md", "notes/*/index.md"))
+    ]
+    assert "**/*.en.md" in site.exclude
+    assert [each.what for each in site.unread] == ["language en is left out"]
+
+
+def test_zola_s_own_feed_template_may_be_of_sections_alone(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "config.toml",
+        'base_url = "https://x.org"\ngenerate_feeds = true\nfeed_filenames = ["feed.xml"]\n',
+    )
+    write(tmp_path, "content/_index.md", '+++\ntitle = "Root"\ngenerate_feeds = true\n+++\n')
+    write(tmp_path, "templates/feed.xml", "<rss>{% for page in section.pages %}{% endfor %}</rss>")
+    site = read_site(tmp_path)
+    assert [(each.slug, each.paths) for each in site.feeds] == [("main", ("*.md", "*/index.md"))]
+    assert site.copies == (("feed.xml", "custom/main.rss"),)
+
+
+DOCUSAURUS = """
+import {themes} from 'prism-react-renderer';
+import type {Config} from '@docusaurus/types';
+const name = 'D\\u00fc';
+const config: Config = {
+  title: name, tagline: "A 'line'", url: 'https://x.org', baseUrl: '/d/', trailingSlash: true,
+  i18n: {defaultLocale: 'en', locales: ['en']},
+  themes: process.env.X ? [] : [themes.a],
+  presets: [['classic', {docs: false, blog: {path: './news', routeBasePath: '/', feedOptions: {type: 'all'}}}
+    satisfies Options]],
+};
+export default config;
+"""
+
+
+def test_docusaurus(tmp_path: Path) -> None:
+    write(tmp_path, "docusaurus.config.ts", DOCUSAURUS)
+    write(tmp_path, "news/authors.yml", "bob: {name: Bob, url: https://bob.org}\n")
+    site = read_site(tmp_path)
+    assert (site.kind, site.title, site.description, site.home) == (
+        "Docusaurus",
+        "Dü",
+        "A 'line'",
+        "https://x.org/d",
+    )
+    assert (site.seeds_dir, site.link) == ("news", "{field:slug}/ or {path|docusaurus}/")
+    assert dict(site.copies) == {"rss.xml": "all.rss", "atom.xml": "all.atom", "feed.json": "all.json"}
+    assert [each.name for each in site.authors] == ["Bob"]
+    assert site.unread == ()
+
+
+def test_what_is_computed_is_listed(tmp_path: Path) -> None:
+    write(
+        tmp_path, "docusaurus.config.js", "module.exports = {\n  title: 'T',\n  url: process.env.URL,\n};\n"
+    )
+    assert read_site(tmp_path).unread == (
+        Unread(file="docusaurus.config.js", line=3, what="url is computed: process.env.URL"),
+    )
+
+
+def test_nothing_of_a_site_is_run(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "pelicanconf.py",
+        f"import os\nopen({str(tmp_path / 'ran')!r}, 'w')\nSITENAME = 'A' + 'B'\n"
+        "SITEURL = os.environ['URL']\n"
+        "PATH = 'content'\nSLUG_REGEX_SUBSTITUTIONS = [('a', 'b')]\n",
+    )
+    site = read_site(tmp_path)
+    assert not (tmp_path / "ran").exists()
+    assert (site.title, site.home, site.headers) == ("AB", None, "pelican")
+    assert [(each.line, each.what) for each in site.unread] == [
+        (4, "SITEURL is computed"),
+        (6, "SLUG_REGEX_SUBSTITUTIONS is not taken over"),
+    ]
+
+
+def test_eleventy(tmp_path: Path) -> None:
+    write(tmp_path, ".eleventy.js", "module.exports = c => ({dir: {input: 'src', data: '../meta'}});")
+    write(
+        tmp_path,
+        "meta/site.json",
+        '{"title": "E", "url": "https://x.org", "lang": "en", "author": {"name": "Eve"}}',
+    )
+    write(
+        tmp_path, "src/posts/posts.11tydata.js", "module.exports = {permalink: (d) => d.x, tags: ['post']};"
+    )
+    write(tmp_path, "src/notes/notes.json", '{"permalink": "/n/{{ page.fileSlug | odd }}/"}')
+    site = read_site(tmp_path)
+    assert (site.title, site.home, site.author, site.seeds_dir) == ("E", "https://x.org/", "Eve", "src")
+    assert "posts/**/*.md" in site.include
+    assert ["odd" in each.what for each in site.unread] == [True, False]
+    assert "permalink is computed" in site.unread[1].what
+
+
+def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
+    with pytest.raises(UnknownSite, match=r"hugo\.toml"):
+        read_site(tmp_path)
+
+
+def test_a_site_in_a_folder_of_it_is_pointed_at(tmp_path: Path) -> None:
+    write(tmp_path, "website/docusaurus.config.js", "module.exports = {};")
+    with pytest.raises(UnknownSite, match="website"):
+        read_site(tmp_path)
+
+
+def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "hugo.toml", "title = \n")
+    with pytest.raises(InputError, match=r"hugo\.toml"):
+        read_site(tmp_path)
+
+
+def test_the_text_is_yaml_and_says_what_was_not_understood(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "docusaurus.config.js",
+        'module.exports = {title: "Say: \\"#1\\" – ü", url: process.env.URL};',
+    )
+    text = config_text(read_site(tmp_path), url="https://feeds.x.org/", site_id="urn:x")
+    root = yamltext.parse(text)
+    assert isinstance(root, yamltext.MappingNode)
+    parts = {key.value: value for key, value in root.value}
+    assert [(key.value, value.value) for key, value in parts["site"].value][:2] == [
+        ("title", 'Say: "#1" – ü'),
+        ("url", "https://feeds.x.org/"),
+    ]
+    assert "#   docusaurus.config.js:1: url is computed: process.env.URL" in text
+    assert 'templates: "strip"' in text
+    assert '"words": 60' in text
+
+
+FILES = {"jekyll/docs": 102, "rust-blog": 751, "18f": 509}
+"""Of the Rust blog one, releases/latest.md, is a page without a date."""
+
+ZOLA = "{field:path}/ or {dir}/{field:slug|zola}/ or {dir}/{stem|zola_file}/"
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize(
+    ("site", "home", "link"),
+    [
+        ("jekyll/docs", "https://jekyllrb.com/", "/news/{year}/{month}/{day}/{slug|jekyll_title}/"),
+        ("rust-blog", "https://blog.rust-lang.org", ZOLA),
+        ("18f", "https://18f.gsa.gov/", "/{year}/{month}/{day}/{stem|eleventy_file}/"),
+    ],
+)
+def test_real_sites(site: str, home: str, link: str, tmp_path: Path) -> None:
+    given = os.environ.get("FEEDMILL_CORPUS")
+    if not given:
+        pytest.skip("needs the corpus (FEEDMILL_CORPUS)")
+    with tarfile.open(Path(given) / f"{site.partition('/')[0]}.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+
+    read = read_site(tmp_path / site)
+
+    assert read.home == home
+    assert ([rule.link for rule in read.rules] or [read.link]) == [link]
+    files = [file for file in (tmp_path / site / read.seeds_dir).rglob("*") if file.is_file()]
+    names = [file.relative_to(tmp_path / site / read.seeds_dir).as_posix() for file in files]
+    globs = compile_globs(read.include, read.exclude)
+    assert sum(globs.takes(name) for name in names) == FILES[site]
