@@ -82,7 +82,7 @@ class PortInUse(StoreError):
 
 
 class GuardHeld(FeedmillError):
-    """The guard held the pass back: nothing was published (DESIGN 8.4)."""
+    """The guard held the pass back: takedowns alone were published (DESIGN 8.4)."""
 
 
 class RenderError(FeedmillError):

@@ -28,7 +28,7 @@ overridden: `FEEDMILL_SITE__URL=…` in the environment, `--set site.url=…` on
 | 1 | done, with invalid or kept seeds (`check`: errors were found; `publish`: a file was refused) |
 | 2 | the command line or the config is wrong; nothing was done |
 | 3 | storage: disk, lock, database, port |
-| 4 | held back by the guard; nothing was published, `--force` overrules |
+| 4 | held back by the guard; takedowns alone were published, `--force` overrules |
 | 130 | interrupted |
 
 ## Options of every command

@@ -1,4 +1,4 @@
-"""The guard: a pass in which too many files are gone publishes nothing (DESIGN 8.4).
+"""The guard: a pass in which too many files are gone publishes takedowns alone (DESIGN 8.4).
 
 A folder that was not mounted, a sync that failed half-way, a wrong `seeds.dir`: whatever takes many
 files away at once is more likely an accident than a decision. Entries withheld by their own word never count.
@@ -37,7 +37,7 @@ def guarded(
         return None
     return (
         f"{lost:,} of {before:,} entries would vanish because their files are gone or unreadable; "
-        "nothing was published. Bring the files back, or say --force if this is meant"
+        "nothing but takedowns is published. Bring the files back, or say --force if this is meant"
     )
 
 

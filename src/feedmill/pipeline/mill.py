@@ -12,7 +12,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from feedmill.pipeline.press import Press
 from feedmill.pipeline.prints import compose_print, decode_print, ledger_mark
 from feedmill.pipeline.report import PassReport, PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
+from feedmill.pipeline.takedowns import find_takedowns, last_generation
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
 from feedmill.seeds.fields import keys_for
@@ -155,8 +156,8 @@ class Mill:
         with store.begin(now) as publication:
             derived = self._derive(request, now, _Written(store, publication))
             if derived.held is not None:
-                self._forget()
-                return self._report(request, now, derived, held=derived.held)
+                publication.discard()  # with all that it would have remembered
+                return self._withdraw(request, now, derived)
             outcome, everything = derived.outcome, derived.anew or damaged
             if everything or outcome.touched:
                 published = self.press.run(
@@ -183,6 +184,40 @@ class Mill:
         report = self._report(request, now, derived, result=result)
         return replace(
             report, retired=retired, removed=report.removed + len(retired) * len(self.composer.formats)
+        )
+
+    def _withdraw(self, request: PassRequest, now: Instant, derived: _Derived) -> PassReport:
+        """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
+        store = self.store
+        coming = self.next_change(now)
+        found = find_takedowns(self.catalog, store, self.composer, now)
+        self._forget()
+        result = None
+        if found.paths:
+            with closing(last_generation(store, found.paths)) as scratch, store.begin(now) as publication:
+                good = _Unwritten(store)
+                Roster(scratch, self.composer, good, now, keep=False, progress=self._progress).derive_all()
+                self.press.withdraw(
+                    scratch,
+                    publication,
+                    store.feeds,
+                    found.feeds,
+                    now,
+                    last_good=store.last_good,
+                    refused=store.refused,
+                )
+                for path in sorted(found.paths):
+                    publication.drop_good(path)
+                result = publication.commit()
+        report = self._report(request, now, derived, result=result, held=derived.held)
+        next_change = min((at for at in (coming, found.next_change) if at is not None), default=None)
+        withheld = sum(report.withheld.values())
+        return replace(
+            report,
+            eligible=found.left,
+            total=found.left + withheld,
+            vanished=len(found.paths),
+            next_change=next_change,
         )
 
     def _prune(self, now: Instant) -> tuple[str, ...]:

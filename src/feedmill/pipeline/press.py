@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from feedmill.catalog import Catalog, FeedRecord, RankedRow
@@ -119,6 +119,28 @@ class Press:
                     published.add(path)
         self._print_directory(catalog, publication, rows, frozenset(unlisted), everything)
         return published
+
+    def withdraw(
+        self,
+        catalog: Catalog,
+        publication: Publication,
+        known: Mapping[str, FeedMemory],
+        touched: Iterable[FeedKey],
+        now: Instant,
+        *,
+        last_good: Callable[[str], bytes | None],
+        refused: Iterable[str],
+    ) -> None:
+        """Publish `touched` feeds, and the directory, over a catalog of which no feed was ever printed."""
+        unlisted = {path.rpartition(".")[0] for path in refused}
+        for key in sorted(touched, key=_by_path):
+            self._print(
+                catalog, publication, known, self.select(catalog, key), now, last_good, False, unlisted
+            )
+        rows = self.current_directory(catalog)
+        listed = replace(rows, rows=tuple(row for row in rows.rows if row.path not in unlisted))
+        for artifact in self._renderer.render_directory(listed):
+            publication.add(artifact)
 
     def select(self, catalog: Catalog, key: FeedKey) -> Selection:
         """Return what the feed shows: an index range of the catalog, never all seeds."""

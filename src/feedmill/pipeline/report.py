@@ -33,7 +33,7 @@ class PassRequest:
 class PassReport:
     """What a pass found and did. `seconds` is a duration; feeds count documents.
 
-    `held` says why the guard published nothing. `appeared`, `changed`, `vanished` count entries.
+    `held` says why the guard published takedowns alone. `appeared`, `changed`, `vanished` count entries.
     """
 
     trigger: str

@@ -82,7 +82,7 @@ class Workshop:
             request = replace(request, paths=None, hints=request.hints | (request.paths or frozenset()))
         mill = self.open()
         report = mill.run(request)
-        self._looked = True
+        self._looked = report.held is None  # while held, only a look at everything shows what is gone
         self.next_change = report.next_change
         self._generation = mill.generation()
         return report

@@ -138,6 +138,47 @@ def test_a_takedown_is_never_held_back(folder: Folder) -> None:
     assert json.loads(folder.read("all.json"))["items"] == []
 
 
+@pytest.mark.parametrize("lose_state", [False, True])
+@pytest.mark.parametrize("word", ["published: false\n", "removed: true\n", "expiryDateTime: 2026-02-01\n"])
+def test_a_held_pass_publishes_takedowns_alone(folder: Folder, lose_state: bool, word: str) -> None:
+    folder.config += "feeds: {limit: 5}\n"
+    for number in range(10):
+        folder.write(f"{number}.md", text(f"t{number}", date=f"2026-01-{28 - number:02}"))
+    folder.run()
+    for number in range(3, 9):
+        (folder.root / f"seeds/{number}.md").unlink()
+    folder.write("0.md", text("t0", date="2026-01-28", extra=word))
+    folder.write("1.md", text("t1", date="2026-01-27", extra="excerpt: Edited\n"))
+    folder.write("new.md", text("new"))
+    if lose_state:
+        (folder.root / ".feedmill/catalog.db").unlink()
+    report = folder.run()
+    assert report.held is not None
+    titles = [item["title"] for item in json.loads(folder.read("all.json"))["items"]]
+    assert titles == ["t1", "t2", "t3", "t4", "t5"]
+    assert "Edited" not in folder.read("all.json")
+    before = folder.feeds()
+    assert folder.run().held is not None
+    assert folder.feeds() == before
+    assert folder.run(force=True).held is None
+    released = {path: folder.read(path) for path in folder.feeds()}
+    shutil.rmtree(folder.root / "feeds")
+    shutil.rmtree(folder.root / ".feedmill")
+    folder.run()
+    assert {path: folder.read(path) for path in folder.feeds()} == released
+
+
+def test_an_expiry_is_not_held_back_by_a_missing_folder(folder: Folder) -> None:
+    folder.write("a.md", text("a", extra="expiryDateTime: 2026-03-02\n"))
+    folder.write("b.md", text("b"))
+    folder.run()
+    (folder.root / "seeds").rename(folder.root / "away")
+    assert folder.run().next_change == NOW + timedelta(hours=12)
+    folder.now += timedelta(days=1)
+    assert folder.run().held is not None
+    assert [item["title"] for item in json.loads(folder.read("all.json"))["items"]] == ["b"]
+
+
 def test_a_missing_seeds_folder_publishes_nothing(folder: Folder) -> None:
     folder.write("a.md", text("a"))
     folder.run()
