@@ -15,6 +15,7 @@ _FILE_COLUMNS = (
     t.file.c.path,
     t.file.c.size,
     t.file.c.mtime_ns,
+    t.file.c.ctime_ns,
     t.file.c.inode,
     t.file.c.digest,
     t.file.c.is_seed,
@@ -34,7 +35,9 @@ _PAGE_OPEN = (
 _CHANGE_FILES = (
     update(t.file)
     .where(t.file.c.id == bindparam("key"))
-    .values({name: bindparam(name) for name in ("size", "mtime_ns", "inode", "digest", "is_seed")})
+    .values(
+        {name: bindparam(name) for name in ("size", "mtime_ns", "ctime_ns", "inode", "digest", "is_seed")}
+    )
 )
 _FORGET_FILES = delete(t.file).where(among(t.file.c.id))
 _PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
@@ -50,6 +53,7 @@ _FAULTY = _EVERYTHING.where(t.record.c.problems.is_(True))
 _RECORD_PAGE = (
     _EVERYTHING.where(t.file.c.id > bindparam("after")).order_by(t.file.c.id).limit(bindparam("size"))
 )
+_TWINS = select(t.file.c.path).where(t.file.c.inode == bindparam("inode"))
 _FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
 
 
@@ -82,6 +86,10 @@ class Facts:
             return FileRow._make(row)
         return None
 
+    def paths_of(self, inode: int) -> list[bytes]:
+        """Return every path at which the file `inode` was last seen: hard links have several."""
+        return [row[0] for row in self._db.rows(_TWINS, {"inode": inode})]
+
     def next_file_id(self) -> int:
         """Return an id that no file has."""
         return int(self._db.scalar(_LAST_FILE) or 0) + 1
@@ -97,6 +105,7 @@ class Facts:
                         "key": row.id,
                         "size": row.size,
                         "mtime_ns": row.mtime_ns,
+                        "ctime_ns": row.ctime_ns,
                         "inode": row.inode,
                         "digest": row.digest,
                         "is_seed": row.is_seed,

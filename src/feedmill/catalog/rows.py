@@ -12,6 +12,7 @@ class FileRow(NamedTuple):
     path: bytes
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
     digest: bytes
     is_seed: bool

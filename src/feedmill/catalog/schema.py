@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 2
+VERSION = 3
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
 metadata = MetaData()
@@ -40,6 +40,7 @@ file = Table(
     Column("path", LargeBinary, nullable=False, unique=True),  # bytes: file names need not be UTF-8
     Column("size", BigInteger, nullable=False),
     Column("mtime_ns", BigInteger, nullable=False),  # -1: read it again whatever stat says
+    Column("ctime_ns", BigInteger, nullable=False),
     Column("inode", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("is_seed", Boolean, nullable=False),

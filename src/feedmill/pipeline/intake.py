@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from feedmill.catalog import Catalog, FileRow, RecordRow
@@ -92,6 +92,7 @@ class Receiver:
         self._was_seed = was_seed
         self._seeds_out = seeds_out
         self._progress = progress
+        self._hints: Collection[str] = frozenset()
         self._next_id = 0
         self._new: list[FileRow] = []
         self._rows: list[FileRow] = []
@@ -99,9 +100,13 @@ class Receiver:
         self._records: list[RecordRow] = []
         self._recordless: list[int] = []
 
-    def take(self, paths: Iterable[str] | None = None) -> Intake:
-        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x)."""
+    def take(self, paths: Iterable[str] | None = None, hints: Collection[str] = frozenset()) -> Intake:
+        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x).
+
+        Files among `hints` and `paths` are read whatever their stat says.
+        """
         intake = Intake()
+        self._hints = hints
         self._take(intake, self._differences(intake) if paths is None else self._hinted(intake, paths))
         return intake
 
@@ -137,12 +142,7 @@ class Receiver:
                 self._missing(intake, row, lost)
                 row = next(known, None)
             if row is not None and row.path == path:
-                if (
-                    self._again
-                    or row.mtime_ns != item.mtime_ns
-                    or row.size != item.size
-                    or row.inode != item.inode
-                ):
+                if self._again or _differs(row, item) or item.path in self._hints:
                     yield _Arrival(path, printable(item.path), row, item)
                 row = next(known, None)
             else:
@@ -158,11 +158,17 @@ class Receiver:
         for path in self._seeds_out():
             raw = to_bytes(path)
             if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
-                label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+                label, found = (
+                    printable(path),
+                    Found(path=path, size=-1, mtime_ns=_ANYWAY, ctime_ns=-1, inode=-1),
+                )
                 self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
     def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
-        for path in sorted(set(paths)):
+        waiting = deque(sorted(set(paths)))
+        seen = set(waiting)
+        while waiting:
+            path = waiting.popleft()
             raw = to_bytes(path)
             if path.endswith("/") or path == "":
                 yield from self._differences(intake, path)
@@ -174,6 +180,10 @@ class Receiver:
                     self._out_of_reach(intake, item, row)
                 elif item is not None:
                     yield _Arrival(raw, printable(path), row, item)
+                    if item.links > 1:  # nobody tells of the other names of a file
+                        twins = {to_text(twin) for twin in self._catalog.facts.paths_of(item.inode)}
+                        waiting += sorted(twins - seen)
+                        seen |= twins
                 elif row is not None:
                     self._gone(intake, row)
 
@@ -184,7 +194,7 @@ class Receiver:
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
             intake.problems.pop()  # told as the seed's own
-            label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, inode=-1)
+            label, found = printable(path), Found(path=path, size=-1, mtime_ns=_ANYWAY, ctime_ns=-1, inode=-1)
             record = _unreadable(label, item.problem.message)
             self._refuse(intake, _Arrival(to_bytes(path), label, row, found), record)
         elif row is not None:
@@ -194,7 +204,9 @@ class Receiver:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
         if row.is_seed and row.path.startswith(tuple(lost)):
             label = printable(to_text(row.path))
-            found = Found(path=label, size=row.size, mtime_ns=row.mtime_ns, inode=row.inode)
+            found = Found(
+                path=label, size=row.size, mtime_ns=row.mtime_ns, ctime_ns=row.ctime_ns, inode=row.inode
+            )
             self._refuse(intake, _Arrival(row.path, label, row, found), _unreadable(label, _UNLISTED))
         else:
             self._gone(intake, row)
@@ -231,7 +243,7 @@ class Receiver:
             except SeedError as error:
                 self._refuse(intake, arrival, self._refused(arrival, error.message))
                 continue
-            racy = found.mtime_ns >= started - CLOCK_TICK_NS
+            racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
             arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
             if row is not None and row.digest == arrival.digest and not self._again:
@@ -262,7 +274,9 @@ class Receiver:
 
     def _restate(self, intake: Intake, arrival: _Arrival, row: FileRow) -> None:
         found = arrival.found
-        restated = row._replace(size=found.size, mtime_ns=found.mtime_ns, inode=found.inode)
+        restated = row._replace(
+            size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode
+        )
         if restated != row:
             intake.restated += 1
             self._rows.append(restated)
@@ -287,7 +301,8 @@ class Receiver:
         else:
             key = row.id
         found = arrival.found
-        stored = FileRow(key, arrival.path, found.size, found.mtime_ns, found.inode, arrival.digest, is_seed)
+        stat = found.size, found.mtime_ns, found.ctime_ns, found.inode
+        stored = FileRow(key, arrival.path, *stat, arrival.digest, is_seed)
         (self._new if row is None else self._rows).append(stored)
         if is_seed:
             kept = RecordRow(key, encode(record), bool(record.problems))
@@ -307,6 +322,11 @@ class Receiver:
         facts.forget_records(self._recordless)
         for rows in (self._new, self._rows, self._new_records, self._records, self._recordless):
             rows.clear()
+
+
+def _differs(row: FileRow, found: Found) -> bool:
+    stat = found.size, found.mtime_ns, found.ctime_ns, found.inode
+    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) != stat
 
 
 def _unreadable(label: str, why: str) -> Record:

@@ -30,7 +30,7 @@ from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.intake import Intake, Receiver
 from feedmill.pipeline.press import Press
 from feedmill.pipeline.prints import compose_print, decode_print, ledger_mark
-from feedmill.pipeline.report import PassReport, PassRequest
+from feedmill.pipeline.report import PassReport, PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
@@ -206,7 +206,9 @@ class Mill:
             or facts.get("compose") != self._compose_print
             or facts.get("ledger") != ledger_mark(self.store)
         )
-        intake = self._receiver(again).take(None if anew else request.paths)
+        intake = self._receiver(again).take(
+            None if anew else request.paths, request.hints | (request.paths or frozenset())
+        )
         decode = self.settings.decode
         roster = Roster(
             catalog,
@@ -345,6 +347,7 @@ class Mill:
             vanished=outcome.vanished if held is None else 0,
             problems=(*problems, *self._output_problems(result)),
             held=held,
+            gone=frozenset(map(printable, intake.vanished)),
             next_change=self.next_change(now),
         )
 

@@ -127,7 +127,7 @@ class _History:
             blob = store.last_good(path)
             seed = decode_seed(blob) if blob is not None else None
             if seed is not None:
-                files.append(FileRow(number, to_bytes(path), 0, 0, 0, b"", True))
+                files.append(FileRow(number, to_bytes(path), 0, 0, 0, 0, b"", True))
                 records.append(RecordRow(number, encode(Record(path=seed.path, seed=seed)), False))
         self.catalog.begin()  # never committed: it lives as long as this does
         self.catalog.facts.put_files(files, [])

@@ -16,12 +16,14 @@ from feedmill.model.seed import Problem, Reason, Severity
 class PassRequest:
     """Why a pass runs and how far it looks.
 
-    `paths` None: scan everything; else only these (relative to the seeds folder; a folder ends
-    with "/"). `full` reads every file again; `force` overrules the guard; `prune` retires emptied feeds.
+    `paths` None: scan everything; else only these (relative to the seeds folder; a folder ends with "/").
+    The files among `hints` are read whatever their stat says. `full` reads every file again; `force`
+    overrules the guard; `prune` retires emptied feeds.
     """
 
     trigger: str = "build"
     paths: frozenset[str] | None = None
+    hints: frozenset[str] = frozenset()
     full: bool = False
     force: bool = False
     prune: bool = False
@@ -54,6 +56,8 @@ class PassReport:
     next_change: Instant | None = None
     retired: tuple[str, ...] = ()
     """Paths of the feeds that were retired, without suffix."""
+    gone: frozenset[str] = frozenset()
+    """Seeds whose file vanished or cannot be read any more, for the log."""
 
     @property
     def errors(self) -> int:

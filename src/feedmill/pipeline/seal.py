@@ -27,8 +27,8 @@ from feedmill.seeds import Found, scan, to_bytes
 if TYPE_CHECKING:
     from feedmill.pipeline.mill import Mill
 
-_Stat = tuple[bytes, int, int, int]
-"""Path, size in bytes, mtime in nanoseconds, inode."""
+_Stat = tuple[bytes, int, int, int, int]
+"""Path, size in bytes, mtime and ctime in nanoseconds, inode."""
 
 
 def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
@@ -85,7 +85,9 @@ def seal(mill: Mill, report: PassReport) -> None:
         fresh.unlink(missing_ok=True)  # of a run that was killed
     if mill.strays or report.held is not None or any(p.path.startswith("/") for p in report.problems):
         return
-    stats = _digest((row.path, row.size, row.mtime_ns, row.inode) for row in mill.catalog.facts.files())
+    stats = _digest(
+        (row.path, row.size, row.mtime_ns, row.ctime_ns, row.inode) for row in mill.catalog.facts.files()
+    )
     if stats is None:
         return
     sealed = {
@@ -125,7 +127,9 @@ def _holds(found: dict[str, Any], at: int) -> bool:
 def _listing(settings: Settings) -> str | None:
     """Return the digest of all files' stats, None where something in the folder is in the way."""
     return _digest(
-        (to_bytes(item.path), item.size, item.mtime_ns, item.inode) if isinstance(item, Found) else None
+        (to_bytes(item.path), item.size, item.mtime_ns, item.ctime_ns, item.inode)
+        if isinstance(item, Found)
+        else None
         for item in scan(settings.scan)
     )
 
@@ -136,5 +140,5 @@ def _digest(stats: Iterable[_Stat | None]) -> str | None:
     for stat in stats:
         if stat is None or stat[2] < 0:
             return None
-        digest.update(b"%b\0%d %d %d\n" % stat)
+        digest.update(b"%b\0%d %d %d %d\n" % stat)
     return digest.hexdigest()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.publish.faults import publish_error
 from feedmill.publish.sqlite import connect
 
@@ -43,7 +43,7 @@ class GoodChanges:
         """Leave a seed as the ledger has it."""
         self._small.pop(path, None)
         if self._spill is not None:
-            self._run("DELETE FROM good WHERE path = ?", [(os.fsencode(path),)])
+            self._run("DELETE FROM good WHERE path = ?", [(to_bytes(path),)])
 
     def items(self) -> Iterator[tuple[str, bytes | None]]:
         """Yield every change."""
@@ -53,7 +53,7 @@ class GoodChanges:
         self._empty()
         try:
             for path, blob in self._spill.execute("SELECT path, record FROM good"):
-                yield os.fsdecode(path), blob
+                yield to_text(path), blob
         except sqlite3.Error as error:
             raise publish_error("read", self._place(), error) from error
 
@@ -73,7 +73,7 @@ class GoodChanges:
     def _empty(self) -> None:
         self._run(
             "INSERT OR REPLACE INTO good VALUES (?, ?)",
-            [(os.fsencode(path), blob) for path, blob in self._small.items()],
+            [(to_bytes(path), blob) for path, blob in self._small.items()],
         )
         self._small.clear()
         self._bytes = 0

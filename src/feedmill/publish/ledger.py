@@ -8,7 +8,6 @@ also flushes the folder after the journal is gone: a committed transaction stays
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -17,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feedmill.errors import PublishError
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.publish.faults import publish_error
 from feedmill.publish.history import Changes, Damage, History
 from feedmill.publish.rows import (
@@ -106,7 +106,7 @@ class Ledger:
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path`."""
-        for (blob,) in self._read("SELECT record FROM good WHERE path = ?", os.fsencode(path)):
+        for (blob,) in self._read("SELECT record FROM good WHERE path = ?", to_bytes(path)):
             return bytes(blob)
         return None
 
@@ -114,7 +114,7 @@ class Ledger:
         """Yield the paths that a blob is kept for, in order of their bytes; writing meanwhile is fine."""
         last = b""
         while batch := [row[0] for row in self._read(_PATHS, last)]:
-            yield from map(os.fsdecode, batch)
+            yield from map(to_text, batch)
             last = batch[-1]
 
     def _read(self, statement: str, value: bytes) -> list[tuple[bytes]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable
 
 from feedmill.model.artifact import Digest, Published
+from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.publish.history import Changes, FeedMemory, History
 from feedmill.publish.tree import checked
@@ -123,7 +123,7 @@ def write_good(connection: sqlite3.Connection, good: Iterable[tuple[str, bytes |
     """Keep or drop last good forms of seeds; return by how many there are more now."""
     more = 0
     for path, blob in good:
-        key = os.fsencode(path)
+        key = to_bytes(path)
         more -= connection.execute("DELETE FROM good WHERE path = ?", (key,)).rowcount
         if blob is not None:
             connection.execute("INSERT INTO good VALUES (?, ?)", (key, blob))

@@ -181,6 +181,7 @@ class Inbox:
         request = PassRequest(
             trigger=", ".join(wanted.triggers),
             paths=None if wanted.everything else outermost(wanted.paths),
+            hints=frozenset(wanted.paths),
             full=wanted.full,
             force=wanted.force,
             prune=wanted.prune,

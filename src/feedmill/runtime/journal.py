@@ -17,7 +17,7 @@ logger = logging.getLogger(LOGGER)
 
 
 class Journal:
-    """Remembers the faults that it told, and tells new ones and mended ones."""
+    """Remembers the faults that it told, and tells new ones and those that are over."""
 
     def __init__(self) -> None:
         self._told: dict[str, Problem] = {}
@@ -57,7 +57,10 @@ class Journal:
         over = {k: p for k, p in self._told.items() if k not in faults and (paths is None or p.path in paths)}
         faulty = {problem.path for problem in faults.values()}
         for problem in _few([problem for problem in over.values() if problem.path not in faulty]):
-            logger.info("mended", extra={"facts": {"seed": printable(problem.path)}})
+            logger.info(
+                "deleted" if problem.path in report.gone else "mended",
+                extra={"facts": {"seed": printable(problem.path)}},
+            )
         self._told = {key: p for key, p in self._told.items() if key not in over} | faults
 
 

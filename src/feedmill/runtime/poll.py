@@ -51,11 +51,7 @@ class Poller:
             if self._ending.is_set():
                 break
             if isinstance(found, Found):
-                digest.update(
-                    repr((found.path, found.size, found.mtime_ns, found.inode)).encode(
-                        "ascii", "backslashreplace"
-                    )
-                )
+                digest.update(repr(found).encode("ascii", "backslashreplace"))
             else:
                 digest.update(repr(found).encode("ascii", "backslashreplace"))
         return digest.digest()

@@ -79,7 +79,7 @@ class Workshop:
         """
         self._relock()
         if not self._looked:
-            request = replace(request, paths=None)
+            request = replace(request, paths=None, hints=request.hints | (request.paths or frozenset()))
         mill = self.open()
         report = mill.run(request)
         self._looked = True

@@ -7,8 +7,9 @@ import os
 import stat
 
 from feedmill.errors import SeedError
+from feedmill.model.filename import to_bytes
 from feedmill.model.settings import ScanSettings
-from feedmill.seeds.scan import Found, kind_of, to_bytes
+from feedmill.seeds.scan import Found, found_of, kind_of
 
 __all__ = ["read", "read_head"]
 
@@ -37,8 +38,7 @@ def read(settings: ScanSettings, path: str, max_bytes: int) -> tuple[bytes, Foun
             after = os.fstat(fd)
             if _same(before, after) and len(data) == after.st_size:
                 _check_place(fd, root, path)
-                found = Found(path=path, size=after.st_size, mtime_ns=after.st_mtime_ns, inode=after.st_ino)
-                return data, found
+                return data, found_of(path, after)
         except OSError as error:
             raise SeedError(path, f"cannot be read: {error.strerror}") from error
         finally:

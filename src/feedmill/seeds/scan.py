@@ -12,11 +12,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.globs import Globs, compile_globs, is_ignored, matches
 
-__all__ = ["Found", "ScanProblem", "look", "scan", "to_bytes", "to_text"]
+__all__ = ["Found", "ScanProblem", "found_of", "look", "scan"]
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -29,15 +30,18 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A regular file that is a seed by its name. Of a link, size, mtime and inode are its target's.
+    """A regular file that is a seed by its name. Of a link, all but the path are its target's.
 
-    `path` is relative to the seeds folder, with `/`; `mtime_ns` is in nanoseconds since 1970.
+    `path` is relative to the seeds folder, with `/`; times are in nanoseconds since 1970. Nobody can set a
+    ctime back: it shows the edit that a restored mtime hides. `links` counts the file's names.
     """
 
     path: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     inode: int
+    links: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,17 +102,7 @@ def look(settings: ScanSettings, path: str) -> Found | ScanProblem | None:
         return None
     except OSError as error:
         return _unreadable(path, error)
-    return _found(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
-
-
-def to_text(name: bytes) -> str:
-    """Return a file name as text: UTF-8, other bytes as surrogate escapes, whatever the locale."""
-    return name.decode("utf-8", "surrogateescape")
-
-
-def to_bytes(path: str) -> bytes:
-    """Return the file name that `to_text` gave."""
-    return path.encode("utf-8", "surrogateescape")
+    return found_of(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
 
 
 def _is_folder(path: bytes) -> bool:
@@ -152,7 +146,7 @@ def _folder(root: bytes, prefix: str, globs: Globs) -> Iterator[Found | ScanProb
             yield _unreadable(path, error)
             continue
         if stat.S_ISREG(status.st_mode):
-            yield _found(path, status)
+            yield found_of(path, status)
         elif not stat.S_ISLNK(status.st_mode):
             yield _no_file(path, status.st_mode)
         elif (found := _link(root, path, wanted=globs.takes(path))) is not None:
@@ -178,8 +172,16 @@ def _names(folder: bytes, prefix: str, globs: Globs) -> list[bytes]:
     return names
 
 
-def _found(path: str, status: os.stat_result) -> Found:
-    return Found(path=path, size=status.st_size, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+def found_of(path: str, status: os.stat_result) -> Found:
+    """Return what a regular file's stat says."""
+    return Found(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+        links=status.st_nlink,
+    )
 
 
 def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None:
@@ -195,7 +197,7 @@ def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None
         return None
     if not target.startswith(root + b"/"):
         return _refused(path, "is a link that leads out of the seeds folder; copy the file instead")
-    return _found(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
+    return found_of(path, status) if stat.S_ISREG(status.st_mode) else _no_file(path, status.st_mode)
 
 
 def _broken(error: OSError) -> str:

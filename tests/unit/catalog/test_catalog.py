@@ -16,7 +16,7 @@ from feedmill.errors import CatalogError
 
 
 def rows(*paths: bytes) -> list[FileRow]:
-    return [FileRow(number, path, 1, 2, 3, b"d", True) for number, path in enumerate(paths, 1)]
+    return [FileRow(number, path, 1, 2, 2, 3, b"d", True) for number, path in enumerate(paths, 1)]
 
 
 def test_files_come_in_order_of_path_in_pages_and_below_a_folder() -> None:
@@ -110,7 +110,7 @@ def test_events_are_due_once_their_time_has_come() -> None:
 def test_more_keys_than_a_statement_takes_are_asked_in_parts() -> None:
     with Catalog() as catalog:
         catalog.begin()
-        catalog.facts.put_files([FileRow(n, b"%d" % n, 1, 1, 1, b"", True) for n in range(1, 1301)], [])
+        catalog.facts.put_files([FileRow(n, b"%d" % n, 1, 1, 1, 1, b"", True) for n in range(1, 1301)], [])
         assert len(catalog.facts.paths(range(1, 1301))) == 1300
         catalog.facts.forget_files(list(range(1, 1300)))
         assert [row.id for row in catalog.facts.files()] == [1300]
@@ -120,7 +120,7 @@ def test_more_keys_than_a_statement_takes_are_asked_in_parts() -> None:
 def test_rows_have_their_tables_columns_in_order(paramstyle: Literal["qmark", "named"]) -> None:
     """They are inserted as they are, whichever way the driver of the database takes parameters."""
     values = {
-        schema.file: FileRow(1, b"a.md", 2, 3, 4, b"d", True),
+        schema.file: FileRow(1, b"a.md", 2, 3, 3, 4, b"d", True),
         schema.record: RecordRow(1, b"record", False),
         schema.standing: StandingRow(1, "eligible", False, "urn:x", 5, 6, b"e"),
         schema.member: MemberRow(7, -0.5, -5, "urn:x", 1, "News"),

@@ -14,11 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from feedmill.catalog import FileRow
 from feedmill.config import loads
 from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
 from nobody import NOBODY, as_nobody
+from untouched import out_of_the_tick
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CONFIG = "site: {title: T, url: 'https://f.example.org/'}\nguard: {min_entries: 3}\n"
@@ -72,6 +74,7 @@ def folder(tmp_path: Path) -> Folder:
 def test_a_pass_with_nothing_to_do_writes_nothing(folder: Folder) -> None:
     folder.write("a.md", text("a"))
     os.utime(folder.root / "seeds/a.md", (1, 1))
+    out_of_the_tick(folder.root)
     folder.run()
     watched = [folder.root / "feeds", folder.root / ".feedmill"]
     before = {p: p.stat().st_mtime_ns for top in watched for p in top.rglob("*") if p.is_file()}
@@ -272,6 +275,7 @@ def test_a_file_that_becomes_readable_again_is_read(shared_folder: Folder) -> No
     seed = folder.root / "seeds/a.md"
     os.utime(seed, (1, 1))
     seed.chmod(0)
+    out_of_the_tick(folder.root)
     with another_user(folder):
         first = folder.run()
         before = (folder.root / ".feedmill/catalog.db").read_bytes()
@@ -330,3 +334,55 @@ def test_a_feed_whose_path_is_taken_is_listed_nowhere(folder: Folder) -> None:
     assert folder.run().problems == ()
     assert listed() == ["all", "news", "tools"]
     assert "<title>c</title>" in taken.read_text()
+
+
+# What restored times, links and locales hide
+
+
+def test_an_edit_with_restored_times_is_seen(folder: Folder) -> None:
+    folder.write("a.md", text("a", extra="x: no\n"))
+    file = folder.root / "seeds" / "a.md"
+    os.utime(file, ns=(1, 1))
+    folder.run()
+    before = file.stat()
+    with file.open("r+") as open_file:  # the same size, mtime and inode
+        open_file.write(text("b", extra="x: no\n"))
+    os.utime(file, ns=(1, 1))
+    after = file.stat()
+    assert (before.st_size, before.st_mtime_ns, before.st_ino) == (
+        after.st_size,
+        after.st_mtime_ns,
+        after.st_ino,
+    )
+    folder.run()
+    assert "<title>b<" in folder.read("all.rss")
+
+
+def test_a_hint_is_kept_by_a_pass_over_everything(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.run()
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        file = folder.root / "seeds" / "a.md"
+        file.write_text(text("b"))
+        found = file.stat()
+        # a catalog that knows this very stat, as one on a file system with coarse times would
+        mill.catalog.begin()
+        row = mill.catalog.facts.find_file(b"a.md")
+        assert row is not None
+        stat = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+        mill.catalog.facts.put_files([], [FileRow(row.id, row.path, *stat, row.digest, row.is_seed)])
+        mill.catalog.commit()
+        assert mill.run(PassRequest()).written == 0
+        mill.run(PassRequest(hints=frozenset({"a.md"})))
+    assert "<title>b<" in folder.read("all.rss")
+
+
+def test_a_hint_speaks_of_every_name_of_a_file(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    (folder.root / "seeds" / "b.md").hardlink_to(folder.root / "seeds" / "a.md")
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        with (folder.root / "seeds" / "a.md").open("r+") as file:
+            file.write(text("a", extra="published: false\n"))
+        mill.run(PassRequest(paths=frozenset({"a.md"})))
+    assert "<title>a<" not in folder.read("all.rss")

@@ -19,6 +19,7 @@ from feedmill.config import loads
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
 from feedmill.pipeline.seal import seal, sealed_report
+from untouched import out_of_the_tick
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SEED = "---\ntitle: {0}\nwebUrl: https://x.org/{0}\npublishedDateTime: {1}\ntopics: [News]\n---\nText.\n"
@@ -46,6 +47,7 @@ class Site:
         return replace(loads(self.config, base=self.root), workers=1)
 
     def build(self) -> PassReport:
+        out_of_the_tick(self.root)
         with Mill(self.settings(), clock=lambda: self.now) as mill:
             report = mill.run(PassRequest())
             seal(mill, report)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.seed import Severity
 from feedmill.model.settings import ScanSettings
-from feedmill.seeds.scan import Found, ScanProblem, look, scan, to_bytes, to_text
+from feedmill.seeds.scan import Found, ScanProblem, found_of, look, scan
 from nobody import as_nobody
 
 
@@ -65,7 +66,7 @@ def test_finds_seeds_in_the_order_of_their_paths(seeds: Path) -> None:
 
 def test_gives_the_stat(seeds: Path) -> None:
     status = write(seeds / "a.md", "hello").stat()
-    expected = Found(path="a.md", size=5, mtime_ns=status.st_mtime_ns, inode=status.st_ino)
+    expected = found_of("a.md", status)
     assert everything(seeds) == [expected]
     assert look(ScanSettings(dir=seeds), "a.md") == expected
 
@@ -146,9 +147,7 @@ def test_a_very_deep_folder_ends_no_program(deep: Path) -> None:
 def test_a_link_to_a_file_inside_is_followed(seeds: Path) -> None:
     status = write(seeds / "b" / "real.md", "hello").stat()
     (seeds / "a.md").symlink_to("b/real.md")
-    assert everything(seeds)[0] == Found(
-        path="a.md", size=5, mtime_ns=status.st_mtime_ns, inode=status.st_ino
-    )
+    assert everything(seeds)[0] == found_of("a.md", status)
     (seeds / "c.md").symlink_to(seeds / "a.md")
     assert paths(seeds) == ["a.md", "b/real.md", "c.md"]
 
