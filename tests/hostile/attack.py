@@ -211,7 +211,10 @@ def _clock() -> datetime:
 
 
 def _usage() -> tuple[int, float]:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, time.process_time()
+    """Return peak memory and CPU seconds, those of the process that decodes a large file among them."""
+    own, theirs = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = own.ru_utime + own.ru_stime + theirs.ru_utime + theirs.ru_stime
+    return max(own.ru_maxrss, theirs.ru_maxrss) * 1024, cpu
 
 
 def _bounded(folder: Path, name: str) -> None:
