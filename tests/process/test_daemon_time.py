@@ -136,3 +136,27 @@ def test_rebuild_by_interval(site: Site, operator: Operator) -> None:
     folder.write("one.md")
     daemon.shows("one", within=fair(5))
     eventually(lambda: any(line["trigger"] == "schedule" for line in daemon.passes()))
+
+
+def test_a_hostile_seed_delays_no_embargo(site: Site, operator: Operator) -> None:
+    """Four megabytes that take seconds to decode are another process's, which is ended in time."""
+    folder = site()
+    daemon = operator.run(folder)
+    due = datetime.now(UTC) + timedelta(seconds=2)
+    folder.write("due.md", seed_text("due", date=stamp(due)))
+    eventually(lambda: daemon.status()["counts"]["withheld"]["scheduled"] == 1)
+    eventually(lambda: datetime.now(UTC) > due - timedelta(seconds=0.5))
+    front = "title: x\nwebUrl: https://x.org/\ntopics:\n" + "- a\n" * 1_000_000
+    folder.write("hostile.md", f"---\n{front}---\n")
+    while "due" not in folder.titles():
+        assert datetime.now(UTC) < due + timedelta(seconds=fair(2)), "the embargo is late"
+        time.sleep(0.002)
+    eventually(lambda: any("to decode" in str(line) for line in daemon.lines("fault")))
+
+
+def test_a_deleted_faulty_seed_is_not_mended(daemon: Daemon) -> None:
+    file = daemon.folder.write("bad.md", "---\ntitle: [\n---\n")
+    eventually(lambda: any("bad.md" in str(line) for line in daemon.lines("fault")))
+    file.unlink()
+    eventually(lambda: any("bad.md" in str(line) for line in daemon.lines("deleted")))
+    assert not daemon.lines("mended")

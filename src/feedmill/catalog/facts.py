@@ -53,6 +53,7 @@ _FAULTY = _EVERYTHING.where(t.record.c.problems.is_(True))
 _RECORD_PAGE = (
     _EVERYTHING.where(t.file.c.id > bindparam("after")).order_by(t.file.c.id).limit(bindparam("size"))
 )
+_TWINS = select(t.file.c.path).where(t.file.c.inode == bindparam("inode"))
 _FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
 
 
@@ -84,6 +85,10 @@ class Facts:
         for row in self._db.rows(_FILE, {"path": path}):
             return FileRow._make(row)
         return None
+
+    def paths_of(self, inode: int) -> list[bytes]:
+        """Return every path at which the file `inode` was last seen: hard links have several."""
+        return [row[0] for row in self._db.rows(_TWINS, {"inode": inode})]
 
     def next_file_id(self) -> int:
         """Return an id that no file has."""

@@ -162,7 +162,10 @@ class Receiver:
                 self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
     def _hinted(self, intake: Intake, paths: Iterable[str]) -> Iterator[_Arrival]:
-        for path in sorted(set(paths)):
+        waiting = deque(sorted(set(paths)))
+        seen = set(waiting)
+        while waiting:
+            path = waiting.popleft()
             raw = to_bytes(path)
             if path.endswith("/") or path == "":
                 yield from self._differences(intake, path)
@@ -174,6 +177,10 @@ class Receiver:
                     self._out_of_reach(intake, item, row)
                 elif item is not None:
                     yield _Arrival(raw, printable(path), row, item)
+                    if item.links > 1:  # nobody tells of the other names of a file
+                        twins = {to_text(twin) for twin in self._catalog.facts.paths_of(item.inode)}
+                        waiting += sorted(twins - seen)
+                        seen |= twins
                 elif row is not None:
                     self._gone(intake, row)
 

@@ -62,7 +62,7 @@ def last_generation(store: Store, without: frozenset[str]) -> Catalog:
     for number, (path, seed) in enumerate(kept, 1):
         blob = encode(Record(path=path, seed=seed))
         digest = hashlib.blake2b(blob, digest_size=16).digest()
-        catalog.facts.put_files([FileRow(number, to_bytes(path), 0, 0, 0, digest, True)], [])
+        catalog.facts.put_files([FileRow(number, to_bytes(path), 0, 0, 0, 0, digest, True)], [])
         catalog.facts.put_records([RecordRow(number, blob, False)], fresh=True)
     return catalog
 

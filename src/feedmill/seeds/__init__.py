@@ -3,10 +3,11 @@
 Handed on is what a build with nothing to do needs; decoding is imported on use (docs/adr/0014).
 """
 
+from feedmill.model.filename import to_bytes, to_text
 from feedmill.seeds.globs import matches
 from feedmill.seeds.pool import decode_all
 from feedmill.seeds.read import read, read_head
-from feedmill.seeds.scan import Found, ScanProblem, look, scan, to_bytes, to_text
+from feedmill.seeds.scan import Found, ScanProblem, look, scan
 
 __all__ = [
     "Found",

@@ -107,7 +107,7 @@ def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) ->
 
 def sanitise(fragment: str, base: str) -> str:
     """Return a fragment with nothing in it but what this module allows, addresses resolved against `base`."""
-    if is_bounded(fragment):
+    if is_bounded(fragment, base):
         cleaner = _cleaner(base)
         for _ in range(_ROUNDS):
             cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")

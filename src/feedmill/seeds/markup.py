@@ -18,7 +18,12 @@ MAX_DEPTH = 512
 MAX_ATTRIBUTES = 500
 """Attributes of one tag."""
 MAX_WORK = 1_000_000
-"""Tags, each counted once for every formatting element that may be opened anew behind it."""
+"""Tags, each counted once for every formatting element that may be opened anew behind it, and attributes."""
+
+_ATTRIBUTE_WORK = 20
+"""Units of work that an attribute costs: our filter sees its value in each of two rounds (20 µs)."""
+_BASE_WORK = 8
+"""Characters of the base that cost a unit more: each relative address grows by it."""
 
 _MAX_BRACKETS = 400_000
 _MAX_AMPERSANDS = 20_000_000_000
@@ -48,11 +53,12 @@ _WALLS = _names("applet button caption html marquee math object select svg table
 """Elements that an end tag does not reach through."""
 
 
-def is_bounded(fragment: str) -> bool:
+def is_bounded(fragment: str, base: str = "") -> bool:
     """Whether sanitising `fragment` takes at most about a second and a hundred megabytes.
 
-    Counts, and never measures time: the answer is the same on every machine. Ordinary HTML is far
-    from every bound; elements that are never closed count as if everything behind them were inside.
+    `base` is what its addresses are resolved against. Counts, and never measures time: the answer is
+    the same on every machine. Ordinary HTML is far from every bound; elements that are never closed
+    count as if everything behind them were inside.
     """
     brackets = fragment.count("<")
     if brackets <= _FEW_TAGS and len(fragment) <= _SHORT:
@@ -63,11 +69,12 @@ def is_bounded(fragment: str) -> bool:
     formats: dict[str, int] = {}
     anew = 1
     work = 0
+    each = _ATTRIBUTE_WORK + len(base) // _BASE_WORK
     for match in _TAG.finditer(fragment):
         closing, name, attributes = match.groups()
         if name is None:
             continue
-        work += anew
+        work += anew + each * attributes.count("=")
         if work > MAX_WORK or (
             len(attributes) > 2 * MAX_ATTRIBUTES and _attributes(attributes) > MAX_ATTRIBUTES
         ):

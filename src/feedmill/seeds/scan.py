@@ -40,6 +40,7 @@ class Found:
     mtime_ns: int
     ctime_ns: int
     inode: int
+    links: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,7 @@ def found_at(path: str, status: os.stat_result) -> Found:
         mtime_ns=status.st_mtime_ns,
         ctime_ns=status.st_ctime_ns,
         inode=status.st_ino,
+        links=status.st_nlink,
     )
 
 

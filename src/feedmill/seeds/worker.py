@@ -27,7 +27,7 @@ HEADER = struct.Struct("<Q")
 _GARBAGE = 50_000
 """Objects after which the collector looks for cycles: records and nodes have none, and end by themselves."""
 _NICE = 10
-_MEMORY = 1 << 30
+_MEMORY = 1 << 28
 _MEMORY_A_BYTE = 64
 
 

@@ -27,6 +27,8 @@ _AHEAD = 2
 _READ_BYTES = 1 << 20
 _TRIES = 2
 _FALSE_STARTS = 3
+_SPENT = -getattr(signal, "SIGPROF", 0)
+"""The end of who used up its CPU time: it would again, where a clock alone may have been unlucky."""
 _TOO_LONG = {-number for name in ("SIGPROF", "SIGALRM") if (number := getattr(signal, name, 0))}
 
 
@@ -231,7 +233,7 @@ class Workers:
         if len(task.items) > 1:
             task.parts = [_Task([item], task.tries) for item in task.items]
             self._again.extend(task.parts)
-        elif task.tries < _TRIES:
+        elif task.tries < _TRIES and code != _SPENT:
             self._again.append(task)
         else:
             task.records = [self._culprit(task.items[0][0], code)]

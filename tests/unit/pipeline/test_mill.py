@@ -411,3 +411,15 @@ def test_a_hint_is_read_in_a_look_at_everything(folder: Folder, monkeypatch: pyt
     monkeypatch.setattr("feedmill.pipeline.intake._same", lambda row, item: True)
     assert folder.run().appeared == 0
     assert folder.run(hints=frozenset({"a.md"})).appeared == 1
+
+
+def test_a_hint_speaks_of_every_name_of_a_file(folder: Folder) -> None:
+    """A hard-linked twin gets no event of its own."""
+    folder.write("a.md", text("a"))
+    (folder.root / "seeds" / "b.md").hardlink_to(folder.root / "seeds" / "a.md")
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        with (folder.root / "seeds" / "a.md").open("r+") as file:
+            file.write(text("a", extra="published: false\n"))
+        mill.run(PassRequest(paths=frozenset({"a.md"})))
+    assert "<title>a<" not in folder.read("all.rss")

@@ -279,3 +279,11 @@ def test_one_paragraph_that_costs_too_much_does_not_spoil_the_others() -> None:
     html = from_markdown("*one*\n\n" + "[" * 100_000 + "\n\n*two*")
     assert html.startswith("<p><em>one</em></p>\n<p>[[[[")
     assert html.endswith("[[[[</p>\n<p><em>two</em></p>")
+
+
+def test_attributes_count_as_what_they_cost() -> None:
+    from feedmill.seeds.markup import is_bounded
+
+    assert is_bounded("<img src=é>" * 10_000, BASE)
+    assert not is_bounded("<img src=é>" * 60_000, BASE)
+    assert not is_bounded("<img src=é>" * 10_000, "https://example.org/" + "x" * 4000)

@@ -19,7 +19,7 @@ from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds import worker
 from feedmill.seeds.decode import decode
-from feedmill.seeds.pool import decode_all
+from feedmill.seeds.pool import PATIENCE, decode_all
 from feedmill.seeds.wire import Item, pack_items, pack_records, unpack_items, unpack_records
 
 SETTINGS = DecodeSettings()
@@ -288,7 +288,7 @@ def test_without_processes_all_is_decoded_here(monkeypatch: pytest.MonkeyPatch, 
 ORPHANS = """
 import sys, threading
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds.pool import decode_all
+from feedmill.seeds.pool import PATIENCE, decode_all
 if sys.argv[1] == "fresh":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
 records = decode_all(((f"{n}.md", b"x") for n in range(10**9)), DecodeSettings(), workers=2)
@@ -427,3 +427,15 @@ def test_beside_a_daemon_a_worker_gives_way_where_it_can(refused: bool) -> None:
     before = os.getpriority(os.PRIO_PROCESS, 0)
     done = subprocess.run([sys.executable, "-c", program], check=False)
     assert done.returncode == before if refused else done.returncode == min(19, before + 10)
+
+
+def test_a_large_file_is_never_decoded_here_and_has_a_second() -> None:
+    """Two thousand small files could wait for it; what it says is told."""
+    flood = b"---\ntitle: x\nwebUrl: https://example.org/\ntopics:\n" + b"- a\n" * 1_000_000 + b"---\n"
+    before = children()
+    used = time.process_time()
+    records = list(decode_all([seed(1), ("flood.md", flood), seed(2)], SETTINGS, workers=1))
+    assert children() == before
+    assert time.process_time() - used < PATIENCE  # of this process's: the rest is the other's
+    assert [record.reason for record in records] == [None, Reason.INVALID, None]
+    assert "took more than 1 seconds to decode" in records[1].problems[0].message
