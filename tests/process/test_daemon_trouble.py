@@ -7,12 +7,15 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
 from feedmill.runtime.control import socket_path
-from operated.daemon import Daemon, Folder, Operator, eventually, fair, held, seed_text
+from operated.daemon import Daemon, Folder, Operator, eventually, fair, free_port, held, seed_text
 
 pytestmark = pytest.mark.process
 
@@ -137,34 +140,119 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", point], check=True)
 
 
-@pytest.mark.parametrize("full", ["feeds", "state"])
-def test_a_full_disk_and_its_end(site: Site, operator: Operator, small_disk: Path, full: str) -> None:
-    where = {"feeds": f"feeds: {{dir: {small_disk}/feeds, formats: [atom], html: false}}"}.get(
-        full, f"state: {{dir: {small_disk}/state}}"
+@contextmanager
+def filled(disk: Path) -> Iterator[None]:
+    """Let nothing more be written to a disk."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file, suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+LONG = "excerpt: " + "long " * 20000 + "\n"
+
+
+def test_a_full_feeds_disk_and_its_end(site: Site, operator: Operator, small_disk: Path) -> None:
+    folder = site(
+        f"feeds: {{dir: {small_disk}/feeds, formats: [atom], html: false}}\nguard: {{min_entries: 1000}}"
     )
-    folder = site(f"{where}\nguard: {{min_entries: 1000}}")
     folder.write("first.md")
-    if full == "feeds":
-        folder.feeds = small_disk / "feeds"
-    else:
-        folder.state = small_disk / "state"
+    folder.feeds = small_disk / "feeds"
     daemon = operator.run(folder)
-    filler = small_disk / "filler"
-    with filler.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"x" * 4096)
-        except OSError:
-            pass
-    folder.write("second.md", seed_text("second", more="excerpt: " + "long " * 20000 + "\n"))
-    told = eventually(lambda: daemon.lines("the pass failed"), "the failure is told")
-    assert "retry_in" in told[0]
-    assert folder.titles() in ({"first"}, {"first", "second"})
-    assert any("failed" in problem["message"] for problem in daemon.status()["problems"])
-    eventually(lambda: len(daemon.lines("the pass failed")) >= 2, "it is tried again")
-    filler.unlink()
+    with filled(small_disk):
+        folder.write("second.md", seed_text("second", more=LONG))
+        told = eventually(lambda: daemon.lines("the pass failed"), "the failure is told")
+        assert "retry_in" in told[0]
+        assert folder.titles() in ({"first"}, {"first", "second"})
+        assert any("failed" in problem["message"] for problem in daemon.status()["problems"])
+        eventually(lambda: len(daemon.lines("the pass failed")) >= 2, "it is tried again")
     daemon.shows("first", "second")
     eventually(lambda: daemon.status()["problems"] == [], "nothing is wrong any more")
+
+
+def test_a_full_state_folder_costs_no_reader_anything(
+    site: Site, operator: Operator, small_disk: Path
+) -> None:
+    port = free_port()
+    folder = site(
+        f"state: {{dir: {small_disk}/state}}\nserver: {{port: {port}}}\nguard: {{min_entries: 1000}}"
+    )
+    folder.write("first.md")
+    folder.state = small_disk / "state"
+    daemon = operator.run(folder)
+    with filled(small_disk):
+        for number in range(3):
+            folder.write(f"more{number}.md", seed_text(f"more{number}", more=LONG))
+            daemon.shows("first", *(f"more{n}" for n in range(number + 1)))
+            eventually(lambda: b"more%d" % number in asked(port)[1], "readers get it")  # noqa: B023
+        eventually(lambda: daemon.lines("published, but the state folder cannot be written"), "it is told")
+        assert any("catalog cannot be kept" in one["message"] for one in daemon.status()["problems"])
+    eventually(lambda: daemon.status()["problems"] == [], "it mends by itself", within=60)
+    folder.write("last.md")
+    daemon.shows("first", "more0", "more1", "more2", "last")
+
+
+def test_a_takedown_that_cannot_be_written_is_one_all_the_same(
+    site: Site, operator: Operator, small_disk: Path
+) -> None:
+    port = free_port()
+    folder = site(
+        f"feeds: {{dir: {small_disk}/feeds, formats: [atom], html: false}}\nserver: {{port: {port}}}\n"
+        "guard: {min_entries: 1000}"
+    )
+    folder.write("first.md", seed_text("first", topic="Other", more=LONG))
+    folder.write("secret.md", seed_text("secret", topic="Inside"))
+    folder.feeds = small_disk / "feeds"
+    operator.run(folder)
+    assert b"secret" in asked(port)[1]
+    with filled(small_disk):
+        folder.write("secret.md", seed_text("secret", topic="Inside", more="published: false\n"))
+        for path in ("all.atom", "topics/inside.atom"):
+            eventually(lambda: asked(port, path)[0] == 503, f"{path} is withheld")  # noqa: B023
+        assert asked(port, "topics/other.atom")[0] == 200, "nothing of it is in there"
+    eventually(lambda: asked(port)[0] == 200, "it is written as soon as the disk takes it")
+    assert b"secret" not in asked(port)[1]
+    assert asked(port, "topics/inside.atom")[0] == 200
+
+
+def test_what_was_withdrawn_while_the_daemon_was_off_is_never_served(site: Site, operator: Operator) -> None:
+    port = free_port()
+    config = f"server: {{port: {port}}}\nguard: {{min_entries: 1000}}\n"
+    folder = site(config + "feeds: {html: true}")
+    for number in range(150):
+        folder.write(f"s{number}.md", seed_text(f"s{number}", topic=f"T{number}"))
+    folder.write("secret.md", seed_text("secret", topic="Inside"))
+    daemon = operator.run(folder)
+    assert b"secret" in asked(port)[1]
+    daemon.signal(signal.SIGTERM)
+    daemon.ended()
+    folder.configure(
+        f"server: {{port: {port}}}\nguard: {{min_entries: 1000}}\nfeeds: {{html: true, limit: 49}}"
+    )
+    folder.write("secret.md", seed_text("secret", topic="Inside", more="published: false\n"))
+    daemon = operator.run(folder, ready=False)
+    seen: list[tuple[int, bytes]] = []
+    while not seen or seen[-1][0] != 200:
+        assert daemon.alive()
+        for path in ("all.atom", "topics/inside.atom", "topics/inside.html"):
+            with suppress(OSError):
+                seen.append(asked(port, path))
+    assert not [status for status, body in seen if b"secret" in body]
+    assert {status for status, _ in seen} <= {200, 503}
+
+
+def asked(port: int, path: str = "all.atom") -> tuple[int, bytes]:
+    """Ask the origin for a document."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/{path}", timeout=5) as answer:
+            return answer.status, answer.read()
+    except HTTPError as refused:
+        with refused:
+            return refused.code, refused.read()
 
 
 def test_an_unmounted_feeds_folder_is_not_filled(site: Site, operator: Operator, small_disk: Path) -> None:

@@ -128,6 +128,8 @@ def exit_code(report: PassReport) -> Exit:
     """Return what the report means to a script."""
     if report.held is not None:
         return Exit.HELD
+    if report.unsaved is not None:
+        return Exit.STORAGE
     return Exit.PROBLEMS if report.errors or report.kept else Exit.CLEAN
 
 

@@ -64,6 +64,7 @@ the seed's last good entry stays out.
   "entries": {"appeared": 2, "changed": 0, "vanished": 0},
   "problems": [],
   "held": null,
+  "unsaved": null,
   "retired": [],
   "next_change": null
 }

@@ -92,6 +92,10 @@ class Composer:
         """Return the feeds that exist without any entry: `all` alone."""
         return (ALL,)
 
+    def custom_feeds(self) -> tuple[FeedKey, ...]:
+        """Return the feeds that the config makes by filters."""
+        return tuple(FeedKey(kind=Kind.CUSTOM, key=slug) for slug in self._custom)
+
     def spec(self, key: FeedKey) -> FeedSpec:
         """Return how the feed `key` is made under this config."""
         limit, content = self._settings.limit, self._settings.content

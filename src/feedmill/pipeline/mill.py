@@ -19,11 +19,13 @@ from typing import NamedTuple
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer, FeedKey
+from feedmill.errors import CatalogError, PublishError, StoreError
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.faults import Faults
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
@@ -69,10 +71,11 @@ class Rehearsal:
 class Mill:
     """The pipeline over one config, one catalog and one store; a daemon keeps it from pass to pass.
 
-    Whoever makes it holds the locks. All calls come from one thread at a time.
+    Whoever makes it holds the locks. All calls come from one thread at a time. `decided` is called once, as
+    soon as the first pass knows who is out, before it prints: the store tells what may be served meanwhile.
 
     Raises (on entering, and from `run`):
-        StoreError: the catalog or the feeds folder cannot be used.
+        StoreError: the feeds folder cannot be used. A catalog that cannot is done without, and told.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Mill:
         drafts: bool = False,
         catalog: Catalog | None = None,
         store: Store | None = None,
+        decided: Callable[[], None] | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
@@ -91,6 +95,8 @@ class Mill:
         self._drafts = drafts
         self._resources = ExitStack()
         self._given = catalog, store
+        self._decided = decided
+        self._lost: str | None = None
         theme = load_theme(settings.theme_dir)
         self.composer = Composer(settings.site, settings.feeds)
         self.press = Press(self.composer, Renderer(settings.site, theme=theme))
@@ -104,16 +110,21 @@ class Mill:
     def __enter__(self) -> Mill:
         catalog, store = self._given
         with ExitStack() as stack:
-            if catalog is None:
-                make_state_folder(self.settings.state_dir)
-                catalog = Catalog.open_file(self.settings.state_dir / "catalog.db")
-            stack.callback(catalog.close)
-            if store is None:
-                store = Store.open(self.settings.feeds_dir)
-            stack.callback(store.close)
+            self.catalog = catalog if catalog is not None else self._open_catalog()
+            stack.callback(lambda: self.catalog.close())
+            self.store = store if store is not None else Store.open(self.settings.feeds_dir)
+            stack.callback(self.store.close)
             self._resources = stack.pop_all()
-        self.catalog, self.store = catalog, store
         return self
+
+    def _open_catalog(self) -> Catalog:
+        """Open the catalog; in memory where the state folder does not take it: it is a cache, no more."""
+        try:
+            make_state_folder(self.settings.state_dir)
+            return Catalog.open_file(self.settings.state_dir / "catalog.db")
+        except CatalogError as error:
+            self._lost = str(error)
+            return Catalog()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -130,13 +141,32 @@ class Mill:
         """
         started = time.monotonic()
         now = self._clock()
-        self.catalog.begin()
         try:
-            report = self._run(request, now)
+            report = self._attempt(request, now)
+        except CatalogError as error:
+            self._lost = str(error)
+            self.catalog.close()
+            self.catalog = Catalog()
+            report = self._attempt(replace(request, paths=None), now)
+        if self._lost is not None:
+            report = self._tell_loss(report, self._lost)
+        return replace(report, seconds=time.monotonic() - started)
+
+    def _attempt(self, request: PassRequest, now: Instant) -> PassReport:
+        try:
+            self.catalog.begin()
+            return self._run(request, now)
         except BaseException:
             self._forget()
             raise
-        return replace(report, seconds=time.monotonic() - started)
+
+    def _tell_loss(self, report: PassReport, why: str) -> PassReport:
+        """Say that a pass published and that the state folder could not keep what it knows."""
+        problem = Problem(
+            path=str(self.settings.state_dir),
+            message=f"the catalog cannot be kept ({why}); the feeds are right, passes take longer meanwhile",
+        )
+        return replace(report, unsaved=why, problems=(*report.problems, problem))
 
     def rehearse(self, request: PassRequest) -> Rehearsal:
         """Derive what a pass would do and publish nothing; the catalog (a copy) is left as it would be."""
@@ -151,46 +181,93 @@ class Mill:
         )
 
     def _run(self, request: PassRequest, now: Instant) -> PassReport:
-        catalog, store = self.catalog, self.store
-        damaged = self._verify(request)
+        store = self.store
+        store.tidy()
         with store.begin(now) as publication:
-            derived = self._derive(request, now, _Written(store, publication))
+            good = _Written(store, publication)
+            try:
+                derived = self._derive(request, now, good)
+            except PublishError:
+                store.suspend(store.documents)  # who was taken down is not known: in doubt, nobody is out
+                raise
             if derived.held is not None:
                 publication.discard()  # with all that it would have remembered
                 return self._withdraw(request, now, derived)
-            outcome, everything = derived.outcome, derived.anew or damaged
-            if everything or outcome.touched:
-                published = self.press.run(
-                    catalog,
-                    publication,
-                    store.feeds,
-                    outcome.touched,
-                    now,
-                    last_good=store.last_good,
-                    refused=store.refused,
-                    progress=self._progress,
-                    everything=everything,
-                )
-                if everything:
-                    self._retire_rest(publication, published)
-            self._plan(publication, derived, now)
-            result = publication.commit()
+            try:
+                self._tell_decision(derived, good.dropped)
+                return self._publish(request, now, derived, publication)
+            except StoreError:
+                store.suspend(self._holding(derived, good.dropped))
+                raise
+
+    def _tell_decision(self, derived: _Derived, dropped: Iterable[str]) -> None:
+        """On the first pass: what was published may be served from here on, but for what holds a takedown."""
+        if self._decided is not None:
+            self.store.suspend(self._holding(derived, dropped))
+            decided, self._decided = self._decided, None
+            decided()
+
+    def _holding(self, derived: _Derived, dropped: Iterable[str]) -> Iterable[str]:
+        """Return the published documents that hold entries of seeds which are out no more (`dropped`)."""
+        feeds: set[FeedKey] = set()
+        for path in dropped:
+            stored = self.store.last_good(path)
+            seed = decode_seed(stored) if stored is not None else None
+            if seed is None or derived.facts.get("compose") != self._compose_print:
+                return tuple(self.store.documents)  # in which feeds it was is not known
+            if not any(row.state == ELIGIBLE for _, row in self.catalog.standings.group([seed.id])):
+                feeds.update(membership.feed for membership in self.composer.memberships(seed))
+        if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
+            feeds.update(self.composer.custom_feeds())
+        paths = {self.composer.spec(feed).path for feed in feeds}
+        return [path for path in self.store.documents if path.rpartition(".")[0] in paths]
+
+    def _publish(
+        self, request: PassRequest, now: Instant, derived: _Derived, publication: Publication
+    ) -> PassReport:
+        """Print what changed, make it visible, remember it."""
+        catalog, store = self.catalog, self.store
+        outcome, everything = derived.outcome, derived.anew
+        if self._verify(request):
+            everything = True
+        if everything or outcome.touched:
+            published = self.press.run(
+                catalog,
+                publication,
+                store.feeds,
+                outcome.touched,
+                now,
+                last_good=store.last_good,
+                refused=store.refused,
+                progress=self._progress,
+                everything=everything,
+            )
+            if everything:
+                self._retire_rest(publication, published)
+        self._plan(publication, derived, now)
+        result = publication.commit()
         retired = self._prune(now) if request.prune else ()
-        self._remember(derived, now)
         if self._faults is None or derived.anew:
             self._faults = Faults(catalog)
         else:
             self._faults.update(outcome.restated)
         report = self._report(request, now, derived, result=result)
-        return replace(
-            report, retired=retired, removed=report.removed + len(retired) * len(self.composer.formats)
-        )
+        removed = report.removed + len(retired) * len(self.composer.formats)
+        report = replace(report, retired=retired, removed=removed)
+        try:
+            self._remember(derived, now)
+        except CatalogError as error:  # published all the same; the next pass looks at everything
+            self._forget()
+            return self._tell_loss(report, str(error))
+        return report
 
     def _withdraw(self, request: PassRequest, now: Instant, derived: _Derived) -> PassReport:
         """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
         store = self.store
         coming = self.next_change(now)
         found = find_takedowns(self.catalog, store, self.composer, now)
+        self._tell_decision(derived, found.paths)
+        holding = self._holding(derived, found.paths)
         self._forget()
         result = None
         if found.paths:
@@ -208,7 +285,11 @@ class Mill:
                 )
                 for path in sorted(found.paths):
                     publication.drop_good(path)
-                result = publication.commit()
+                try:
+                    result = publication.commit()
+                except StoreError:
+                    store.suspend(holding)
+                    raise
         report = self._report(request, now, derived, result=result, held=derived.held)
         next_change = min((at for at in (coming, found.next_change) if at is not None), default=None)
         withheld = sum(report.withheld.values())
@@ -403,7 +484,13 @@ class _Written:
         self.last_good = store.last_good
         self.last_good_paths = store.last_good_paths
         self.keep_good = publication.keep_good
-        self.drop_good = publication.drop_good
+        self._publication = publication
+        self.dropped: list[str] = []
+
+    def drop_good(self, path: str) -> None:
+        """Keep nothing for a path: its entry is out no more."""
+        self.dropped.append(path)
+        self._publication.drop_good(path)
 
 
 class _Unwritten:

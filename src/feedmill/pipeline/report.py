@@ -54,6 +54,8 @@ class PassReport:
     problems: tuple[Problem, ...] = ()
     held: str | None = None
     next_change: Instant | None = None
+    unsaved: str | None = None
+    """Why the state folder remembers nothing of this pass, though it published."""
     retired: tuple[str, ...] = ()
     """Paths of the feeds that were retired, without suffix."""
     gone: frozenset[str] = frozenset()
@@ -86,6 +88,7 @@ class PassReport:
             "entries": {"appeared": self.appeared, "changed": self.changed, "vanished": self.vanished},
             "problems": [problem_json(problem) for problem in self.problems],
             "held": self.held,
+            "unsaved": self.unsaved,
             "retired": list(self.retired),
             "next_change": rfc3339(self.next_change) if self.next_change else None,
         }
@@ -137,6 +140,7 @@ def report_from_json(document: Mapping[str, Any]) -> PassReport:
             for problem in document["problems"]
         ),
         held=document["held"],
+        unsaved=document.get("unsaved"),
         next_change=datetime.fromisoformat(upcoming) if upcoming else None,
         retired=tuple(document["retired"]),
     )

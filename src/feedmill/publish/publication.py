@@ -243,6 +243,7 @@ class Publication:
                 memory.history.serial += 1
             self._flush(written)
             store.save(self._tree, self._good)
+            store.resume(but=self._problems)
         except (OSError, Obstacle) as error:
             raise publish_error("publish to", store.feeds_dir, error) from error
         finally:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Generation, Published
+from feedmill.model.artifact import Digest, Generation, Published
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.publish.claim import own_documents
@@ -57,6 +57,7 @@ class Store:
         self._folder: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
         self._publication = 0
+        self._suspended: dict[str, Digest] = {}
         self.reopen()
 
     @classmethod
@@ -112,7 +113,21 @@ class Store:
             documents=MappingProxyType(documents),
             gone=self.gone,
             redirects=MappingProxyType(dict(redirects)),
+            suspended=frozenset(
+                path
+                for path, digest in self._suspended.items()
+                if path in documents and documents[path].digest == digest
+            ),
         )
+
+    def suspend(self, paths: Iterable[str]) -> None:
+        """Have nobody get these documents as they are now, until a publication has had its say of them."""
+        known = self.memory.history.documents
+        self._suspended = {path: known[path].digest for path in paths if path in known}
+
+    def resume(self, but: Container[str]) -> None:
+        """Serve again what was suspended: it was replaced, or is right as it is; all but these documents."""
+        self._suspended = {path: digest for path, digest in self._suspended.items() if path in but}
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
@@ -159,12 +174,29 @@ class Store:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
 
+    def tidy(self) -> None:
+        """Remove temporary files that a killed run left; before any publication begins.
+
+        Raises:
+            PublishError: the folder cannot be read, or was replaced since the store was opened.
+        """
+        self.require_same_folder()
+        if self.read_only:
+            return
+        with self.tree() as tree:
+            try:
+                self._ledger.settle()
+                for name in list(tree.staged()):
+                    tree.unstage(name)
+            except OSError as error:
+                raise publish_error("read", error.filename or self.feeds_dir, error) from error
+
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that are missing on disk or not as the ledger has them, or were refused.
 
         Compares size, time and inode; reads the whole document where they differ, and every
-        document after an unclean end. Also removes temporary files that a killed run left.
-        A document returned here is written again by the next publication that adds it.
+        document after an unclean end. A document returned here is written again by the next publication
+        that adds it.
 
         Raises:
             PublishError: the folder cannot be read, or was replaced since the store was opened.
@@ -173,10 +205,6 @@ class Store:
         hash_all = hash_all or self._hash_all
         with self.tree() as tree:
             try:
-                if not self.read_only:
-                    self._ledger.settle()
-                    for name in list(tree.staged()):
-                        tree.unstage(name)
                 for path in list(self.memory.history.documents):
                     self._verify(tree, path, hash_all)
             except OSError as error:

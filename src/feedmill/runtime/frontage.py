@@ -99,15 +99,6 @@ class Frontage:
             self._origin.install(generation)
             self._origin.set_ready(healthy=ready)
 
-    def set_ready(self) -> None:
-        """Say on /readyz that this is all there will be: a pass failed, the last good feeds are served.
-
-        A full disk must not take a server out of rotation that can still answer every reader.
-        """
-        self._ready = True
-        if self._origin is not None:
-            self._origin.set_ready(healthy=True)
-
     @property
     def alive(self) -> bool:
         """Whether what should be served is served."""

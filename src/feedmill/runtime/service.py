@@ -62,6 +62,7 @@ class Service:
         self._exit = 0
         self._reload = False
         self._started = False
+        self._decided = False
         self._state = "starting"
         self._since, self._born = clock(), time.monotonic()
         self._progress: tuple[str, int, int | None] = ("", 0, None)
@@ -70,6 +71,7 @@ class Service:
         self._troubles: dict[str, str] = {}
         self._totals = Totals()
         self._backoff = Backoff()
+        self._saving = Backoff()
         self._journal = Journal()
 
     # Life
@@ -87,7 +89,9 @@ class Service:
             logger.warning(warning)
         self._config_stamp = stamp(settings.file)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
-        self._workshop = Workshop(settings, clock=self._clock, progress=self._on_progress)
+        self._workshop = Workshop(
+            settings, clock=self._clock, progress=self._on_progress, decided=self._on_decided
+        )
         self._watcher = self._new_watcher(settings)
         self._scheduler = Scheduler(
             settings.schedule,
@@ -112,7 +116,6 @@ class Service:
             self._scheduler.start()
             stack.callback(self._inbox.close)
             stack.callback(self._wind_down)
-            self._serve_last_good()
             self._loop()
         logger.info("stopped", extra={"facts": {"why": self._stopping}})
         return self._exit
@@ -153,14 +156,12 @@ class Service:
         self._reload = True
         self._inbox.wake()
 
-    def _serve_last_good(self) -> None:
-        """Serve what the last run left, while the first pass looks at everything."""
-        try:
-            generation = self._workshop.open().generation()
-        except FeedmillError:
-            return  # the first pass meets the same fault and tells it
-        if generation.documents:
+    def _on_decided(self) -> None:
+        """Serve what the last run left, less what was taken down meanwhile, while the first pass prints."""
+        generation = self._workshop.generation()
+        if not self._decided and generation is not None and generation.documents:
             self._frontage.install(generation, ready=False)
+        self._decided = True
 
     def _loop(self) -> None:
         self._ask("start")
@@ -202,6 +203,9 @@ class Service:
             self._reload_config()
         if self._backoff.due():
             self._ask("retry")
+        elif self._saving.due():
+            self._workshop.reset()
+            self._ask("state folder")
         elif not self._backoff.waiting and self._workshop.disturbed:
             self._ask("folders replaced")
         self._stand()
@@ -253,16 +257,26 @@ class Service:
         logger.error("the pass failed", extra={"facts": facts})
         self._totals.failed["error"] += 1
         self._troubles["pass"] = f"the last pass failed: {error}; the next try within {wait:.0f} s"
+        generation = self._workshop.generation()
         self._workshop.reset()
-        self._frontage.set_ready()
+        if self._decided and generation is not None:  # else nobody knows what was taken down meanwhile
+            self._frontage.install(generation)
         for ticket in waiting:
             ticket.set_exception(error)
 
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
-        self._frontage.install(self._workshop.generation())
+        self._decided = True
+        if (generation := self._workshop.generation()) is not None:
+            self._frontage.install(generation)
         self._backoff.succeeded()
-        self._troubles.pop("pass", None)
-        self._troubles.pop("held", None)
+        for trouble in ("pass", "held", "state"):
+            self._troubles.pop(trouble, None)
+        if report.unsaved is None:
+            self._saving.succeeded()
+        elif not self._saving.waiting:
+            wait = self._saving.failed()
+            facts = {"why": report.unsaved, "retry_in": wait}
+            logger.warning("published, but the state folder cannot be written", extra={"facts": facts})
         if report.held is not None:
             self._troubles["held"] = f"held back: {report.held}"
         self._passes.append(report)

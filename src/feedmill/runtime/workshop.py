@@ -18,18 +18,28 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class Workshop:
-    """Runs passes; belongs to one thread. `next_change` is the next instant that matters, after a pass."""
+    """Runs passes; belongs to one thread. `next_change` is the next instant that matters, after a pass.
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], Instant], progress: Progress) -> None:
+    `decided` is called when the first pass of an opened mill knows who is out, before it prints.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Callable[[], Instant],
+        progress: Progress,
+        decided: Callable[[], None],
+    ) -> None:
         self._settings = settings
         self._clock = clock
         self._progress = progress
+        self._decided = decided
         self._locks: list[FolderLock] = []
         self._mill: Mill | None = None
         self._store: Store | None = None
         self._looked = False
         self._open = ExitStack()
-        self._generation: Generation | None = None
         self.next_change: Instant | None = None
 
     def lock(self) -> None:
@@ -84,7 +94,6 @@ class Workshop:
         report = mill.run(request)
         self._looked = report.held is None  # while held, only a look at everything shows what is gone
         self.next_change = report.next_change
-        self._generation = mill.generation()
         return report
 
     def open(self) -> Mill:
@@ -99,14 +108,19 @@ class Workshop:
             else:
                 self._store.reopen()
             self._mill = self._open.enter_context(
-                Mill(self._settings, clock=self._clock, progress=self._progress, store=self._store)
+                Mill(
+                    self._settings,
+                    clock=self._clock,
+                    progress=self._progress,
+                    store=self._store,
+                    decided=self._decided,
+                )
             )
         return self._mill
 
-    def generation(self) -> Generation:
-        """Return what is published, after a pass."""
-        assert self._generation is not None
-        return self._generation
+    def generation(self) -> Generation | None:
+        """Return what is published and may be served; None before the store could be opened."""
+        return self._store.generation(self._settings.redirects) if self._store is not None else None
 
     def _relock(self) -> None:
         """Notice that a folder was deleted or replaced under us, and take the new one."""

@@ -20,7 +20,7 @@ from feedmill.server.encode import IDENTITY, SMALL, choose
 from feedmill.server.library import Library, Superseded, load
 from feedmill.server.metrics import Traffic, Value
 from feedmill.server.readers import Readers
-from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, parse_path, resolve
+from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, Suspended, parse_path, resolve
 from feedmill.server.variant import Freshness, Variant
 
 logger = logging.getLogger(__name__)
@@ -246,6 +246,8 @@ class Origin:
                 return self._told(
                     plain(status, second, method=method, message=message, cache=cache, extra=extra)
                 )
+            case Suspended():
+                return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
             case Gone():
                 return self._told(plain(410, second, method=method, cache=freshness.of_errors))
             case Missing():

@@ -46,7 +46,12 @@ class Missing:
     """There is no such thing (404)."""
 
 
-Resolution = Found | Moved | Gone | Missing
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspended:
+    """It still holds what was taken down, and will be replaced as soon as the disk takes it (503)."""
+
+
+Resolution = Found | Moved | Gone | Missing | Suspended
 
 
 def parse_path(target: bytes) -> str:
@@ -91,7 +96,7 @@ def resolve(path: str, generation: Generation) -> Resolution:
     documents = generation.documents
     record = documents.get(path or "index.html")
     if record is not None:
-        return Found(record=record)
+        return Suspended() if record.path in generation.suspended else Found(record=record)
     if path in generation.gone:
         return Gone()
     if path:

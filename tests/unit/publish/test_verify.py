@@ -95,7 +95,7 @@ def test_left_over_temporary_files_go(feeds: Path, publish: Callable[..., Commit
     with Store(feeds) as store:
         publish(store, SITE)
         (feeds / ".feedmill/tmp/1-1").write_bytes(b"half")
-        store.verify()
+        store.tidy()
     assert os.listdir(feeds / ".feedmill/tmp") == []
 
 
