@@ -36,6 +36,24 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the test for one of `make test`, `make process` and `make interop`.
+
+    Where it stands and what it asks for decide, and nobody by hand: who asks for a program of others, however
+    indirectly, is no part of `make check`.
+    """
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    asked = set(getattr(item, "fixturenames", ()))
+    if "corpus" in asked:
+        item.add_marker("corpus")
+    if folder in ("browser", "interop") or "require" in asked:
+        item.add_marker("interop")
+    elif folder == "process" or "corpus" in asked:
+        item.add_marker("process")
+    else:
+        item.add_marker("quick")
+
+
 def lacks(what: str) -> None:
     """End the test that calls: a skip on a user's machine, a failure in CI."""
     if os.environ.get("CI") == "true":
