@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: torture fuzz reliability help screenshots install check lint formatted linted typed walled format test soak bench bench-quick wheel sbom constraints clean
+.PHONY: torture fuzz reliability help screenshots install check lint formatted linted typed walled format test process interop test-changed soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -16,7 +16,7 @@ $(BIN)/python:
 install: $(BIN)/python ## feedmill and everything its tests need, into $(VENV)
 	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
 
-check: lint test ## everything that must hold before a commit
+check: lint test process ## all that needs no program of others; before a commit (15 minutes)
 
 lint: formatted linted typed walled ## formatting, lint, types, layer walls (all of them: make -k lint)
 
@@ -37,8 +37,23 @@ format: ## format and mend what ruff can mend
 	$(BIN)/ruff format src tests benchmarks .ci
 	$(BIN)/ruff check --fix src tests benchmarks .ci
 
-test: ## pytest
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+PYTEST := $(BIN)/python -m pytest
+# What differs since BASE: a changed package's tests, a changed test; the goldens in any case.
+BASE ?= HEAD
+CHANGED = { git diff --merge-base --name-only --diff-filter=d $(BASE) -- src tests; git ls-files --others --exclude-standard src tests; } | \
+	sed -nE 's:^src/feedmill/([a-z]+)/.*:tests/unit/\1:p; /^tests\/.*\/test_[a-z_]+\.py$$/p'
+
+test: ## the quick tests, as in the README (three minutes on two cores)
+	$(PYTEST) -n 2 --dist worksteal -m quick
+
+process: ## the tests that run the command, kill it and fill its disk
+	$(PYTEST) -n 3 --dist worksteal -m 'process and not interop'
+
+interop: ## the tests with programs of others: readers, editors, browsers, servers, compilers (.ci/apt.txt)
+	$(PYTEST) -n 3 --dist worksteal -m interop
+
+test-changed: ## the tests of what differs from BASE (HEAD), those that failed last first
+	$(PYTEST) -n 2 --dist worksteal --failed-first -m 'not interop' tests/golden $$($(CHANGED) | sort -u | xargs -r ls -d 2>/dev/null)
 
 soak: ## ten minutes of an edit every 50 ms: nothing may grow
 	FEEDMILL_SOAK=600 $(BIN)/python -m pytest tests/process/test_daemon_equal.py -k fifty --timeout=900

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -29,6 +30,28 @@ ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile("local", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
+
+# A script's `pytest &` starts with SIGINT ignored, and so would every program that a test interrupts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark the test for one of `make test`, `make process` and `make interop`.
+
+    Where it stands and what it asks for decide, and nobody by hand: who asks for a program of others, however
+    indirectly, is no part of `make check`.
+    """
+    folder = item.path.relative_to(ROOT / "tests").parts[0]
+    asked = set(getattr(item, "fixturenames", ()))
+    if "corpus" in asked:
+        item.add_marker("corpus")
+    if folder in ("browser", "interop") or "require" in asked:
+        item.add_marker("interop")
+    elif folder == "process" or "corpus" in asked:
+        item.add_marker("process")
+    else:
+        item.add_marker("quick")
 
 
 def lacks(what: str) -> None:

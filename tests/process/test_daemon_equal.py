@@ -180,7 +180,12 @@ def test_the_feeds_equal_a_cold_builds_after_any_history(
 
 
 def resources(daemon: Daemon) -> dict[str, int]:
-    """Return the daemon's memory in KB, threads and descriptors."""
+    """Return the daemon's memory in KB, threads and descriptors at rest.
+
+    A pass holds up to five files and folders for a moment, the answer to a client a socket and a thread: what
+    is counted in the middle of one says nothing about what stays.
+    """
+    daemon.settled(quiet=0.1)
     status = Path(f"/proc/{daemon.pid}/status").read_text()
     fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
     return {
@@ -198,20 +203,21 @@ def test_an_edit_every_fifty_milliseconds_leaves_no_trace(site: Site, operator: 
     daemon = operator.run(folder)
     samples: list[dict[str, int]] = []
     begun = time.monotonic()
-    edits = 0
+    edits, rested = 0, 0.0
     while (elapsed := time.monotonic() - begun) < SOAK:
         number = edits % 50
         folder.write(f"s{number}.md", seed_text(f"s{number} {edits}"))
         edits += 1
-        time.sleep(max(0.0, begun + edits * 0.05 - time.monotonic()))
+        time.sleep(max(0.0, begun + rested + edits * 0.05 - time.monotonic()))
         if elapsed > SOAK * (len(samples) + 1) / 10:
+            resting = time.monotonic()
             daemon.status()
             samples.append(resources(daemon))
+            rested += time.monotonic() - resting
     daemon.settled()
     eventually(lambda: f"s{(edits - 1) % 50} {edits - 1}" in folder.titles(), "the last edit")
-    warm, last = samples[len(samples) // 3], samples[-1]
-    # A client of the control socket has a thread while it is answered: growth is what never goes back.
-    assert min(one["threads"] for one in samples[-3:]) <= warm["threads"], samples
-    assert last["descriptors"] <= warm["descriptors"], samples
-    assert last["memory"] <= warm["memory"] * 1.03 + 1024, samples
+    warm = samples[len(samples) // 3]
+    assert samples[-1]["memory"] <= warm["memory"] * 1.03 + 1024, samples
+    for kind in ("threads", "descriptors"):  # what has grown stays so; what was in hand goes
+        eventually(lambda kind=kind: resources(daemon)[kind] <= warm[kind], f"{kind} as in {samples}")
     assert len(daemon.passes()) > edits / 10

@@ -137,6 +137,16 @@ def test_freshness_ends_with_the_next_planned_change_of_the_feed(house: House) -
     assert house.ask("/all.rss").max_age == 900
 
 
+def test_an_embargo_shows_as_security_md_says_and_no_sooner(house: House, root: Path) -> None:
+    told = " ".join((root / "SECURITY.md").read_text(encoding="utf-8").split())
+    assert "within `server.max_age` (15 minutes) of it" in told
+    house.site.put("topics/ai.rss", BODY, next_change=house.clock.now + timedelta(minutes=16))
+    house.publish()
+    assert house.ask("/topics/ai.rss")["cache-control"] == house.ask("/all.rss")["cache-control"]
+    house.clock.advance(2 * 60)
+    assert house.ask("/topics/ai.rss").max_age == 14 * 60
+
+
 def test_settings_decide_freshness_and_may_change(house: House) -> None:
     house.ask("/all.rss")
     house.origin.configure(ServerSettings(max_age=timedelta(minutes=2), shared_max_age=timedelta(seconds=5)))
