@@ -178,3 +178,21 @@ def test_a_feeds_folder_that_is_another_is_filled(site: Path, feedmill: Command,
     assert documents(site / "feeds") == before
     assert documents(site / "elsewhere") == before
     tried.append("feeds folder replaced")
+
+
+@pytest.mark.parametrize("fault", [scrambled, text, deleted], ids=lambda fault: fault.__name__)
+def test_a_lost_ledger_leaves_emptied_feeds_to_their_subscribers(
+    site: Path, feedmill: Command, fault: Callable[[Path], None]
+) -> None:
+    write(site, "c", 1)
+    (site / "seeds/c.md").write_text((site / "seeds/c.md").read_text().replace("[T]", "[Rare thing]"))
+    feedmill("build", cwd=site)
+    (site / "seeds/c.md").unlink()
+    fault(site / LEDGER)
+    feedmill("build", cwd=site, code=None)
+    found = (site / "feeds/topics/rare-thing.atom").read_text()
+    assert "<title>Rare thing</title>" in found
+    assert "<entry>" not in found
+    assert "rare-thing" not in (site / "feeds/index.html").read_text()
+    assert feedmill("build", cwd=site).returncode == 0
+    assert (site / "feeds/topics/rare-thing.atom").read_text() == found

@@ -16,6 +16,7 @@ from feedmill.model.seed import Problem, Severity
 from feedmill.publish.claim import own_documents
 from feedmill.publish.faults import publish_error, reason
 from feedmill.publish.good import GoodChanges
+from feedmill.publish.heads import found_feeds
 from feedmill.publish.history import Changes, Damage, FeedMemory, History
 from feedmill.publish.ledger import Ledger
 from feedmill.publish.memory import Memory
@@ -170,6 +171,8 @@ class Store:
                 self._claim(tree, sorted(loaded.intents))
                 if fresh or not loaded.serial:
                     self._claim(tree, list(own_documents(tree)))
+                    for feed in found_feeds(tree, sorted(self.memory.history.documents)):
+                        self.memory.remember_feed(feed.path, feed)
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
@@ -339,8 +342,8 @@ class Store:
             where = f"{OWN}/{Path(target).name}"
         return Problem(
             path=where,
-            message=f"the ledger was damaged ({damage.why}); retired and emptied feeds and last good"
-            " entries are forgotten",
+            message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
+            " entries, are forgotten",
             severity=Severity.ERROR,
         )
 

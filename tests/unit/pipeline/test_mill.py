@@ -423,3 +423,59 @@ def test_a_hint_speaks_of_every_name_of_a_file(folder: Folder) -> None:
             file.write(text("a", extra="published: false\n"))
         mill.run(PassRequest(paths=frozenset({"a.md"})))
     assert "<title>a<" not in folder.read("all.rss")
+
+
+def lose(ledger: Path) -> None:
+    ledger.unlink()
+
+
+def damage(ledger: Path) -> None:
+    ledger.write_bytes(b"no database at all\n" * 500)
+
+
+@pytest.mark.parametrize("fault", [lose, damage])
+@pytest.mark.parametrize("formats", ["rss, atom, json", "rss", "json"])
+def test_a_lost_ledger_takes_no_emptied_feed_away(
+    folder: Folder, fault: Callable[[Path], None], formats: str
+) -> None:
+    folder.config += (
+        f"feeds: {{formats: [{formats}]}}\ntopics: {{Rare & “odd”: {{description: d & <d>, slug: rare}}}}\n"
+    )
+    folder.write("a.md", text("secret", topics="Rare & “odd”"))
+    folder.write("b.md", text("b"))
+    folder.write("c.md", text("moved", topics="Old"))
+    folder.run()
+    folder.write("c.md", text("moved"))
+    folder.run()
+    emptied = {p: folder.read(p) for p in folder.feeds() if "old." in p}
+    fault(folder.root / "feeds/.feedmill/ledger.db")
+    folder.write("a.md", text("secret", topics="Rare & “odd”", extra="published: false\n"))
+    folder.config = folder.config.replace("topics:", "#")  # nobody speaks of it any more
+    folder.run()
+    assert {p: folder.read(p) for p in folder.feeds() if "old." in p} == emptied
+    assert not [path for path in folder.feeds() if "secret" in folder.read(path)]
+    for suffix in formats.split(", "):
+        assert "Rare &" in folder.read(f"topics/rare.{suffix}")
+    assert "d &amp; &lt;d&gt;" in folder.read("topics/rare.html")
+    listed = {path: folder.read(path) for path in ("feeds.json", "feeds.opml", "index.html")}
+    assert not [path for path, body in listed.items() if "rare" in body or "topics/old" in body]
+    after = folder.feeds()
+    assert folder.run(full=True).written == 0
+    assert folder.feeds() == after
+    assert set(folder.run(prune=True).retired) == {"topics/rare", "topics/old"}
+
+
+def test_a_feed_whose_documents_are_broken_keeps_its_address(folder: Folder) -> None:
+    folder.write("a.md", text("a", topics="Rare"))
+    folder.write("b.md", text("b"))
+    folder.run()
+    folder.write("a.md", text("a"))
+    for suffix in ("rss", "atom", "json"):
+        path = folder.root / f"feeds/topics/rare.{suffix}"
+        path.write_bytes(
+            path.read_bytes()[:400].replace(b"title>", b"t\xff>") + b"<generator>feedmill</generator>"
+        )
+    lose(folder.root / "feeds/.feedmill/ledger.db")
+    folder.run()
+    assert "<title>rare</title>" in folder.read("topics/rare.atom")
+    assert "<entry>" not in folder.read("topics/rare.atom")
