@@ -7,7 +7,7 @@ from pathlib import Path
 
 from feedmill.config import overrides as laid_over
 from feedmill.config import tree
-from feedmill.config.build import build_settings
+from feedmill.config.build import build_settings, complete
 from feedmill.config.check import check
 from feedmill.config.faults import ConfigErrors, ConfigFault, Faults, Origin
 from feedmill.config.rules import Rules, warnings
@@ -93,18 +93,16 @@ def _settings(
         "seeds": _folder(config["seeds"]["dir"], base, environ) if seeds is None else cwd / seeds,
         "feeds": _folder(config["feeds"]["dir"], base, environ) if feeds is None else cwd / feeds,
         "state": _folder(config["state"]["dir"], base, environ),
+        "theme": _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None,
     }
-    theme = _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None
     rules = Rules(config, root, faults, Origin(source))
     rules.check()
-    rules.folders(folders["seeds"], folders["feeds"], folders["state"], theme)
+    rules.folders(folders)
     faults.raise_any()
     return build_settings(
-        config,
+        complete(config, folders),
         file=file,
-        **folders,
         configured_feeds=_configured_feeds(configured, base, environ),
-        theme=theme,
         warnings=(*laid_over.near_misses(environ), *warnings(config)),
     )
 

@@ -47,17 +47,17 @@ class Rules:
         if self._faults.clean(("server",), ("admin",)):
             self._listeners()
 
-    def folders(self, seeds: Path, feeds: Path, state: Path, theme: Path | None) -> None:
+    def folders(self, folders: Mapping[str, Path | None]) -> None:
         """Note folders that lie in one another, or a theme that is not there.
 
         feedmill reads one, deletes in another and forgets the third, so none may contain another.
         """
-        named: tuple[tuple[str, Path], ...] = (
-            ("seeds.dir", seeds),
-            ("feeds.dir", feeds),
-            ("state.dir", state),
-        )
-        real = [(key, Path(os.path.realpath(folder))) for key, folder in named]
+        theme = folders["theme"]
+        real = [
+            (f"{name}.dir", Path(os.path.realpath(folder)))
+            for name, folder in folders.items()
+            if folder is not None and name != "theme"
+        ]
         for index, (key, folder) in enumerate(real):
             for other_key, other in real[:index]:
                 if not self._faults.clean(_split(key), _split(other_key)):

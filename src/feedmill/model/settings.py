@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from feedmill.model.feed import Site
 from feedmill.model.slug import Slug, TermKey
@@ -196,3 +196,5 @@ class Settings:
     theme_dir: Path | None = None
     log: LogSettings = field(default_factory=LogSettings)
     warnings: tuple[str, ...] = ()
+    effective: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The configuration as checked, by section and key: what `feedmill config show` writes."""

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from feedmill.config import ConfigErrors, load, loads, starter
+from feedmill.config import ConfigErrors, load, loads
 from feedmill.config.load import MAX_BYTES
+from feedmill.config.starter import starter
 from feedmill.model.feed import Site
 from feedmill.model.settings import (
     AdminSettings,

@@ -12,13 +12,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from feedmill.config import ConfigErrors, config_schema, loads, seed_schema
+from feedmill.config import ConfigErrors, loads
 from feedmill.config.check import UnknownKeyError, kind_at
 from feedmill.config.docs import documents
 from feedmill.config.emit import block
 from feedmill.config.faults import Faults, Origin
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Section
-from feedmill.config.schema import CONFIG
+from feedmill.config.jsonschema import config_schema
+from feedmill.config.keys import CONFIG
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Section, written
+from feedmill.config.seedschema import seed_schema
 from feedmill.config.tree import Items, Mapping, Plain, Text, Value, parse
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical
 
@@ -185,7 +187,7 @@ def test_every_key_is_documented_and_its_examples_are_valid(
 ) -> None:
     assert key.doc.strip().endswith((".", ")", "name."))
     (tmp_path / "theme").mkdir()
-    for example in (*key.examples, *([] if key.default is None else [key.default])):
+    for example in (*key.examples, *([] if key.default is None else [written(key.kind, key.default)])):
         text = "\n".join(block(_nested(path, example)))
         loads(text, base=tmp_path)
         VALIDATOR.validate(as_an_editor_reads(text))

@@ -1,0 +1,79 @@
+"""The keys that shape and choose feeds: `feeds`, terms, feeds of one's own and their conditions."""
+
+from __future__ import annotations
+
+from feedmill.config.kinds import ListOf, Section, key, section
+from feedmill.config.scalars import (
+    BOOL,
+    LABEL,
+    NUMBER,
+    PATH,
+    SLUG,
+    TEXT,
+    choice,
+    integer,
+    size,
+)
+from feedmill.model.settings import CustomSettings, FeedSettings, TermSettings
+
+_CONTENT = choice("full", "summary", "none")
+_LIMIT = integer(1, 1000)
+
+FEEDS = section(
+    FeedSettings,
+    dir=key(PATH, "The folder of feeds. feedmill deletes there only what it wrote itself.", default="feeds"),
+    formats=key(
+        ListOf(choice("rss", "atom", "json"), least=1, unique=True),
+        "The formats each feed is published in.",
+    ),
+    limit=key(_LIMIT, "The most entries of a feed."),
+    max_bytes=key(
+        size(1 << 10, 1 << 30),
+        "A larger document falls back to summaries, oldest entries first, then drops the oldest.",
+    ),
+    content=key(_CONTENT, "How much of a seed's body goes out: all, its summary only, or no text at all."),
+    related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),
+    html=key(BOOL, "Whether each feed has a page for people."),
+)
+
+TERM = section(
+    TermSettings,
+    slug=key(SLUG, "The last part of the feed's address, for good.", "ai", instead="made from the label"),
+    aliases=key(
+        ListOf(LABEL),
+        "Other labels that mean the same; spelling, case, hyphens and underscores never matter.",
+        ["AI"],
+    ),
+    title=key(TEXT, "The feed's title.", "AI, seriously", instead="the label used most"),
+    description=key(TEXT, "The feed's description.", instead="made from the title"),
+)
+
+_RANGE = section(
+    min=key(NUMBER, "The least that counts.", 60),
+    max=key(NUMBER, "The most that counts.", 100),
+)
+_CONDITIONS = section(
+    topics=key(ListOf(LABEL), "Topics by label or alias; an entry has any of them."),
+    providers=key(ListOf(LABEL), "Providers by label or alias."),
+    types=key(ListOf(TEXT), "Values of the seeds' `type`, such as `article` or `video`."),
+    categories=key(ListOf(TEXT), "Values of the seeds' `category`, such as `news`."),
+    levels=key(ListOf(TEXT), "Values of the seeds' `levels`; an entry has any of them."),
+    quality=key(_RANGE, "Bounds for `quality`; a seed without one does not match."),
+    heat=key(_RANGE, "Bounds for `heat`; a seed without one does not match."),
+)
+_NOT = key(_CONDITIONS, "The same keys; what matches all of them is left out.")
+
+CUSTOM = section(
+    CustomSettings,
+    slug=key(SLUG, "The feed is `custom/SLUG`.", "top-ai", required=True),
+    title=key(TEXT, "The feed's title.", "Top AI", instead="the slug"),
+    description=key(TEXT, "The feed's description.", instead="made from the title"),
+    where=key(
+        Section({**_CONDITIONS.keys, "not": _NOT}),
+        "Which entries it has: all conditions hold, a list means any of, an empty list anything.",
+        {"topics": ["AI"], "quality": {"min": 60}},
+    ),
+    limit=key(_LIMIT, "The most entries.", 20, instead="`feeds.limit`"),
+    content=key(_CONTENT, "How much of a seed's body goes out.", "summary", instead="`feeds.content`"),
+    order=key(choice("newest", "quality", "heat"), "What comes first, and so what stays within the limit."),
+)

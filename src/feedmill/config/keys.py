@@ -1,0 +1,194 @@
+"""Every key of config.yaml, once: loading, overriding, showing, the JSON Schema and the documents follow.
+
+A line tells what a key holds, what it means and an example; its default is that of the settings
+value it ends in (`feedmill.model.settings`), or stands here where that has none.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from feedmill.config.feed_keys import CUSTOM, FEEDS, TERM
+from feedmill.config.kinds import ListOf, MapOf, Section, key, section
+from feedmill.config.scalars import (
+    BOOL,
+    CRON,
+    EMAIL,
+    HOST,
+    LABEL,
+    LANGUAGE,
+    NETWORK,
+    PATH,
+    PERCENT,
+    PORT,
+    SITE_ID,
+    SITE_PATH,
+    SITE_URL,
+    TEXT,
+    URL,
+    ZONE,
+    choice,
+    duration,
+    integer,
+)
+from feedmill.config.seed_keys import SEEDS
+from feedmill.model.feed import Site
+from feedmill.model.settings import (
+    AdminSettings,
+    GuardSettings,
+    LogSettings,
+    ScheduleSettings,
+    ServerSettings,
+    WatchSettings,
+)
+
+_AUTHOR = section(
+    shorthand="name",
+    name=key(TEXT, "The author's name.", "Jane Doe"),
+    email=key(EMAIL, "An e-mail address. It is published.", "jane@example.org"),
+    url=key(URL, "The author's page.", "https://example.org/jane"),
+)
+_SITE = section(
+    Site,
+    title=key(TEXT, "The name of the site.", "Example feeds", default="feedmill"),
+    url=key(
+        SITE_URL,
+        "Where readers reach the feeds folder. A slash is added where it is missing.",
+        "https://feeds.example.org/",
+        default="http://127.0.0.1:8080/",
+    ),
+    id=key(
+        SITE_ID,
+        "What the ids of the feeds are made from. Keep it when the site moves: "
+        "a feed whose id changes is a new feed to its readers.",
+        "https://feeds.example.org/",
+        instead="`site.url`",
+    ),
+    description=key(TEXT, "One sentence about the site.", "What we read"),
+    language=key(LANGUAGE, "The language of the feeds (RFC 5646).", "de"),
+    author=key(_AUTHOR, "Who publishes the site; a name alone will do."),
+    icon=key(URL, "A small square picture.", "https://example.org/icon.png"),
+    rights=key(TEXT, "A note on rights.", "CC BY 4.0"),
+)
+_REBUILD = section(
+    shorthand="every",
+    every=key(
+        duration(timedelta(seconds=1), off=True),
+        "The time between two scans of the whole folder; `off`: never by the clock.",
+        "15m",
+        instead="`15m`, unless `cron` is given",
+    ),
+    cron=key(
+        CRON, "Five fields, as in crontab: 0 and 7 are Sunday; names, lists, ranges and steps.", "0 * * * *"
+    ),
+)
+_SCHEDULE = section(
+    ScheduleSettings,
+    rebuild=key(
+        _REBUILD,
+        "When the daemon looks at every seed, whatever the watcher says. One of the two keys.",
+        {"every": "15m"},
+        {"cron": "0 * * * *"},
+        instead="`{every: 15m}`",
+    ),
+    on_change=key(BOOL, "Whether a changed seed is published at once."),
+    timezone=key(ZONE, "The zone of `cron`.", "Europe/Berlin"),
+)
+_WATCH = section(
+    WatchSettings,
+    mode=key(
+        choice("auto", "native", "poll", "off"),
+        "How changes are noticed: the system's events, looking again and again, or not at all; "
+        "`auto`: events where they work.",
+    ),
+    settle=key(duration(), "How long a file that is being written must stay as it is."),
+    max_wait=key(
+        duration(),
+        "The longest that a file which never settles is waited for.",
+        "1s",
+        instead="`1s`, or `settle` where that is longer",
+    ),
+)
+_SERVER = section(
+    ServerSettings,
+    enabled=key(BOOL, "Whether `feedmill run` serves the feeds."),
+    host=key(HOST, "The address it listens on; `0.0.0.0` or `::` for all."),
+    port=key(PORT, "Its port; 0: any free one."),
+    max_age=key(
+        duration(), "How long a reader may keep a feed, unless it is due to change sooner; also RSS's `ttl`."
+    ),
+    shared_max_age=key(duration(), "The same for shared caches (a CDN)."),
+    trusted_proxies=key(
+        ListOf(NETWORK, unique=True),
+        "Proxies whose word on the client's address is taken, for the log.",
+        ["10.0.0.0/8"],
+    ),
+)
+_ADMIN = section(
+    AdminSettings,
+    enabled=key(BOOL, "Whether there are a status page, metrics and a rebuild button."),
+    host=key(HOST, "The address it listens on."),
+    port=key(PORT, "Its port, never the origin's; 0: any free one."),
+)
+_GUARD = section(
+    GuardSettings,
+    max_vanished=key(
+        PERCENT, "The share of entries whose files may vanish in one pass; more holds the pass back."
+    ),
+    min_entries=key(integer(0, 1_000_000_000), "The guard never minds fewer vanished entries than this."),
+)
+_STATE = section(
+    dir=key(
+        PATH,
+        "The folder of catalog, lock, socket and token; deleting it costs only time.",
+        default=".feedmill",
+    )
+)
+_THEME = section(
+    dir=key(PATH, "A folder of templates that replace the built-in ones of the same name.", "theme")
+)
+_LOG = section(
+    LogSettings,
+    level=key(choice("debug", "info", "warning", "error"), "The least that is told."),
+    format=key(choice("auto", "text", "json"), "`auto`: text on a terminal, else JSON."),
+)
+
+CONFIG: Section = section(
+    site=key(_SITE, "What every feed says about the site."),
+    seeds=key(SEEDS, "Where the seeds are and how they are read."),
+    feeds=key(FEEDS, "Where the feeds go and how they look."),
+    topics=key(
+        MapOf(LABEL, TERM),
+        "Topics that get a title, a description, aliases or a slug of their own; "
+        "all others need no entry here.",
+        {"Artificial Intelligence": {"slug": "ai", "aliases": ["AI"]}},
+        default={},
+    ),
+    providers=key(
+        MapOf(LABEL, TERM),
+        "The same for providers.",
+        {"Amazon Web Services": {"slug": "aws", "aliases": ["AWS"]}},
+        default={},
+    ),
+    custom=key(
+        ListOf(CUSTOM),
+        "Feeds of your own: any choice of entries.",
+        [{"slug": "top-ai", "title": "Top AI", "where": {"topics": ["AI"], "quality": {"min": 60}}}],
+        default=(),
+    ),
+    redirects=key(
+        MapOf(SITE_PATH, SITE_PATH),
+        "Old addresses of feeds and where they are now (301). Both relative to the site.",
+        {"topics/old.atom": "topics/new.atom"},
+        default={},
+    ),
+    schedule=key(_SCHEDULE, "When the daemon rebuilds."),
+    watch=key(_WATCH, "How the daemon notices files."),
+    server=key(_SERVER, "The origin: what readers talk to."),
+    admin=key(_ADMIN, "The operator's listener."),
+    guard=key(_GUARD, "What holds a pass back when files vanish by the hundred."),
+    state=key(_STATE, "What feedmill remembers to be fast."),
+    theme=key(_THEME, "How the pages look."),
+    log=key(_LOG, "What the daemon tells, and how."),
+)
+"""The whole document."""

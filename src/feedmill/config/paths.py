@@ -1,0 +1,48 @@
+"""How paths are written: in the file system, as patterns below the seeds folder, on the site."""
+
+from __future__ import annotations
+
+from feedmill.config.names import parse_text
+
+
+def parse_path(text: str) -> str:
+    """Return a file system path as written.
+
+    Raises:
+        ValueError: it holds a control character or a lone surrogate.
+    """
+    parse_text(text)
+    return text.strip()
+
+
+def parse_glob(text: str) -> str:
+    """Return a pattern for paths relative to the seeds folder, such as `**/*.md`.
+
+    Raises:
+        ValueError: absolute, with `..`, or with a backslash.
+    """
+    parse_text(text)
+    if "\\" in text:
+        raise ValueError("with a backslash; folders are separated by /")
+    if text.startswith("/") or ".." in text.split("/"):
+        raise ValueError("which leads outside the seeds folder")
+    return text.removeprefix("./")
+
+
+def parse_site_path(text: str) -> str:
+    """Return a path relative to the site, such as `topics/old.atom`; `feed/` may end with a slash.
+
+    Raises:
+        ValueError: absolute, a URL, with `.` or `..`, a query, a fragment or odd characters.
+    """
+    parse_text(text)
+    if "://" in text:
+        raise ValueError("which is a URL, not a path on this site")
+    if text.startswith("/"):
+        raise ValueError(f"with a leading slash ({text.lstrip('/') or 'a file name'} would be right)")
+    if any(char in text for char in "?#\\") or any(char.isspace() for char in text):
+        raise ValueError("with a character that no path of a site has")
+    segments = text.removesuffix("/").split("/")
+    if any(segment in {"", ".", ".."} for segment in segments):
+        raise ValueError("which leads outside the site or has an empty part")
+    return text
