@@ -18,10 +18,11 @@ _INTRO = """\
 
 <!-- Written by `python -m feedmill.config.docs docs` from src/feedmill/config/*keys.py; change those. -->
 
-feedmill reads one file, `config.yaml` in the current folder or the one that `--config` names. Every key has
-a default, so an empty file is a valid one. A key that feedmill does not know, or a value that it cannot
-use, stops it before anything is written: every fault is reported at once, with file, line and column, and
-what would be right. A running daemon reloads a changed file, or keeps the old one and says why.
+feedmill reads one file: the one that `--config` names, else `config.yaml` in the current folder or in the
+nearest folder above that has one. Every key has a default, so an empty file is a valid one. A key that
+feedmill does not know, or a value that it cannot use, stops it before anything is written: every fault is
+reported at once, with file, line and column, and what would be right. A running daemon reloads a changed
+file, or keeps the old one and says why.
 
 ## How values are written
 

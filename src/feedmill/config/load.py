@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,16 +32,16 @@ def load(
 ) -> Settings:
     """Return the effective settings; reads one file and nothing else, changes nothing.
 
-    Later ones win: the file (`path`, else `config.yaml` in `cwd`), variables like
-    `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are relative to
-    the file's folder; `path`, `seeds` and `feeds` to `cwd`.
+    Later ones win: the file (`path`, else `config.yaml` in `cwd` or the nearest folder above that has
+    one), variables like `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are
+    relative to the file's folder; `path`, `seeds` and `feeds` to `cwd`.
 
     Raises:
         ConfigErrors: everything that is wrong, at once.
     """
     cwd = cwd.absolute()
-    file = cwd / (path or DEFAULT_NAME)
-    source = str(path or DEFAULT_NAME)
+    source = str(path) if path is not None else _nearest(cwd)
+    file = cwd / source
     return _settings(
         _read(file, source),
         source,
@@ -105,6 +106,14 @@ def _settings(
         configured_feeds=_configured_feeds(configured, base, environ),
         warnings=(*laid_over.near_misses(environ), *warnings(config)),
     )
+
+
+def _nearest(cwd: Path) -> str:
+    """Return the path of the nearest `config.yaml`, relative where it is in `cwd` itself."""
+    if os.path.lexists(cwd / DEFAULT_NAME):
+        return DEFAULT_NAME
+    above = (folder / DEFAULT_NAME for folder in cwd.parents)
+    return next((str(file) for file in above if os.path.isfile(file)), DEFAULT_NAME)  # noqa: PTH113
 
 
 def _read(file: Path, source: str) -> str:

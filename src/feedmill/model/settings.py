@@ -45,7 +45,7 @@ class ScanSettings:
     """Which files are seeds. `dir` is absolute; the globs are relative to it (`**/*.md`)."""
 
     dir: Path
-    include: tuple[str, ...] = ("**/*.md", "**/*.markdown", "**/*.html", "**/*.txt")
+    include: tuple[str, ...] = ("**/*.md", "**/*.markdown", "**/*.mdx", "**/*.html", "**/*.txt")
     exclude: tuple[str, ...] = ()
 
 
