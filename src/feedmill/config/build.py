@@ -14,6 +14,8 @@ from typing import Any, TypeVar
 from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
 from feedmill.model.settings import (
+    AddressRule,
+    AddressSettings,
     AdminSettings,
     CustomSettings,
     DecodeSettings,
@@ -77,6 +79,7 @@ def build_settings(
             DecodeSettings,
             seeds,
             fields=tuple((name, seeds["fields"][name]) for name in FIELDS if name in seeds["fields"]),
+            address=_address(site, seeds),
             related=feeds["related"],
         ),
         feeds_dir=Path(feeds["dir"]),
@@ -109,6 +112,19 @@ def _value(kind: type[T], section: Mapping[str, Any], **given: Any) -> T:
     fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
     found = {name: each for name, each in section.items() if name in fields and each is not None}
     return kind(**{**found, **given})
+
+
+def _address(site: Mapping[str, Any], seeds: Mapping[str, Any]) -> AddressSettings:
+    return AddressSettings(
+        home=site["home"] or "",
+        site_id=site["id"] if site["home"] else "",
+        link=seeds["link"],
+        rules=tuple(
+            AddressRule(paths=rule["paths"], link=rule["link"], defaults=tuple(rule["defaults"].items()))
+            for rule in seeds["rules"]
+        ),
+        ids=Path(seeds["ids"]) if seeds["ids"] else None,
+    )
 
 
 def _terms(terms: Mapping[str, Mapping[str, Any]]) -> tuple[TermSettings, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from feedmill.config.emit import flow
 from feedmill.config.faults import Faults, KeyPath, dotted
 from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, paths
@@ -175,7 +176,7 @@ def _section(kind: Section, value: Value | None, path: KeyPath, faults: Faults) 
     if value is not None:
         for name, key in kind.keys.items():
             if key.required and found[name] is None and faults.clean((*path, name)):
-                message = f"'{dotted(path)}' has no {name!r}; add {name}: {key.examples[0]}"
+                message = f"'{dotted(path)}' has no {name!r}; add {name}: {flow(key.examples[0])}"
                 faults.add(value.origin, path, message)
     return found
 

@@ -57,6 +57,11 @@ _SITE = section(
         "https://feeds.example.org/",
         default="http://127.0.0.1:8080/",
     ),
+    home=key(
+        SITE_URL,
+        "The site that the articles belong to: what relative links and made addresses are joined to.",
+        "https://www.example.org/",
+    ),
     id=key(
         SITE_ID,
         "What the ids of the feeds are made from. Keep it when the site moves: "

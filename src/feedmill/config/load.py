@@ -100,6 +100,8 @@ def _settings(
     rules.check()
     rules.folders(folders)
     faults.raise_any()
+    if config["seeds"]["ids"]:
+        config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
     return build_settings(
         complete(config, folders),
         file=file,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from feedmill.config.names import parse_text
+from feedmill.model.fields import SECRET_FIELDS
+
+_PART = re.compile(r"[a-z_]+|field:[^|:]+")
+_FILTER = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def parse_path(text: str) -> str:
@@ -46,3 +52,28 @@ def parse_site_path(text: str) -> str:
     if any(segment in {"", ".", ".."} for segment in segments):
         raise ValueError("which leads outside the site or has an empty part")
     return text
+
+
+def parse_address(text: str) -> str:
+    """Return an address pattern such as `{year}/{slug|lower}/`, checked for its form.
+
+    Raises:
+        ValueError: a URL, a brace without its fellow, a part or filter that is no name, a secret field.
+    """
+    parse_text(text)
+    if "://" in text:
+        raise ValueError("which is a URL; the pattern is joined to site.home")
+    between = re.sub(r"\{[^{}]*\}", "", text)
+    if "{" in between or "}" in between:
+        raise ValueError("with a brace that has no fellow")
+    if any(char in between.replace(" or ", "") for char in "?#\\ \t"):
+        raise ValueError("with a character that no path has")
+    for part in re.findall(r"\{([^{}]*)\}", text):
+        name, *filters = part.split("|")
+        if not _PART.fullmatch(name):
+            raise ValueError(f"with {{{part}}}, which names no part of an address")
+        if not SECRET_FIELDS.isdisjoint(name.casefold().removeprefix("field:").split(".")):
+            raise ValueError(f"with {{{part}}}, which is never read")
+        if (wrong := next((each for each in filters if not _FILTER.fullmatch(each)), None)) is not None:
+            raise ValueError(f"with |{wrong}, which names no filter")
+    return text.strip()

@@ -10,6 +10,7 @@ from typing import Any
 from feedmill.config.check import shown
 from feedmill.config.faults import Faults, KeyPath, Origin, dotted
 from feedmill.config.names import is_loopback
+from feedmill.config.seed_rules import check_addresses
 from feedmill.config.tree import Value, locate
 from feedmill.config.units import format_duration
 from feedmill.model.slug import natural_slug, term_key
@@ -24,27 +25,32 @@ class Rules:
     """The checked configuration, the tree it came from, and where faults go."""
 
     def __init__(self, config: Mapping[str, Any], root: Value | None, faults: Faults, file: Origin) -> None:
-        self._config = config
+        self.config = config
         self._root = root
         self._faults = faults
         self._file = file
 
+    def clean(self, *paths: KeyPath) -> bool:
+        """Whether nothing at these key paths is at fault already."""
+        return self._faults.clean(*paths)
+
     def check(self) -> None:
         """Note every fault that no key shows by itself."""
-        if self._faults.clean(("seeds", "fields")):
+        if self.clean(("seeds", "fields")):
             self._fields()
+        check_addresses(self)
         for taxonomy in ("topics", "providers"):
-            if self._faults.clean((taxonomy,)):
+            if self.clean((taxonomy,)):
                 self._terms(taxonomy)
-        if self._faults.clean(("custom",)):
+        if self.clean(("custom",)):
             self._custom()
-        if self._faults.clean(("redirects",)):
+        if self.clean(("redirects",)):
             self._redirects()
-        if self._faults.clean(("schedule", "rebuild")):
+        if self.clean(("schedule", "rebuild")):
             self._rebuild()
-        if self._faults.clean(("watch",)):
+        if self.clean(("watch",)):
             self._watch()
-        if self._faults.clean(("server",), ("admin",)):
+        if self.clean(("server",), ("admin",)):
             self._listeners()
 
     def folders(self, folders: Mapping[str, Path | None]) -> None:
@@ -60,7 +66,7 @@ class Rules:
         ]
         for index, (key, folder) in enumerate(real):
             for other_key, other in real[:index]:
-                if not self._faults.clean(_split(key), _split(other_key)):
+                if not self.clean(_split(key), _split(other_key)):
                     continue
                 if folder == other:
                     relation = "is the same folder as"
@@ -73,22 +79,22 @@ class Rules:
                 message = (
                     f"'{key}' ({folder}) {relation} '{other_key}' ({other}); use folders beside each other"
                 )
-                self._add(_split(key), message, _split(other_key))
-        if theme is not None and self._faults.clean(("theme",)) and not theme.is_dir():
-            self._add(
+                self.add(_split(key), message, _split(other_key))
+        if theme is not None and self.clean(("theme",)) and not theme.is_dir():
+            self.add(
                 ("theme", "dir"),
                 f"'theme.dir' names {theme}, which is no folder; create it or leave the key out",
             )
 
     def _fields(self) -> None:
         """A draft must not go out because its flag was read the wrong way round."""
-        for name in self._config["seeds"]["fields"].get("published", ()):
+        for name in self.config["seeds"]["fields"].get("published", ()):
             if name.casefold() in _OPPOSITE:
                 message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
-                self._add(("seeds", "fields", "published"), message)
+                self.add(("seeds", "fields", "published"), message)
 
     def _terms(self, taxonomy: str) -> None:
-        terms: Mapping[str, Mapping[str, Any]] = self._config[taxonomy]
+        terms: Mapping[str, Mapping[str, Any]] = self.config[taxonomy]
         labels: dict[str, str] = {}
         for label in terms:
             key = term_key(label)
@@ -96,7 +102,7 @@ class Rules:
                 message = (
                     f"{shown(label)} and {shown(labels[key])} in '{taxonomy}' are one term; keep one of them"
                 )
-                self._add((taxonomy, label), message)
+                self.add((taxonomy, label), message)
             labels.setdefault(key, label)
         slugs: dict[str, str] = {}
         claimed: dict[str, str] = {}
@@ -108,27 +114,27 @@ class Rules:
                 and slugs.setdefault(slug, label) != label
             ):
                 message = f"{shown(label)} and {shown(slugs[slug])} in '{taxonomy}' share the slug {slug!r}"
-                self._add((taxonomy, label, "slug"), f"{message}; give one of them another slug")
+                self.add((taxonomy, label, "slug"), f"{message}; give one of them another slug")
             for index, alias in enumerate(term["aliases"]):
                 place = (taxonomy, label, "aliases", str(index))
                 key = term_key(alias)
                 if (own := labels.get(key, label)) != label:
                     message = f"the alias {shown(alias)} is a term of its own in '{taxonomy}' ({shown(own)})"
-                    self._add(place, f"{message}; remove one of them")
+                    self.add(place, f"{message}; remove one of them")
                 elif claimed.setdefault(key, label) != label:
                     message = f"the alias {shown(alias)} belongs to {shown(claimed[key])} already"
-                    self._add(place, f"{message}; remove one of them")
+                    self.add(place, f"{message}; remove one of them")
 
     def _custom(self) -> None:
         slugs: dict[str, int] = {}
-        for index, feed in enumerate(self._config["custom"]):
+        for index, feed in enumerate(self.config["custom"]):
             place = ("custom", str(index))
             slug = feed["slug"]
             if slugs.setdefault(slug, index) != index:
                 message = (
                     f"two custom feeds have the slug {slug!r} (numbers {slugs[slug]} and {index}, from 0)"
                 )
-                self._add((*place, "slug"), f"{message}; give one of them another")
+                self.add((*place, "slug"), f"{message}; give one of them another")
             for where, conditions in (
                 ((*place, "where"), feed["where"]),
                 ((*place, "where", "not"), feed["where"]["not"]),
@@ -137,46 +143,46 @@ class Rules:
                     low, high = conditions[name]["min"], conditions[name]["max"]
                     if low is not None and high is not None and low > high:
                         path = (*where, name)
-                        self._add(
+                        self.add(
                             path, f"'{dotted(path)}' has a min above its max, so nothing matches; swap them"
                         )
 
     def _redirects(self) -> None:
-        redirects: Mapping[str, str] = self._config["redirects"]
+        redirects: Mapping[str, str] = self.config["redirects"]
         documents = self._documents()
         for source in redirects:
             place = ("redirects", source)
             if source in _ANSWERED:
-                self._add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
+                self.add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
             elif source in documents:
-                self._add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
+                self.add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
         for circle in _circles(redirects):
             steps = " to ".join(shown(each) for each in (*circle, circle[0]))
             place = ("redirects", circle[0])
-            self._add(place, f"redirects in a circle: {steps}; let one of them go where the feed is")
+            self.add(place, f"redirects in a circle: {steps}; let one of them go where the feed is")
 
     def _documents(self) -> set[str]:
-        if not self._faults.clean(("feeds",)):
+        if not self.clean(("feeds",)):
             return set()
-        suffixes = [*self._config["feeds"]["formats"], *(["html"] if self._config["feeds"]["html"] else [])]
+        suffixes = [*self.config["feeds"]["formats"], *(["html"] if self.config["feeds"]["html"] else [])]
         always = {"feeds.opml", "feeds.json", *(f"all.{suffix}" for suffix in suffixes)}
         return always | ({"index.html"} if "html" in suffixes else set())
 
     def _rebuild(self) -> None:
-        rebuild = self._config["schedule"]["rebuild"]
+        rebuild = self.config["schedule"]["rebuild"]
         if rebuild["cron"] and rebuild["every"] is not None:
-            self._add(
+            self.add(
                 ("schedule", "rebuild"), "'schedule.rebuild' has both 'every' and 'cron'; keep one of them"
             )
 
     def _watch(self) -> None:
-        settle, longest = self._config["watch"]["settle"], self._config["watch"]["max_wait"]
+        settle, longest = self.config["watch"]["settle"], self.config["watch"]["max_wait"]
         if longest is not None and longest < settle:
             message = f"'watch.max_wait' ({format_duration(longest)}) is shorter than 'watch.settle'"
-            self._add(("watch", "max_wait"), f"{message} ({format_duration(settle)}); use a longer one")
+            self.add(("watch", "max_wait"), f"{message} ({format_duration(settle)}); use a longer one")
 
     def _listeners(self) -> None:
-        origin, admin = self._config["server"], self._config["admin"]
+        origin, admin = self.config["server"], self.config["admin"]
         if (
             not (origin["enabled"] and admin["enabled"])
             or origin["port"] != admin["port"]
@@ -186,9 +192,9 @@ class Rules:
         first, second = origin["host"], admin["host"]
         if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
             message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
-            self._add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
+            self.add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
 
-    def _add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
+    def add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
         """Note a fault at `path`, or at the first of `others` that was given where `path` was not."""
         nearest = None
         for place in (path, *others):

@@ -146,6 +146,9 @@ LABEL = _text("a name with at least one letter or digit", _parse_label, pattern=
 SITE_ID = _text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")
 PATH = _string("path", "a path, relative to this file or absolute", paths.parse_path)
 GLOB = _string("pattern", "a pattern like **/*.md, relative to the seeds folder", paths.parse_glob)
+ADDRESS = _string(
+    "address pattern", "a pattern below site.home like {year}/{month}/{slug}/", paths.parse_address, r"^\S"
+)
 SITE_URL = _string(
     "URL",
     "an absolute URL like https://feeds.example.org/",

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from feedmill.config.kinds import ListOf, MapOf, key, section
-from feedmill.config.scalars import BOOL, FIELD, GLOB, PATH, SOURCE, WORKERS, ZONE, choice, size
-from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.config.scalars import (
+    ADDRESS,
+    BOOL,
+    FIELD,
+    GLOB,
+    PATH,
+    SOURCE,
+    TEXT,
+    WORKERS,
+    ZONE,
+    choice,
+    size,
+)
+from feedmill.model.settings import AddressSettings, DecodeSettings, ScanSettings, Settings
+
+_RULE = section(
+    paths=key(ListOf(GLOB, least=1, unique=True), "The seeds it is for.", ["blog/**"], required=True),
+    link=key(ADDRESS, "Their address pattern.", "{year}/{slug}/", instead="`seeds.link`"),
+    defaults=key(
+        MapOf(FIELD, ListOf(TEXT, least=1)),
+        "Values for what a seed does not say itself.",
+        {"topics": ["News"], "provider": "Us"},
+        default={},
+    ),
+)
 
 SEEDS = section(
     ScanSettings,
+    AddressSettings,
     DecodeSettings,
     Settings,
     dir=key(PATH, "The folder of seeds. feedmill never writes there.", default="seeds"),
@@ -30,5 +54,17 @@ SEEDS = section(
         {"link": ["webUrl", "originalUrl", "external_url"]},
         default={},
     ),
+    link=key(
+        ADDRESS,
+        "The address of a seed that carries none: a pattern below `site.home`.",
+        "{year}/{month}/{day}/{slug}/",
+    ),
+    rules=key(
+        ListOf(_RULE),
+        "Other patterns, and defaults, by path; the first rule that matches counts.",
+        [{"paths": ["news/**"], "link": "news/{slug}/", "defaults": {"topics": ["News"]}}],
+        default=(),
+    ),
+    ids=key(PATH, "A file of addresses and their old ids, as `feedmill adopt` writes it.", "ids.json"),
     workers=key(WORKERS, "Processes that decode seeds; `auto`: one per core."),
 )

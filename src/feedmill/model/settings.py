@@ -21,6 +21,34 @@ def _empty() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRule:
+    """What the seeds of some paths have in common: the first rule that matches a seed counts.
+
+    `link` is an address pattern, None: as `seeds.link` says. `defaults` are values for what a seed does
+    not say, by our field names; several for a field that holds several.
+    """
+
+    paths: tuple[str, ...]
+    link: str | None = None
+    defaults: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSettings:
+    """Where the addresses and identities of seeds come from that do not say.
+
+    `home` is `site.home`, ending with "/", "" where not given; identities of what is below it are made
+    from `site_id`, "" without `home`. `ids` is a file of addresses and the ids they had elsewhere.
+    """
+
+    home: str = ""
+    site_id: str = ""
+    link: str | None = None
+    rules: tuple[AddressRule, ...] = ()
+    ids: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeSettings:
     """What decoding one seed depends on; picklable. `timezone` is an IANA name.
 
@@ -33,6 +61,7 @@ class DecodeSettings:
     fix_encoding: bool = True
     max_bytes: int = 4 << 20
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    address: AddressSettings = AddressSettings()
     related: int = 0
     drafts: bool = False
     """Decode the content of unpublished seeds too (`build --drafts`)."""

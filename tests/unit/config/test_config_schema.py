@@ -188,16 +188,30 @@ def test_every_key_is_documented_and_its_examples_are_valid(
     assert key.doc.strip().endswith((".", ")", "name."))
     (tmp_path / "theme").mkdir()
     for example in (*key.examples, *([] if key.default is None else [written(key.kind, key.default)])):
-        text = "\n".join(block(_nested(path, example)))
+        tree = _nested(path, example)
+        text = "\n".join(block(CONTEXT.get(path[:2], {}) | tree))
         loads(text, base=tmp_path)
         VALIDATOR.validate(as_an_editor_reads(text))
 
 
+CONTEXT: dict[tuple[str, ...], dict[str, Plain]] = {
+    ("seeds", "link"): {"site": {"home": "https://www.example.org/"}},
+    ("seeds", "rules"): {"site": {"home": "https://www.example.org/"}},
+}
+"""What else a key needs to be right."""
+REQUIRED: dict[str, dict[str, Plain]] = {
+    "custom": {"slug": "x"},
+    "rules": {"paths": "a", "link": "x"},
+}
+"""What each item of a list needs to be right."""
+
+
 def _nested(path: tuple[str, ...], value: Plain) -> dict[str, Plain]:
-    for part in reversed(path[1:]):
-        value = (
-            [{"slug": "x", **value} if isinstance(value, dict) else value] if part == "0" else {part: value}
-        )
+    for index in range(len(path) - 1, 0, -1):
+        if path[index] == "0":
+            value = [{**REQUIRED[path[index - 1]], **value} if isinstance(value, dict) else value]
+        else:
+            value = {path[index]: value}
     return {path[0]: value}
 
 
