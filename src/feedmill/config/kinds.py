@@ -93,7 +93,8 @@ def section(*settings: type, shorthand: str = "", **keys: Key) -> Section:
 
 
 def _with_default(name: str, each: Key, settings: tuple[type, ...]) -> Key:
-    if each.default is None and not each.instead and not each.required:
+    own = each.default is not None or each.instead or each.required
+    if not own and not isinstance(each.kind, Section):
         for value in settings:
             field = getattr(value, "__dataclass_fields__", {}).get(name)
             if field is not None and field.default is not MISSING and field.default not in ABSENT:
