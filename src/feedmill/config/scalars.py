@@ -40,7 +40,8 @@ def choice(*words: str) -> Scalar:
         raise ValueError(did_you_mean(text, words))
 
     name = " \\| ".join(f"`{word}`" for word in words)
-    return _string(name, " or ".join([", ".join(words[:-1]), words[-1]]), parse, enum=list(words))
+    right = " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+    return _string(name, right, parse, enum=list(words))
 
 
 def integer(low: int, high: int) -> Scalar:
@@ -132,6 +133,13 @@ def _refuse_secret(value: str) -> None:
         raise ValueError("which is never read, by any name")
 
 
+def _parse_mark(value: str) -> str:
+    mark = names.parse_text(value)
+    if len(mark) < 3:
+        raise ValueError("which is too short to be a mark")
+    return mark
+
+
 def _parse_id(value: str) -> str:
     found = names.parse_text(value)
     if " " in found:
@@ -144,6 +152,7 @@ _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SU
 TEXT = _text("text")
 LABEL = _text("a name with at least one letter or digit", _parse_label, pattern=r"[^\s_-]")
 SITE_ID = _text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")
+SEPARATOR = _text("a mark that stands in the body, like <!--more-->", _parse_mark)
 PATH = _string("path", "a path, relative to this file or absolute", paths.parse_path)
 GLOB = _string("pattern", "a pattern like **/*.md, relative to the seeds folder", paths.parse_glob)
 ADDRESS = _string(

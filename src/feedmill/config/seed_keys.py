@@ -9,14 +9,22 @@ from feedmill.config.scalars import (
     FIELD,
     GLOB,
     PATH,
+    SEPARATOR,
     SOURCE,
     TEXT,
     WORKERS,
     ZONE,
     choice,
+    integer,
     size,
 )
-from feedmill.model.settings import AddressSettings, DecodeSettings, ScanSettings, Settings
+from feedmill.model.settings import (
+    AddressSettings,
+    DecodeSettings,
+    ExcerptSettings,
+    ScanSettings,
+    Settings,
+)
 
 _RULE = section(
     paths=key(ListOf(GLOB, least=1, unique=True), "The seeds it is for.", ["blog/**"], required=True),
@@ -27,6 +35,11 @@ _RULE = section(
         {"topics": ["News"], "provider": "Us"},
         default={},
     ),
+)
+_EXCERPT = section(
+    ExcerptSettings,
+    separators=key(ListOf(SEPARATOR, unique=True), "Marks in a body that end its summary."),
+    words=key(integer(0, 400), "The first words of the body where there is no mark; 0: none.", 60),
 )
 
 SEEDS = section(
@@ -66,5 +79,17 @@ SEEDS = section(
         default=(),
     ),
     ids=key(PATH, "A file of addresses and their old ids, as `feedmill adopt` writes it.", "ids.json"),
+    excerpt=key(_EXCERPT, "The summary of a seed that has none of its own."),
+    templates=key(
+        choice("keep", "strip"),
+        "Whether the template syntax of a site's own tool (Liquid, shortcodes, MDX) is left out of bodies.",
+    ),
+    split_blanks=key(BOOL, "Whether topics written in one text are split at blanks too."),
+    typographer=key(BOOL, "Whether straight quotes, `--` and `...` in Markdown become typographic ones."),
+    headers=key(
+        choice("pelican"),
+        "Other headers than front matter: `pelican` takes `Key: value` lines above the first blank line.",
+        "pelican",
+    ),
     workers=key(WORKERS, "Processes that decode seeds; `auto`: one per core."),
 )

@@ -49,6 +49,19 @@ class AddressSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExcerptSettings:
+    """The summary of a seed that has none: the body before a separator, else its first `words` (0: none)."""
+
+    separators: tuple[str, ...] = (
+        "<!--more-->",
+        "<!-- more -->",
+        "<!-- excerpt -->",
+        "<!-- truncate -->",
+    )
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeSettings:
     """What decoding one seed depends on; picklable. `timezone` is an IANA name.
 
@@ -62,6 +75,14 @@ class DecodeSettings:
     max_bytes: int = 4 << 20
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     address: AddressSettings = AddressSettings()
+    excerpt: ExcerptSettings = ExcerptSettings()
+    templates: Literal["keep", "strip"] = "keep"
+    """What becomes of the template syntax of a site's own tool."""
+    split_blanks: bool = False
+    """Whether topics in one text (`tags: a b`) are split at blanks too."""
+    typographer: bool = False
+    headers: Literal["pelican"] | None = None
+    """What else than front matter between marks is taken for it."""
     related: int = 0
     drafts: bool = False
     """Decode the content of unpublished seeds too (`build --drafts`)."""
