@@ -34,6 +34,10 @@ FEEDS = section(
     content=key(_CONTENT, "How much of a seed's body goes out: all, its summary only, or no text at all."),
     related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),
     html=key(BOOL, "Whether each feed has a page for people."),
+    archive=key(
+        choice("off", "month", "year"),
+        "Whether each closed month or year keeps a document of its own (RFC 5005); needs `atom`.",
+    ),
 )
 
 TERM = section(

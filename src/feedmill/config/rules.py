@@ -46,6 +46,8 @@ class Rules:
             self._custom()
         if self.clean(("redirects",)):
             self._redirects()
+        if self.clean(("feeds",)):
+            self._archive()
         if self.clean(("schedule", "rebuild")):
             self._rebuild()
         if self.clean(("watch",)):
@@ -167,6 +169,12 @@ class Rules:
         suffixes = [*self.config["feeds"]["formats"], *(["html"] if self.config["feeds"]["html"] else [])]
         always = {"feeds.opml", "feeds.json", *(f"all.{suffix}" for suffix in suffixes)}
         return always | ({"index.html"} if "html" in suffixes else set())
+
+    def _archive(self) -> None:
+        feeds = self.config["feeds"]
+        if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
+            message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
+            self.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))
 
     def _rebuild(self) -> None:
         rebuild = self.config["schedule"]["rebuild"]

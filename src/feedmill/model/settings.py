@@ -160,6 +160,8 @@ class FeedSettings:
     content: Content = "full"
     related: int = 0
     html: bool = True
+    archive: Literal["off", "month", "year"] = "off"
+    """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     topics: tuple[TermSettings, ...] = ()
     providers: tuple[TermSettings, ...] = ()
     custom: tuple[CustomSettings, ...] = ()
