@@ -10,6 +10,8 @@ from feedmill.config.scalars import (
     PATH,
     SLUG,
     TEXT,
+    TITLE,
+    URL,
     choice,
     integer,
     size,
@@ -34,10 +36,18 @@ FEEDS = section(
     content=key(_CONTENT, "How much of a seed's body goes out: all, its summary only, or no text at all."),
     related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),
     html=key(BOOL, "Whether each feed has a page for people."),
+    title=key(TITLE, "What the feed of a term is called.", "{term} · {site}"),
     archive=key(
         choice("off", "month", "year"),
         "Whether each closed month or year keeps a document of its own (RFC 5005); needs `atom`.",
     ),
+)
+
+_LINK = key(
+    URL,
+    "The page that the feed's link leads to.",
+    "https://www.example.org/ai/",
+    instead="`site.home`, else the feed's own page",
 )
 
 TERM = section(
@@ -50,6 +60,7 @@ TERM = section(
     ),
     title=key(TEXT, "The feed's title.", "AI, seriously", instead="the label used most"),
     description=key(TEXT, "The feed's description.", instead="made from the title"),
+    link=_LINK,
 )
 
 _RANGE = section(
@@ -79,5 +90,6 @@ CUSTOM = section(
     ),
     limit=key(_LIMIT, "The most entries.", 20, instead="`feeds.limit`"),
     content=key(_CONTENT, "How much of a seed's body goes out.", "summary", instead="`feeds.content`"),
+    link=_LINK,
     order=key(choice("newest", "quality", "heat"), "What comes first, and so what stays within the limit."),
 )

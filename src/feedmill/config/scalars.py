@@ -133,6 +133,16 @@ def _refuse_secret(value: str) -> None:
         raise ValueError("which is never read, by any name")
 
 
+def _parse_title(value: str) -> str:
+    title = names.parse_text(value)
+    rest = title.replace("{term}", "").replace("{site}", "")
+    if "{" in rest or "}" in rest:
+        raise ValueError("with a brace that is neither {term} nor {site}")
+    if "{term}" not in title:
+        raise ValueError("which would give every feed one name")
+    return title
+
+
 def _parse_mark(value: str) -> str:
     mark = names.parse_text(value)
     if len(mark) < 3:
@@ -150,6 +160,7 @@ def _parse_id(value: str) -> str:
 _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
 
 TEXT = _text("text")
+TITLE = _text("text with {term} in it, and {site} if you like", _parse_title, pattern=r"\{term\}")
 LABEL = _text("a name with at least one letter or digit", _parse_label, pattern=r"[^\s_-]")
 SITE_ID = _text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")
 SEPARATOR = _text("a mark that stands in the body, like <!--more-->", _parse_mark)

@@ -109,6 +109,8 @@ class TermSettings:
     title: str = ""
     description: str = ""
     aliases: tuple[str, ...] = ()
+    link: str = ""
+    """The page that its feed's link leads to; "": `site.home`, else a page of ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +150,7 @@ class CustomSettings:
     limit: int | None = None
     content: Content | None = None
     order: Order = "newest"
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +163,8 @@ class FeedSettings:
     content: Content = "full"
     related: int = 0
     html: bool = True
+    title: str = "{term}"
+    """What a term's feed is called: `{term}` and `{site}` stand for their titles."""
     archive: Literal["off", "month", "year"] = "off"
     """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     topics: tuple[TermSettings, ...] = ()
