@@ -1,4 +1,4 @@
-"""What holds between keys: names that clash, folders inside folders, redirects in circles."""
+"""What holds between keys: flags read the wrong way round, folders in folders, ports taken twice."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from feedmill.config.check import shown
-from feedmill.config.faults import Faults, KeyPath, Origin, dotted
+from feedmill.config.faults import Faults, KeyPath, Origin
+from feedmill.config.feed_rules import check_archive, check_custom, check_terms
 from feedmill.config.names import is_loopback
+from feedmill.config.path_rules import check_redirects
 from feedmill.config.seed_rules import check_addresses
 from feedmill.config.tree import Value, locate
 from feedmill.config.units import format_duration
-from feedmill.model.slug import natural_slug, term_key
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
 _OPPOSITE = frozenset({"draft", "hidden", "removed", "deleted", "unpublished"})
-_ANSWERED = frozenset({"healthz", "readyz"})
 
 
 class Rules:
@@ -41,13 +41,13 @@ class Rules:
         check_addresses(self)
         for taxonomy in ("topics", "providers"):
             if self.clean((taxonomy,)):
-                self._terms(taxonomy)
+                check_terms(self, taxonomy)
         if self.clean(("custom",)):
-            self._custom()
+            check_custom(self)
         if self.clean(("redirects",)):
-            self._redirects()
+            check_redirects(self)
         if self.clean(("feeds",)):
-            self._archive()
+            check_archive(self)
         if self.clean(("schedule", "rebuild")):
             self._rebuild()
         if self.clean(("watch",)):
@@ -95,87 +95,6 @@ class Rules:
                 message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
                 self.add(("seeds", "fields", "published"), message)
 
-    def _terms(self, taxonomy: str) -> None:
-        terms: Mapping[str, Mapping[str, Any]] = self.config[taxonomy]
-        labels: dict[str, str] = {}
-        for label in terms:
-            key = term_key(label)
-            if key in labels:
-                message = (
-                    f"{shown(label)} and {shown(labels[key])} in '{taxonomy}' are one term; keep one of them"
-                )
-                self.add((taxonomy, label), message)
-            labels.setdefault(key, label)
-        slugs: dict[str, str] = {}
-        claimed: dict[str, str] = {}
-        for label, term in terms.items():
-            slug = term["slug"] or natural_slug(term_key(label))
-            if (
-                slug is not None
-                and labels[term_key(label)] == label
-                and slugs.setdefault(slug, label) != label
-            ):
-                message = f"{shown(label)} and {shown(slugs[slug])} in '{taxonomy}' share the slug {slug!r}"
-                self.add((taxonomy, label, "slug"), f"{message}; give one of them another slug")
-            for index, alias in enumerate(term["aliases"]):
-                place = (taxonomy, label, "aliases", str(index))
-                key = term_key(alias)
-                if (own := labels.get(key, label)) != label:
-                    message = f"the alias {shown(alias)} is a term of its own in '{taxonomy}' ({shown(own)})"
-                    self.add(place, f"{message}; remove one of them")
-                elif claimed.setdefault(key, label) != label:
-                    message = f"the alias {shown(alias)} belongs to {shown(claimed[key])} already"
-                    self.add(place, f"{message}; remove one of them")
-
-    def _custom(self) -> None:
-        slugs: dict[str, int] = {}
-        for index, feed in enumerate(self.config["custom"]):
-            place = ("custom", str(index))
-            slug = feed["slug"]
-            if slugs.setdefault(slug, index) != index:
-                message = (
-                    f"two custom feeds have the slug {slug!r} (numbers {slugs[slug]} and {index}, from 0)"
-                )
-                self.add((*place, "slug"), f"{message}; give one of them another")
-            for where, conditions in (
-                ((*place, "where"), feed["where"]),
-                ((*place, "where", "not"), feed["where"]["not"]),
-            ):
-                for name in ("quality", "heat"):
-                    low, high = conditions[name]["min"], conditions[name]["max"]
-                    if low is not None and high is not None and low > high:
-                        path = (*where, name)
-                        self.add(
-                            path, f"'{dotted(path)}' has a min above its max, so nothing matches; swap them"
-                        )
-
-    def _redirects(self) -> None:
-        redirects: Mapping[str, str] = self.config["redirects"]
-        documents = self._documents()
-        for source in redirects:
-            place = ("redirects", source)
-            if source in _ANSWERED:
-                self.add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
-            elif source in documents:
-                self.add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
-        for circle in _circles(redirects):
-            steps = " to ".join(shown(each) for each in (*circle, circle[0]))
-            place = ("redirects", circle[0])
-            self.add(place, f"redirects in a circle: {steps}; let one of them go where the feed is")
-
-    def _documents(self) -> set[str]:
-        if not self.clean(("feeds",)):
-            return set()
-        suffixes = [*self.config["feeds"]["formats"], *(["html"] if self.config["feeds"]["html"] else [])]
-        always = {"feeds.opml", "feeds.json", *(f"all.{suffix}" for suffix in suffixes)}
-        return always | ({"index.html"} if "html" in suffixes else set())
-
-    def _archive(self) -> None:
-        feeds = self.config["feeds"]
-        if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
-            message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
-            self.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))
-
     def _rebuild(self) -> None:
         rebuild = self.config["schedule"]["rebuild"]
         if rebuild["cron"] and rebuild["every"] is not None:
@@ -212,23 +131,6 @@ class Rules:
                 break
             nearest = nearest or origin
         self._faults.add(nearest or self._file, path, message)
-
-
-def _circles(redirects: Mapping[str, str]) -> list[list[str]]:
-    """Return each circle once, however many redirects lead into it."""
-    found: list[list[str]] = []
-    done: set[str] = set()
-    for source in redirects:
-        walk: dict[str, None] = {}
-        step = source
-        while step in redirects and step not in done and step not in walk:
-            walk[step] = None
-            step = redirects[step]
-        if step in walk:
-            steps = list(walk)
-            found.append(steps[steps.index(step) :])
-        done.update(walk)
-    return found
 
 
 def _split(key: str) -> KeyPath:
