@@ -17,9 +17,11 @@ from feedmill.model.settings import (
     AddressRule,
     AddressSettings,
     AdminSettings,
+    AuthorSettings,
     CustomSettings,
     DecodeSettings,
     ExcerptSettings,
+    FeedsBy,
     FeedSettings,
     GuardSettings,
     LogSettings,
@@ -91,6 +93,8 @@ def build_settings(
             feeds,
             topics=_terms(config["topics"]),
             providers=_terms(config["providers"]),
+            authors=_authors(config["authors"]),
+            by=_value(FeedsBy, feeds["by"]),
             custom=tuple(
                 _value(CustomSettings, feed, where=_where(feed["where"])) for feed in config["custom"]
             ),
@@ -132,6 +136,13 @@ def _address(site: Mapping[str, Any], seeds: Mapping[str, Any]) -> AddressSettin
 def _terms(terms: Mapping[str, Mapping[str, Any]]) -> tuple[TermSettings, ...]:
     return tuple(
         _value(TermSettings, term, key=term_key(label), label=label) for label, term in terms.items()
+    )
+
+
+def _authors(authors: Mapping[str, Mapping[str, Any]]) -> tuple[AuthorSettings, ...]:
+    return tuple(
+        _value(AuthorSettings, author, key=term_key(label), label=label, name=author["name"] or label)
+        for label, author in authors.items()
     )
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from feedmill.config.kinds import ListOf, Section, key, section
 from feedmill.config.scalars import (
     BOOL,
+    EMAIL,
+    GLOB,
     LABEL,
+    LANGUAGE,
     NUMBER,
     PATH,
     SLUG,
@@ -16,10 +19,19 @@ from feedmill.config.scalars import (
     integer,
     size,
 )
-from feedmill.model.settings import CustomSettings, FeedSettings, TermSettings
+from feedmill.model.settings import CustomSettings, FeedsBy, FeedSettings, TermSettings
 
 _CONTENT = choice("full", "summary", "none")
 _LIMIT = integer(1, 1000)
+_TERMS = choice("all", "listed", "off")
+_BY = section(
+    FeedsBy,
+    topics=key(_TERMS, "Topics that have a feed: all, those listed under `topics`, or none."),
+    providers=key(_TERMS, "The same for providers."),
+    authors=key(_TERMS, "The same for authors."),
+    categories=key(choice("all", "off"), "Whether each `category` has a feed."),
+    types=key(choice("all", "off"), "Whether each `type` has a feed."),
+)
 
 FEEDS = section(
     FeedSettings,
@@ -36,6 +48,7 @@ FEEDS = section(
     content=key(_CONTENT, "How much of a seed's body goes out: all, its summary only, or no text at all."),
     related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),
     html=key(BOOL, "Whether each feed has a page for people."),
+    by=key(_BY, "Which taxonomies have feeds."),
     title=key(TITLE, "What the feed of a term is called.", "{term} · {site}"),
     archive=key(
         choice("off", "month", "year"),
@@ -63,6 +76,17 @@ TERM = section(
     link=_LINK,
 )
 
+AUTHOR = Section(
+    {
+        "name": key(TEXT, "The name that feeds tell.", "Ada Lovelace", instead="the key"),
+        "url": key(URL, "The author's page.", "https://www.example.org/ada/"),
+        "email": key(EMAIL, "An e-mail address. It is published.", "ada@example.org"),
+        **TERM.keys,
+        "title": key(TEXT, "The feed's title.", "Notes by Ada", instead="the name"),
+    },
+    shorthand="name",
+)
+
 _RANGE = section(
     min=key(NUMBER, "The least that counts.", 60),
     max=key(NUMBER, "The most that counts.", 100),
@@ -73,6 +97,9 @@ _CONDITIONS = section(
     types=key(ListOf(TEXT), "Values of the seeds' `type`, such as `article` or `video`."),
     categories=key(ListOf(TEXT), "Values of the seeds' `category`, such as `news`."),
     levels=key(ListOf(TEXT), "Values of the seeds' `levels`; an entry has any of them."),
+    authors=key(ListOf(LABEL), "Authors by key, name or alias."),
+    paths=key(ListOf(GLOB), "Patterns for the paths of seeds, such as `ai/**`."),
+    languages=key(ListOf(LANGUAGE), "Languages; `de` takes `de-AT` as well."),
     quality=key(_RANGE, "Bounds for `quality`; a seed without one does not match."),
     heat=key(_RANGE, "Bounds for `heat`; a seed without one does not match."),
 )

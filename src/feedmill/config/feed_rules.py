@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedmill.config.check import shown
-from feedmill.config.faults import dotted
+from feedmill.config.faults import KeyPath, dotted
 from feedmill.model.slug import natural_slug, term_key
 
 if TYPE_CHECKING:
@@ -32,14 +32,20 @@ def check_terms(rules: Rules, taxonomy: str) -> None:
         if slug is not None and labels[term_key(label)] == label and slugs.setdefault(slug, label) != label:
             message = f"{shown(label)} and {shown(slugs[slug])} in '{taxonomy}' share the slug {slug!r}"
             rules.add((taxonomy, label, "slug"), f"{message}; give one of them another slug")
-        for index, alias in enumerate(term["aliases"]):
-            place = (taxonomy, label, "aliases", str(index))
+        also: dict[KeyPath, str] = {
+            ("aliases", str(index)): alias for index, alias in enumerate(term["aliases"])
+        }
+        if term.get("name"):
+            also[("name",)] = term["name"]  # an author is known by the name as well
+        for part, alias in also.items():
+            place = (taxonomy, label, *part)
             key = term_key(alias)
+            what = part[0].removesuffix("es")
             if (own := labels.get(key, label)) != label:
-                message = f"the alias {shown(alias)} is a term of its own in '{taxonomy}' ({shown(own)})"
+                message = f"the {what} {shown(alias)} is a term of its own in '{taxonomy}' ({shown(own)})"
                 rules.add(place, f"{message}; remove one of them")
             elif claimed.setdefault(key, label) != label:
-                message = f"the alias {shown(alias)} belongs to {shown(claimed[key])} already"
+                message = f"the {what} {shown(alias)} belongs to {shown(claimed[key])} already"
                 rules.add(place, f"{message}; remove one of them")
 
 

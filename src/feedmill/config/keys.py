@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from feedmill.config.feed_keys import CUSTOM, FEEDS, TERM
+from feedmill.config.feed_keys import AUTHOR, CUSTOM, FEEDS, TERM
 from feedmill.config.kinds import ListOf, MapOf, Section, key, section
 from feedmill.config.scalars import (
     BOOL,
@@ -173,6 +173,12 @@ CONFIG: Section = section(
         MapOf(LABEL, TERM),
         "The same for providers.",
         {"Amazon Web Services": {"slug": "aws", "aliases": ["AWS"]}},
+        default={},
+    ),
+    authors=key(
+        MapOf(LABEL, AUTHOR),
+        "Authors, by the key, name or alias that seeds call them; a name alone will do.",
+        {"ada": {"name": "Ada Lovelace", "url": "https://www.example.org/ada/"}},
         default={},
     ),
     custom=key(

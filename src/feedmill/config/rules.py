@@ -39,7 +39,7 @@ class Rules:
         if self.clean(("seeds", "fields")):
             self._fields()
         check_addresses(self)
-        for taxonomy in ("topics", "providers"):
+        for taxonomy in ("topics", "providers", "authors"):
             if self.clean((taxonomy,)):
                 check_terms(self, taxonomy)
         if self.clean(("custom",)):

@@ -14,6 +14,7 @@ from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
 Order = Literal["newest", "quality", "heat"]
+Terms = Literal["all", "listed", "off"]
 
 
 def _empty() -> Mapping[str, str]:
@@ -114,6 +115,26 @@ class TermSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorSettings(TermSettings):
+    """What the config says of one author; `label` is the key that seeds name, `name` what feeds tell."""
+
+    name: str
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsBy:
+    """Which terms of each taxonomy have a feed; `listed`: those that the config names."""
+
+    topics: Terms = "all"
+    providers: Terms = "all"
+    authors: Terms = "off"
+    categories: Terms = "off"
+    types: Terms = "off"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """A closed interval; None is open."""
 
@@ -125,7 +146,8 @@ class Range:
 class Where:
     """A filter: all conditions hold, a list means any of; `exclude` (config: `not`) must not hold.
 
-    `topics` and `providers` are labels as the config has them (aliases allowed).
+    `topics`, `providers` and `authors` are labels as the config has them (aliases allowed), `paths`
+    globs relative to the seeds folder, `languages` tags that a seed's begins with (`de` takes `de-AT`).
     An absent condition (None) holds for every entry.
     """
 
@@ -134,6 +156,9 @@ class Where:
     types: tuple[str, ...] | None = None
     categories: tuple[str, ...] | None = None
     levels: tuple[str, ...] | None = None
+    authors: tuple[str, ...] | None = None
+    paths: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
     quality: Range | None = None
     heat: Range | None = None
     exclude: Where | None = None
@@ -169,6 +194,8 @@ class FeedSettings:
     """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     topics: tuple[TermSettings, ...] = ()
     providers: tuple[TermSettings, ...] = ()
+    authors: tuple[AuthorSettings, ...] = ()
+    by: FeedsBy = FeedsBy()
     custom: tuple[CustomSettings, ...] = ()
 
 
