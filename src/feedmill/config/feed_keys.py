@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedmill.config.kinds import ListOf, Section, key, section
+from feedmill.config.podcast_keys import PODCAST
 from feedmill.config.scalars import (
     BOOL,
     EMAIL,
@@ -118,5 +119,11 @@ CUSTOM = section(
     limit=key(_LIMIT, "The most entries.", 20, instead="`feeds.limit`"),
     content=key(_CONTENT, "How much of a seed's body goes out.", "summary", instead="`feeds.content`"),
     link=_LINK,
+    podcast=key(
+        PODCAST,
+        "Makes it a podcast: entries with an enclosure of known length alone, and what directories ask for.",
+        {"image": "https://example.org/cover.jpg", "categories": ["Technology"]},
+        optional=True,
+    ),
     order=key(choice("newest", "quality", "heat"), "What comes first, and so what stays within the limit."),
 )
