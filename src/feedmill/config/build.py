@@ -102,6 +102,7 @@ def build_settings(
             ),
         ),
         redirects=MappingProxyType(config["redirects"]),
+        copies=MappingProxyType(config["copies"]),
         schedule=_value(ScheduleSettings, schedule, every=rebuild["every"] or None, cron=rebuild["cron"]),
         watch=_value(WatchSettings, config["watch"]),
         server=_value(ServerSettings, config["server"]),

@@ -12,6 +12,7 @@ from feedmill.config.feed_keys import AUTHOR, CUSTOM, FEEDS, TERM
 from feedmill.config.kinds import ListOf, MapOf, Section, key, section
 from feedmill.config.scalars import (
     BOOL,
+    COPY,
     CRON,
     EMAIL,
     HOST,
@@ -191,6 +192,12 @@ CONFIG: Section = section(
         MapOf(SITE_PATH, SITE_PATH),
         "Old addresses of feeds and where they are now (301). Both relative to the site.",
         {"topics/old.atom": "topics/new.atom"},
+        default={},
+    ),
+    copies=key(
+        MapOf(COPY, SITE_PATH),
+        "Old addresses of feeds on a plain file host, and the documents whose bytes they have.",
+        {"feed.xml": "all.atom"},
         default={},
     ),
     schedule=key(_SCHEDULE, "When the daemon rebuilds."),

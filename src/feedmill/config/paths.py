@@ -54,6 +54,22 @@ def parse_site_path(text: str) -> str:
     return text
 
 
+def parse_copy(text: str) -> str:
+    """Return a path relative to the site that a file can have: `feed.xml`, `blog/index.xml`.
+
+    Raises:
+        ValueError: no path on the site, a folder, a name that begins with a dot or is too long.
+    """
+    parse_site_path(text)
+    if text.endswith("/"):
+        raise ValueError("which is a folder; name the file in it")
+    if any(segment.startswith(".") for segment in text.split("/")):
+        raise ValueError("with a name that begins with a dot, which many hosts never show")
+    if any(len(segment.encode()) > 255 for segment in text.split("/")):
+        raise ValueError("with a name longer than 255 bytes")
+    return text
+
+
 def parse_address(text: str) -> str:
     """Return an address pattern such as `{year}/{slug|lower}/`, checked for its form.
 

@@ -11,7 +11,7 @@ from feedmill.config.check import shown
 from feedmill.config.faults import Faults, KeyPath, Origin
 from feedmill.config.feed_rules import check_archive, check_custom, check_terms
 from feedmill.config.names import is_loopback
-from feedmill.config.path_rules import check_redirects
+from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.seed_rules import check_addresses
 from feedmill.config.tree import Value, locate
 from feedmill.config.units import format_duration
@@ -46,6 +46,8 @@ class Rules:
             check_custom(self)
         if self.clean(("redirects",)):
             check_redirects(self)
+        if self.clean(("copies",), ("redirects",), ("feeds",), ("custom",)):
+            check_copies(self)
         if self.clean(("feeds",)):
             check_archive(self)
         if self.clean(("schedule", "rebuild")):

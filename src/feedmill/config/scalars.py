@@ -215,6 +215,12 @@ SITE_PATH = _string(
     paths.parse_site_path,
     r"^[^/?#\\\s][^?#\\\s]*$",
 )
+COPY = _string(
+    "path of a file",
+    "a path of a file relative to the site like feed.xml",
+    paths.parse_copy,
+    r"^[^/?#\\\s](?:[^?#\\\s]*[^/?#\\\s])?$",
+)
 EMAIL = _string(
     "e-mail address", "an e-mail address like jane@example.org", names.parse_email, "^[^@ ]+@[^@ ]+$"
 )

@@ -294,6 +294,8 @@ class Settings:
     """The folder that the file itself names: `--drafts` refuses it."""
     feeds: FeedSettings = field(default_factory=FeedSettings)
     redirects: Mapping[str, str] = field(default_factory=_empty)
+    copies: Mapping[str, str] = field(default_factory=_empty)
+    """Path of a copy -> path of the published document whose bytes it has."""
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
