@@ -38,6 +38,7 @@ from feedmill.model.settings import (
     AdminSettings,
     GuardSettings,
     LogSettings,
+    PushSettings,
     ScheduleSettings,
     ServerSettings,
     WatchSettings,
@@ -130,6 +131,26 @@ _SERVER = section(
         ["10.0.0.0/8"],
     ),
 )
+_DAY = timedelta(days=1)
+_PUSH = section(
+    PushSettings,
+    hub=key(
+        choice("auto", "on", "off"),
+        "Whether subscribers are told of changes at once (WebSub): `on` names the hub in every feed, "
+        "`auto` in the server's answers where `site.url` is public.",
+    ),
+    hubs=key(
+        ListOf(URL, unique=True),
+        "Other hubs to tell, and to name in the feeds.",
+        ["https://hub.example.org/"],
+    ),
+    lease=key(duration(_DAY, 15 * _DAY), "How long a subscription lasts that does not say."),
+    allow=key(
+        ListOf(NETWORK, unique=True),
+        "Private networks that subscribers may be in; elsewhere only public addresses are called.",
+        ["10.0.0.0/8"],
+    ),
+)
 _ADMIN = section(
     AdminSettings,
     enabled=key(BOOL, "Whether there are a status page, metrics and a rebuild button."),
@@ -203,6 +224,7 @@ CONFIG: Section = section(
     schedule=key(_SCHEDULE, "When the daemon rebuilds."),
     watch=key(_WATCH, "How the daemon notices files."),
     server=key(_SERVER, "The origin: what readers talk to."),
+    push=key(_PUSH, "Telling subscribers of changes at once."),
     admin=key(_ADMIN, "The operator's listener."),
     guard=key(_GUARD, "What holds a pass back when files vanish by the hundred."),
     state=key(_STATE, "What feedmill remembers to be fast."),

@@ -102,6 +102,8 @@ def _settings(
     faults.raise_any()
     if config["seeds"]["ids"]:
         config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
+    if feeds is not None:  # `--feeds` is a try: nothing is spread from there
+        config["push"].update(hub="off", hubs=())
     return build_settings(
         complete(config, folders),
         file=file,

@@ -56,6 +56,8 @@ class Rules:
             self._watch()
         if self.clean(("server",), ("admin",)):
             self._listeners()
+        if self.clean(("site", "url"), ("server",), ("push",)):
+            self._push()
 
     def folders(self, folders: Mapping[str, Path | None]) -> None:
         """Note folders that lie in one another, or a theme that is not there.
@@ -122,6 +124,17 @@ class Rules:
         if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
             message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
             self.add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
+
+    def _push(self) -> None:
+        push = self.config["push"]
+        if push["hub"] == "on" and not self.config["server"]["enabled"]:
+            message = "'push.hub' is on, but 'server.enabled' is false, so nobody can subscribe"
+            self.add(("push", "hub"), f"{message}; turn the server on, or the hub off", ("server", "enabled"))
+        own = self.config["site"]["url"] + "hub"
+        for index, hub in enumerate(push["hubs"]):
+            if hub.rstrip("/") == own:
+                place = ("push", "hubs", str(index))
+                self.add(place, f"{shown(hub)} is this mill's own hub; 'push.hub' turns that on")
 
     def add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
         """Note a fault at `path`, or at the first of `others` that was given where `path` was not."""

@@ -254,6 +254,16 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """The hub. `hubs` are others to tell; `allow` private networks that callbacks may be in."""
+
+    hub: Literal["auto", "on", "off"] = "auto"
+    hubs: tuple[str, ...] = ()
+    lease: timedelta = timedelta(days=10)
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
     """The operator's listener."""
 
@@ -299,6 +309,7 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    push: PushSettings = field(default_factory=PushSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
