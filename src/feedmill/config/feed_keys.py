@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from feedmill.config.kinds import ListOf, Section, key, section
 from feedmill.config.podcast_keys import PODCAST
-from feedmill.config.scalars import (
-    BOOL,
-    EMAIL,
-    GLOB,
-    LABEL,
-    LANGUAGE,
-    NUMBER,
-    PATH,
-    SLUG,
-    TEXT,
-    TITLE,
-    URL,
-    choice,
-    integer,
-    size,
-)
+from feedmill.config.scalar_types import choice, integer, size
+from feedmill.config.scalars import BOOL, EMAIL, GLOB, LABEL, LANGUAGE, NUMBER, PATH, SLUG, TEXT, TITLE, URL
 from feedmill.model.settings import CustomSettings, FeedsBy, FeedSettings, TermSettings
 
 _CONTENT = choice("full", "summary", "none")

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from feedmill.config.feed_keys import AUTHOR, CUSTOM, FEEDS, TERM
 from feedmill.config.kinds import ListOf, MapOf, Section, key, section
+from feedmill.config.scalar_types import choice, duration, integer
 from feedmill.config.scalars import (
     BOOL,
     COPY,
@@ -28,9 +29,6 @@ from feedmill.config.scalars import (
     TEXT,
     URL,
     ZONE,
-    choice,
-    duration,
-    integer,
 )
 from feedmill.config.seed_keys import SEEDS
 from feedmill.model.feed import Site

@@ -6,7 +6,8 @@ from typing import Any
 
 from feedmill.config.kinds import ListOf, Scalar, key, section
 from feedmill.config.names import parse_text
-from feedmill.config.scalars import BOOL, EMAIL, TEXT, URL, UUID, choice
+from feedmill.config.scalar_types import choice
+from feedmill.config.scalars import BOOL, EMAIL, TEXT, URL, UUID
 from feedmill.model.settings import PodcastSettings
 
 _CATEGORIES = """

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from feedmill.config.kinds import ListOf, MapOf, key, section
-from feedmill.config.scalars import (
-    ADDRESS,
-    BOOL,
-    FIELD,
-    GLOB,
-    PATH,
-    SEPARATOR,
-    SOURCE,
-    TEXT,
-    WORKERS,
-    ZONE,
-    choice,
-    integer,
-    size,
-)
+from feedmill.config.scalar_types import choice, integer, size
+from feedmill.config.scalars import ADDRESS, BOOL, FIELD, GLOB, PATH, SEPARATOR, SOURCE, TEXT, WORKERS, ZONE
 from feedmill.model.settings import (
     AddressSettings,
     DecodeSettings,
