@@ -10,7 +10,8 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,11 @@ def test_the_feeds_equal_a_cold_builds_after_any_history(
     assert not daemon.lines("the pass failed")
 
 
+def no_more(daemon: Daemon, than: Mapping[str, int], kind: str) -> bool:
+    """Whether a daemon has no more of something than it had."""
+    return resources(daemon)[kind] <= than[kind]
+
+
 def resources(daemon: Daemon) -> dict[str, int]:
     """Return the daemon's memory in KB, threads and descriptors at rest.
 
@@ -219,5 +225,5 @@ def test_an_edit_every_fifty_milliseconds_leaves_no_trace(site: Site, operator: 
     warm = samples[len(samples) // 3]
     assert samples[-1]["memory"] <= warm["memory"] * 1.03 + 1024, samples
     for kind in ("threads", "descriptors"):  # what has grown stays so; what was in hand goes
-        eventually(lambda kind=kind: resources(daemon)[kind] <= warm[kind], f"{kind} as in {samples}")
+        eventually(partial(no_more, daemon, warm, kind), f"{kind} as in {samples}")
     assert len(daemon.passes()) > edits / 10

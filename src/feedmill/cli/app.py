@@ -51,7 +51,11 @@ def app_options(command: Command) -> Command:
     """Give a command `-c`, `--seeds`, `--feeds`, `--set` and `--no-color`, as one App argument."""
 
     @click.option(
-        "-c", "--config", type=click.Path(), metavar="FILE", help="The config file (default: config.yaml)."
+        "-c",
+        "--config",
+        type=click.Path(),
+        metavar="FILE",
+        help="The config file (default: config.yaml, here or above).",
     )
     @click.option("--seeds", type=click.Path(), metavar="DIR", help="Read seeds from DIR.")
     @click.option("--feeds", type=click.Path(), metavar="DIR", help="Publish feeds into DIR.")

@@ -17,7 +17,9 @@ def config_command(app: App, what: str) -> int:
     The effective config has every key with its value after file, environment and options; secrets are
     hidden.
     """
-    from feedmill.config import config_schema, seed_schema, show
+    from feedmill.config.jsonschema import config_schema
+    from feedmill.config.seedschema import seed_schema
+    from feedmill.config.show import show
 
     if what == "schema":
         print_json(config_schema())

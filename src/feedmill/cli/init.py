@@ -47,7 +47,8 @@ def init_command(folder: str, title: str, url: str) -> int:
     Writes config.yaml with a site id of its own, one example seed and a .gitignore; files that are there stay
     as they are.
     """
-    from feedmill.config import ConfigErrors, loads, starter
+    from feedmill.config import ConfigErrors, loads
+    from feedmill.config.starter import starter
 
     base = Path(folder)
     if (base / "config.yaml").exists():

@@ -118,7 +118,7 @@ class LazyGroup(click.Group):
     "config",
     type=click.Path(),
     metavar="FILE",
-    help="The config file (default: config.yaml).",
+    help="The config file (default: config.yaml, here or above).",
 )
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:

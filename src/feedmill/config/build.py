@@ -1,4 +1,7 @@
-"""A checked configuration to settings: one small frozen value per stage, every path absolute."""
+"""A checked configuration to settings: one small frozen value per stage, every path absolute.
+
+A key whose name is that of a settings value's field needs no line here.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,30 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
 from feedmill.model.settings import (
+    AddressRule,
+    AddressSettings,
     AdminSettings,
+    AuthorSettings,
     CustomSettings,
     DecodeSettings,
+    ExcerptSettings,
+    FeedsBy,
     FeedSettings,
     GuardSettings,
     LogSettings,
+    PodcastSettings,
+    PushSettings,
     Range,
     ScanSettings,
     ScheduleSettings,
     ServerSettings,
     Settings,
+    StoreSettings,
     TermSettings,
     WatchSettings,
     Where,
@@ -29,149 +40,143 @@ from feedmill.model.settings import (
 from feedmill.model.slug import term_key
 
 _MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
+
+
+def complete(config: dict[str, Any], folders: Mapping[str, Path | None]) -> dict[str, Any]:
+    """Return a checked configuration with what absent keys become; `folders` are absolute.
+
+    `folders` go by section: seeds, feeds, state, theme.
+    """
+    full = {**config}
+    for name, folder in folders.items():
+        full[name] = {**config[name], "dir": str(folder) if folder else None}
+    site, watch, schedule = config["site"], config["watch"], config["schedule"]
+    full["site"] = {**site, "id": site["id"] or site["url"]}
+    if watch["max_wait"] is None:
+        full["watch"] = {**watch, "max_wait": max(WatchSettings().max_wait, watch["settle"])}
+    rebuild = schedule["rebuild"]
+    if rebuild["every"] is None and rebuild["cron"] is None:
+        full["schedule"] = {**schedule, "rebuild": {"every": ScheduleSettings().every, "cron": None}}
+    full["custom"] = tuple({**feed, "title": feed["title"] or feed["slug"]} for feed in config["custom"])
+    return full
 
 
 def build_settings(
-    config: Mapping[str, Any],
-    *,
-    file: Path | None,
-    seeds: Path,
-    feeds: Path,
-    configured_feeds: Path,
-    state: Path,
-    theme: Path | None,
-    warnings: tuple[str, ...],
+    config: Mapping[str, Any], *, file: Path | None, configured_feeds: Path, warnings: tuple[str, ...]
 ) -> Settings:
-    """Return the settings that a checked configuration says; the folders are absolute."""
-    return Settings(
+    """Return the settings that a complete configuration says."""
+    site, seeds, feeds, schedule = config["site"], config["seeds"], config["feeds"], config["schedule"]
+    author, rebuild = site["author"], schedule["rebuild"]
+    return _value(
+        Settings,
+        seeds,
         file=file,
-        site=_site(config),
-        scan=ScanSettings(
-            dir=seeds, include=tuple(config["seeds"]["include"]), exclude=tuple(config["seeds"]["exclude"])
+        site=_value(
+            Site,
+            site,
+            author=author["name"] or "",
+            author_email=author["email"] or "",
+            author_url=author["url"] or "",
+            ttl=max(1, config["server"]["max_age"] // _MINUTE),
         ),
-        decode=_decode(config),
-        on_invalid=config["seeds"]["on_invalid"],
-        workers=config["seeds"]["workers"],
-        feeds_dir=feeds,
+        scan=_value(ScanSettings, seeds, dir=Path(seeds["dir"])),
+        decode=_value(
+            DecodeSettings,
+            seeds,
+            fields=tuple((name, seeds["fields"][name]) for name in FIELDS if name in seeds["fields"]),
+            address=_address(site, seeds),
+            excerpt=_value(ExcerptSettings, seeds["excerpt"]),
+            related=feeds["related"],
+        ),
+        feeds_dir=Path(feeds["dir"]),
         configured_feeds_dir=configured_feeds,
-        feeds=_feeds(config),
-        redirects=MappingProxyType(dict(config["redirects"])),
-        schedule=_schedule(config["schedule"]),
-        watch=_watch(config["watch"]),
-        server=ServerSettings(**config["server"]),
-        admin=AdminSettings(**config["admin"]),
-        guard=GuardSettings(**config["guard"]),
-        state_dir=state,
-        theme_dir=theme,
-        log=LogSettings(**config["log"]),
+        feeds=_value(
+            FeedSettings,
+            feeds,
+            topics=_terms(config["topics"]),
+            providers=_terms(config["providers"]),
+            authors=_authors(config["authors"]),
+            by=_value(FeedsBy, feeds["by"]),
+            custom=tuple(
+                _value(CustomSettings, feed, where=_where(feed["where"]), podcast=_podcast(feed["podcast"]))
+                for feed in config["custom"]
+            ),
+        ),
+        redirects=MappingProxyType(config["redirects"]),
+        copies=MappingProxyType(config["copies"]),
+        schedule=_value(ScheduleSettings, schedule, every=rebuild["every"] or None, cron=rebuild["cron"]),
+        watch=_value(WatchSettings, config["watch"]),
+        server=_value(ServerSettings, config["server"]),
+        push=_value(PushSettings, config["push"]),
+        store=_value(StoreSettings, config["store"]),
+        admin=_value(AdminSettings, config["admin"]),
+        guard=_value(GuardSettings, config["guard"]),
+        state_dir=Path(config["state"]["dir"]),
+        theme_dir=Path(config["theme"]["dir"]) if config["theme"]["dir"] else None,
+        log=_value(LogSettings, config["log"]),
         warnings=warnings,
+        effective=config,
     )
 
 
-def _site(config: Mapping[str, Any]) -> Site:
-    site, author = config["site"], config["site"]["author"]
-    return Site(
-        title=site["title"],
-        url=site["url"],
-        id=site["id"] or site["url"],
-        description=site["description"] or "",
-        language=site["language"],
-        author=author["name"] or "",
-        author_email=author["email"] or "",
-        author_url=author["url"] or "",
-        icon=site["icon"] or "",
-        rights=site["rights"] or "",
-        ttl=max(1, config["server"]["max_age"] // _MINUTE),
-    )
+def _value(kind: type[T], section: Mapping[str, Any], **given: Any) -> T:
+    """Return the settings value with those keys of a section that are its fields; `given` ones go first."""
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    found = {name: each for name, each in section.items() if name in fields and each is not None}
+    return kind(**{**found, **given})
 
 
-def _decode(config: Mapping[str, Any]) -> DecodeSettings:
-    seeds = config["seeds"]
-    return DecodeSettings(
-        published_default=seeds["published_default"],
-        timezone=seeds["timezone"],
-        fix_encoding=seeds["fix_encoding"],
-        max_bytes=seeds["max_bytes"],
-        fields=tuple((name, tuple(seeds["fields"][name])) for name in FIELDS if name in seeds["fields"]),
-        related=config["feeds"]["related"],
-    )
-
-
-def _feeds(config: Mapping[str, Any]) -> FeedSettings:
-    feeds = config["feeds"]
-    return FeedSettings(
-        formats=tuple(feeds["formats"]),
-        limit=feeds["limit"],
-        max_bytes=feeds["max_bytes"],
-        content=feeds["content"],
-        related=feeds["related"],
-        html=feeds["html"],
-        topics=_terms(config["topics"]),
-        providers=_terms(config["providers"]),
-        custom=tuple(_custom(feed) for feed in config["custom"]),
+def _address(site: Mapping[str, Any], seeds: Mapping[str, Any]) -> AddressSettings:
+    return AddressSettings(
+        home=site["home"] or "",
+        site_id=site["id"] if site["home"] else "",
+        link=seeds["link"],
+        rules=tuple(
+            AddressRule(paths=rule["paths"], link=rule["link"], defaults=tuple(rule["defaults"].items()))
+            for rule in seeds["rules"]
+        ),
+        ids=Path(seeds["ids"]) if seeds["ids"] else None,
     )
 
 
 def _terms(terms: Mapping[str, Mapping[str, Any]]) -> tuple[TermSettings, ...]:
     return tuple(
-        TermSettings(
-            key=term_key(label),
-            label=label,
-            slug=term["slug"],
-            title=term["title"] or "",
-            description=term["description"] or "",
-            aliases=tuple(term["aliases"]),
-        )
-        for label, term in terms.items()
+        _value(TermSettings, term, key=term_key(label), label=label) for label, term in terms.items()
     )
 
 
-def _custom(feed: Mapping[str, Any]) -> CustomSettings:
-    return CustomSettings(
-        slug=feed["slug"],
-        title=feed["title"] or feed["slug"],
-        description=feed["description"] or "",
-        where=_where(feed["where"]),
-        limit=feed["limit"],
-        content=feed["content"],
-        order=feed["order"],
+def _authors(authors: Mapping[str, Mapping[str, Any]]) -> tuple[AuthorSettings, ...]:
+    return tuple(
+        _value(AuthorSettings, author, key=term_key(label), label=label, name=author["name"] or label)
+        for label, author in authors.items()
     )
 
 
 def _where(conditions: Mapping[str, Any]) -> Where:
     exclude = _where(conditions["not"]) if "not" in conditions else None
+    lists = {name: each or None for name, each in conditions.items() if isinstance(each, tuple)}
     return Where(
-        topics=tuple(conditions["topics"] or ()) or None,
-        providers=tuple(conditions["providers"] or ()) or None,
-        types=tuple(conditions["types"] or ()) or None,
-        categories=tuple(conditions["categories"] or ()) or None,
-        levels=tuple(conditions["levels"] or ()) or None,
+        **lists,
         quality=_range(conditions["quality"]),
         heat=_range(conditions["heat"]),
         exclude=None if exclude == Where() else exclude,  # an empty `not` leaves out nothing
     )
 
 
-def _range(bounds: Mapping[str, float | None]) -> Range | None:
-    if bounds["min"] is None and bounds["max"] is None:
+def _podcast(podcast: Mapping[str, Any] | None) -> PodcastSettings | None:
+    if podcast is None:
         return None
-    return Range(min=bounds["min"], max=bounds["max"])
-
-
-def _watch(watch: Mapping[str, Any]) -> WatchSettings:
-    longest = watch["max_wait"]
-    if longest is None:
-        longest = max(WatchSettings().max_wait, watch["settle"])
-    return WatchSettings(mode=watch["mode"], settle=watch["settle"], max_wait=longest)
-
-
-def _schedule(schedule: Mapping[str, Any]) -> ScheduleSettings:
-    cron, every = schedule["rebuild"]["cron"], schedule["rebuild"]["every"]
-    if every is None and cron is None:
-        every = ScheduleSettings().every
-    return ScheduleSettings(
-        every=every or None,  # no time at all: `off`
-        cron=cron,
-        on_change=schedule["on_change"],
-        timezone=schedule["timezone"],
+    owner, funding = podcast["owner"], podcast["funding"] or {"url": None, "text": None}
+    return _value(
+        PodcastSettings,
+        podcast,
+        owner_name=owner["name"] or "",
+        owner_email=owner["email"] or "",
+        funding_url=funding["url"] or "",
+        funding_text=funding["text"] or "",
     )
+
+
+def _range(bounds: Mapping[str, float | None]) -> Range | None:
+    return None if bounds["min"] is bounds["max"] is None else Range(**bounds)

@@ -1,24 +1,25 @@
-"""Checking a configuration against the schema: text gets its types, every fault its message."""
+"""Checking a configuration against the keys: text gets its types, every fault its message."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from feedmill.config.faults import Faults, KeyPath, Origin, dotted
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section
+from feedmill.config.emit import flow
+from feedmill.config.faults import Faults, KeyPath, dotted
+from feedmill.config.keys import CONFIG
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, paths
 from feedmill.config.names import hide_userinfo
-from feedmill.config.schema import CONFIG
 from feedmill.config.suggest import nearest
-from feedmill.config.tree import Items, Mapping, Text, Value, plain
+from feedmill.config.tree import Items, Mapping, Text, Value
+from feedmill.model.secret import Secret
 
-_NOWHERE = Origin("default")
 _FAULTY: Any = None  # stands for a value that could not be read; never reaches a Settings
 
 
 def check(root: Value | None, faults: Faults) -> dict[str, Any]:
     """Return the configuration with types and defaults; what is wrong is noted in `faults`.
 
-    Sections are dicts, an absent key without a default is None.
+    Sections and maps are dicts, lists tuples; an absent key without a default is None.
     """
     if isinstance(root, Text | Items) and not _is_null(root):
         faults.add(
@@ -64,21 +65,10 @@ def unknown_key(parent: KeyPath, name: str, section: Section | None) -> str:
         return f"{message}, which holds one value only"
     if (meant := nearest(name, section.keys)) is not None:
         return f"{message}; did you mean {meant!r}?"
-    elsewhere = [
-        f"'{dotted(path)}'" for path in _paths(CONFIG, ()) if path[-1] == name and path[:-1] != parent
-    ]
+    elsewhere = [f"'{dotted(path)}'" for path in paths(CONFIG) if path[-1] == name and path[:-1] != parent]
     if elsewhere:
         return f"{message}; did you mean {' or '.join(elsewhere)}?"
     return f"{message}; the keys here are {', '.join(section.keys)}"
-
-
-def _paths(section: Section, prefix: KeyPath) -> list[KeyPath]:
-    found: list[KeyPath] = []
-    for name, key in section.keys.items():
-        found.append((*prefix, name))
-        if isinstance(key.kind, Section):
-            found += _paths(key.kind, (*prefix, name))
-    return found
 
 
 def _value(kind: Kind, value: Value, path: KeyPath, faults: Faults) -> Any:
@@ -95,6 +85,8 @@ def _scalar(kind: Scalar, value: Value, path: KeyPath, faults: Faults) -> Any:
     if not isinstance(value, Text):
         faults.add(value.origin, path, f"'{dotted(path)}' is {_noun(value)}; use {kind.right}")
         return _FAULTY
+    if kind.secret:
+        return Secret(value.text.strip())  # read and checked when everything else is
     try:
         return kind.parse(value.text)
     except ValueError as error:
@@ -112,14 +104,14 @@ def _detail(detail: str, right: str) -> str:
 
 def _list(kind: ListOf, value: Value, path: KeyPath, faults: Faults) -> Any:
     if isinstance(value, Items):
-        items, paths = value.items, [(*path, str(index)) for index in range(len(value.items))]
-    elif kind.single and isinstance(value, Text):
-        items, paths = (value,), [path]
+        items, places = value.items, [(*path, str(index)) for index in range(len(value.items))]
+    elif isinstance(kind.item, Scalar) and isinstance(value, Text):
+        items, places = (value,), [path]
     else:
         faults.add(value.origin, path, f"'{dotted(path)}' is {_noun(value)}; use a list: [ … ]")
         return _FAULTY
     found: list[Any] = []
-    for item, place in zip(items, paths, strict=True):
+    for item, place in zip(items, places, strict=True):
         if _is_null(item):
             faults.add(item.origin, place, f"'{dotted(place)}' is empty; leave it out or fill it in")
             continue
@@ -136,7 +128,7 @@ def _list(kind: ListOf, value: Value, path: KeyPath, faults: Faults) -> Any:
             path,
             f"'{dotted(path)}' is empty; it needs at least one value, or leave the key out",
         )
-    return found
+    return tuple(found)
 
 
 def _map(kind: MapOf, value: Value, path: KeyPath, faults: Faults) -> Any:
@@ -187,7 +179,7 @@ def _section(kind: Section, value: Value | None, path: KeyPath, faults: Faults) 
     if value is not None:
         for name, key in kind.keys.items():
             if key.required and found[name] is None and faults.clean((*path, name)):
-                message = f"'{dotted(path)}' has no {name!r}; add {name}: {key.examples[0]}"
+                message = f"'{dotted(path)}' has no {name!r}; add {name}: {flow(key.examples[0])}"
                 faults.add(value.origin, path, message)
     return found
 
@@ -195,11 +187,9 @@ def _section(kind: Section, value: Value | None, path: KeyPath, faults: Faults) 
 def _key(key: Key, value: Value | None, path: KeyPath, faults: Faults) -> Any:
     if value is not None and not _is_null(value):
         return _value(key.kind, value, path, faults)
-    if isinstance(key.kind, Section):
+    if isinstance(key.kind, Section) and not key.optional:
         return _section(key.kind, None, path, faults)
-    if key.default is None:
-        return None
-    return _value(key.kind, plain(key.default, _NOWHERE), path, faults)
+    return key.default
 
 
 def _is_null(value: Value) -> bool:

@@ -1,4 +1,4 @@
-"""docs/config.md and the JSON Schemas, written from the schema: `python -m feedmill.config.docs docs`."""
+"""docs/config.md and the JSON Schemas, written from the keys: `python -m feedmill.config.docs docs`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 
 from feedmill.config.emit import block, flow
 from feedmill.config.jsonschema import config_schema
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section
-from feedmill.config.schema import CONFIG
+from feedmill.config.keys import CONFIG
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, inner_section, written
 from feedmill.config.seedschema import seed_schema
-from feedmill.config.tree import Plain
 
 _INTRO = """\
 # config.yaml
 
-<!-- Written by `python -m feedmill.config.docs docs` from src/feedmill/config/schema.py; change that. -->
+<!-- Written by `python -m feedmill.config.docs docs` from src/feedmill/config/*keys.py; change those. -->
 
-feedmill reads one file, `config.yaml` in the current folder or the one that `--config` names. Every key has
-a default, so an empty file is a valid one. A key that feedmill does not know, or a value that it cannot
-use, stops it before anything is written: every fault is reported at once, with file, line and column, and
-what would be right. A running daemon reloads a changed file, or keeps the old one and says why.
+feedmill reads one file: the one that `--config` names, else `config.yaml` in the current folder or in the
+nearest folder above that has one. Every key has a default, so an empty file is a valid one. A key that
+feedmill does not know, or a value that it cannot use, stops it before anything is written: every fault is
+reported at once, with file, line and column, and what would be right. A running daemon reloads a changed
+file, or keeps the old one and says why.
 
 ## How values are written
 
@@ -35,6 +35,7 @@ what would be right. A running daemon reloads a changed file, or keeps the old o
 | share | `50%`, `0.5` | |
 | `true`, `false` | also `yes`, `no`, `on`, `off` | YAML 1.1's words |
 | time zone | `UTC`, `Europe/Berlin` | from the tzdata package, not from the machine |
+| secret | `env:DATABASE_URL`, `file:/run/secrets/database` | read from there, never shown |
 | cron expression | `"0 * * * *"`, `"30 6 * * mon-fri"`, `@daily` | crontab's fields; 0 and 7 are Sunday |
 
 An empty value or `null` means: as if the key were not there. A list of one may be written without brackets.
@@ -94,7 +95,7 @@ def _body(name: str, key: Key) -> Iterator[str]:
     if isinstance(kind, MapOf) and isinstance(kind.value, Scalar):
         yield f"Each key is a {kind.key.name}, each value a {kind.value.name}. Default: none."
         yield ""
-    elif (section := _section(kind)) is not None:
+    elif (section := inner_section(kind)) is not None:
         if isinstance(kind, MapOf):
             yield "The keys are labels. Each holds any of:"
             yield ""
@@ -107,7 +108,7 @@ def _body(name: str, key: Key) -> Iterator[str]:
         yield ""
     for example in key.examples:
         yield "```yaml"
-        yield from _example(name, example)
+        yield from block({name: example})
         yield "```"
         yield ""
 
@@ -115,7 +116,7 @@ def _body(name: str, key: Key) -> Iterator[str]:
 def _rows(section: Section, prefix: str) -> Iterator[str]:
     for name, key in section.keys.items():
         path = prefix + name
-        if (inner := _section(key.kind)) is not None:
+        if (inner := inner_section(key.kind)) is not None:
             if name == "not":
                 yield f"| `{path}` | the keys of `{prefix.rstrip('.')}` | – | {_prose(key)} |"
                 continue
@@ -127,13 +128,6 @@ def _rows(section: Section, prefix: str) -> Iterator[str]:
             yield from _rows(inner, path + ".")
         else:
             yield f"| `{path}` | {_holds(key.kind)} | {_default(key)} | {_prose(key)}{_for_example(key)} |"
-
-
-def _section(kind: Kind) -> Section | None:
-    if isinstance(kind, Section):
-        return kind
-    inner = kind.value if isinstance(kind, MapOf) else kind.item if isinstance(kind, ListOf) else None
-    return inner if isinstance(inner, Section) else None
 
 
 def _holds(kind: Kind) -> str:
@@ -149,7 +143,7 @@ def _default(key: Key) -> str:
         return "**required**"
     if key.instead:
         return key.instead
-    return "–" if key.default is None else f"`{flow(key.default)}`"
+    return "–" if key.default is None else f"`{flow(written(key.kind, key.default))}`"
 
 
 def _prose(key: Key) -> str:
@@ -158,10 +152,6 @@ def _prose(key: Key) -> str:
 
 def _for_example(key: Key) -> str:
     return f" E.g. `{flow(key.examples[0])}`." if key.examples else ""
-
-
-def _example(name: str, example: Plain) -> Iterator[str]:
-    yield from block({name: example})
 
 
 if __name__ == "__main__":

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from feedmill.errors import ConfigError
-from feedmill.model.seed import Problem
+
+if TYPE_CHECKING:
+    from feedmill.model.seed import Problem
 
 KeyPath = tuple[str, ...]
 
@@ -47,6 +49,8 @@ class ConfigErrors(ConfigError):
 
     def problems(self) -> tuple[Problem, ...]:
         """Return the faults as problems for a report."""
+        from feedmill.model.seed import Problem  # imported on use: only faults need it
+
         return tuple(
             Problem(path=fault.path, line=fault.line, column=fault.column, message=fault.message)
             for fault in self.faults

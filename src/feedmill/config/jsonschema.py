@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar
-from feedmill.config.schema import CONFIG
+from feedmill.config.keys import CONFIG
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, written
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -54,7 +54,7 @@ def _list(kind: ListOf) -> dict[str, Any]:
         items["minItems"] = kind.least
     if kind.unique:
         items["uniqueItems"] = True
-    return {"anyOf": [items, item]} if kind.single else items
+    return {"anyOf": [items, item]} if isinstance(kind.item, Scalar) else items
 
 
 def _key(key: Key) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def _key(key: Key) -> dict[str, Any]:
     schema = _nullable(_schema(key.kind))
     schema["description"] = key.doc + (f" Default: {key.instead}." if key.instead else "")
     if key.default is not None:
-        schema["default"] = key.default
+        schema["default"] = written(key.kind, key.default)
     if key.examples:
         schema["examples"] = list(key.examples)
     return schema

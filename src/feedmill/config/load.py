@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from feedmill.config import overrides as laid_over
 from feedmill.config import tree
-from feedmill.config.build import build_settings
+from feedmill.config.build import build_settings, complete
 from feedmill.config.check import check
 from feedmill.config.faults import ConfigErrors, ConfigFault, Faults, Origin
 from feedmill.config.rules import Rules, warnings
+from feedmill.config.secrets import read_secrets
 from feedmill.config.tree import Value
 from feedmill.model.settings import Settings
 
@@ -31,16 +33,16 @@ def load(
 ) -> Settings:
     """Return the effective settings; reads one file and nothing else, changes nothing.
 
-    Later ones win: the file (`path`, else `config.yaml` in `cwd`), variables like
-    `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are relative to
-    the file's folder; `path`, `seeds` and `feeds` to `cwd`.
+    Later ones win: the file (`path`, else `config.yaml` in `cwd` or the nearest folder above that has
+    one), variables like `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are
+    relative to the file's folder; `path`, `seeds` and `feeds` to `cwd`.
 
     Raises:
         ConfigErrors: everything that is wrong, at once.
     """
     cwd = cwd.absolute()
-    file = cwd / (path or DEFAULT_NAME)
-    source = str(path or DEFAULT_NAME)
+    source = str(path) if path is not None else _nearest(cwd)
+    file = cwd / source
     return _settings(
         _read(file, source),
         source,
@@ -93,20 +95,32 @@ def _settings(
         "seeds": _folder(config["seeds"]["dir"], base, environ) if seeds is None else cwd / seeds,
         "feeds": _folder(config["feeds"]["dir"], base, environ) if feeds is None else cwd / feeds,
         "state": _folder(config["state"]["dir"], base, environ),
+        "theme": _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None,
     }
-    theme = _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None
     rules = Rules(config, root, faults, Origin(source))
     rules.check()
-    rules.folders(folders["seeds"], folders["feeds"], folders["state"], theme)
+    rules.folders(folders)
+    read_secrets(config, environ=environ, folder=lambda text: _folder(text, base, environ), add=rules.add)
     faults.raise_any()
+    if config["seeds"]["ids"]:
+        config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
+    if feeds is not None:  # `--feeds` is a try: nothing is spread from there
+        config["push"].update(hub="off", hubs=())
+        config["store"].update(url=None)
     return build_settings(
-        config,
+        complete(config, folders),
         file=file,
-        **folders,
         configured_feeds=_configured_feeds(configured, base, environ),
-        theme=theme,
         warnings=(*laid_over.near_misses(environ), *warnings(config)),
     )
+
+
+def _nearest(cwd: Path) -> str:
+    """Return the path of the nearest `config.yaml`, relative where it is in `cwd` itself."""
+    if os.path.lexists(cwd / DEFAULT_NAME):
+        return DEFAULT_NAME
+    above = (folder / DEFAULT_NAME for folder in cwd.parents)
+    return next((str(file) for file in above if os.path.isfile(file)), DEFAULT_NAME)  # noqa: PTH113
 
 
 def _read(file: Path, source: str) -> str:

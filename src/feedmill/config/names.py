@@ -1,4 +1,4 @@
-"""How addresses and names are written: URLs, hosts, networks, zones, languages, slugs, paths."""
+"""How addresses and names are written: URLs, hosts, networks, zones, languages, slugs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from feedmill.model.host import ascii_host
 from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, Slug
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
 LANGUAGE = r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*"
@@ -30,16 +30,6 @@ def parse_text(text: str) -> str:
     if found is not None:
         raise ValueError(f"which holds the control character U+{ord(found[0]):04X}")
     return " ".join(text.split())
-
-
-def parse_path(text: str) -> str:
-    """Return a file system path as written.
-
-    Raises:
-        ValueError: it holds a control character or a lone surrogate.
-    """
-    parse_text(text)
-    return text.strip()
 
 
 def parse_url(text: str) -> str:
@@ -205,39 +195,6 @@ def parse_email(text: str) -> str:
     if not local or "@" in local or any(char.isspace() for char in text) or not _HOSTNAME.fullmatch(host):
         raise ValueError
     return parse_text(text)
-
-
-def parse_glob(text: str) -> str:
-    """Return a pattern for paths relative to the seeds folder, such as `**/*.md`.
-
-    Raises:
-        ValueError: absolute, with `..`, or with a backslash.
-    """
-    parse_text(text)
-    if "\\" in text:
-        raise ValueError("with a backslash; folders are separated by /")
-    if text.startswith("/") or ".." in text.split("/"):
-        raise ValueError("which leads outside the seeds folder")
-    return text.removeprefix("./")
-
-
-def parse_site_path(text: str) -> str:
-    """Return a path relative to the site, such as `topics/old.atom`; `feed/` may end with a slash.
-
-    Raises:
-        ValueError: absolute, a URL, with `.` or `..`, a query, a fragment or odd characters.
-    """
-    parse_text(text)
-    if "://" in text:
-        raise ValueError("which is a URL, not a path on this site")
-    if text.startswith("/"):
-        raise ValueError(f"with a leading slash ({text.lstrip('/') or 'a file name'} would be right)")
-    if any(char in text for char in "?#\\") or any(char.isspace() for char in text):
-        raise ValueError("with a character that no path of a site has")
-    segments = text.removesuffix("/").split("/")
-    if any(segment in {"", ".", ".."} for segment in segments):
-        raise ValueError("which leads outside the site or has an empty part")
-    return text
 
 
 def _ascii_host(host: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from feedmill.config import tree
 from feedmill.config.check import UnknownKeyError, kind_at, shown
 from feedmill.config.faults import Faults, KeyPath, Origin
+from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import ListOf, MapOf, Scalar, Section
-from feedmill.config.schema import CONFIG
 from feedmill.config.tree import Items, Text, Value
 from feedmill.model.slug import term_key
 

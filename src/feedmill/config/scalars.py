@@ -1,118 +1,20 @@
-"""The scalars of config.yaml: what each is called, how it is read, what would be right."""
+"""The scalars of config.yaml: what each is called, how it is read and written, what would be right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+import re
 
-from feedmill.config import names, units
-from feedmill.config.cron import normalize_cron, parse_cron
+from feedmill.config import names, paths, units
+from feedmill.config.cron import parse_cron
+from feedmill.config.database import parse_database, show_address
 from feedmill.config.kinds import Scalar
+from feedmill.config.scalar_types import any_of, integer, string, text, whole
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
 from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, term_key
 
-_TEXT_TYPES = ["string", "number", "boolean"]  # text is taken as written: `title: 2024` is text
-
-
-def choice(*words: str) -> Scalar:
-    """Return the kind of a scalar that is one of `words`."""
-
-    def parse(text: str) -> str:
-        if text in words:
-            return text
-        from feedmill.config.suggest import did_you_mean
-
-        raise ValueError(did_you_mean(text, words))
-
-    return Scalar(
-        name=" \\| ".join(f"`{word}`" for word in words),
-        right=" or ".join([", ".join(words[:-1]), words[-1]]),
-        parse=parse,
-        schema={"type": "string", "enum": list(words)},
-        words=words,
-    )
-
-
-def integer(low: int, high: int) -> Scalar:
-    """Return the kind of a whole number from `low` to `high`."""
-    right = f"a whole number from {low} to {high}"
-    return Scalar(
-        name=f"{low} … {high}",
-        right=right,
-        parse=_bounded(units.parse_integer, low, high),
-        schema={"type": "integer", "minimum": low, "maximum": high},
-    )
-
-
-def duration(low: timedelta, *, off: bool = False) -> Scalar:
-    """Return the kind of a duration of at least `low`; the word `off`, where allowed, gives zero."""
-
-    def parse(text: str) -> timedelta:
-        if off and text in (*units.FALSE_WORDS, "never"):
-            return timedelta()
-        value = units.parse_duration(text)
-        if value < low:
-            raise ValueError(f"which is less than {units.format_duration(low)}")
-        return value
-
-    schema: dict[str, Any] = {"type": "string", "pattern": f"^(?:{units.DURATION})$"}
-    if low <= timedelta():
-        schema = {"anyOf": [schema, {"const": 0}]}
-    if off:
-        schema = {"anyOf": [schema, {"enum": [False, "off", "never"]}]}
-    return Scalar(
-        name="duration or `off`" if off else "duration",
-        right="a duration like 20ms, 1s, 15m, 2h, 1d or 1h30m" + (", or off" if off else ""),
-        parse=parse,
-        schema=schema,
-    )
-
-
-def size(low: int, high: int) -> Scalar:
-    """Return the kind of a number of bytes from `low` to `high`."""
-
-    def parse(text: str) -> int:
-        value = units.parse_size(text)
-        if not low <= value <= high:
-            raise ValueError(f"which is not within {units.format_size(low)} to {units.format_size(high)}")
-        return value
-
-    return Scalar(
-        name="size",
-        right="a size like 4 MiB, 64KB or 1048576",
-        parse=parse,
-        schema={
-            "anyOf": [
-                {"type": "integer", "minimum": low, "maximum": high},
-                {"type": "string", "pattern": f"^(?:{units.SIZE})$"},
-            ]
-        },
-    )
-
-
-def text(right: str, parse: Callable[[str], Any] = names.parse_text, **schema: Any) -> Scalar:
-    """Return the kind of free text; an empty one counts as absent before it gets here."""
-    return Scalar(name="text", right=right, parse=parse, schema={"type": list(_TEXT_TYPES), **schema})
-
-
-def _bounded(parse: Callable[[str], Any], low: float, high: float) -> Callable[[str], Any]:
-    def bounded(value: str) -> Any:
-        number = parse(value)
-        if not low <= number <= high:
-            raise ValueError
-        return number
-
-    return bounded
-
-
-def _parse_cron(value: str) -> str:
-    parse_cron(value)
-    return normalize_cron(value)
-
 
 def _parse_workers(value: str) -> int:
-    return 0 if value == "auto" else int(_bounded(units.parse_integer, 1, 256)(value))
+    return 0 if value == "auto" else whole(value, 1, 256)
 
 
 def _parse_label(value: str) -> str:
@@ -123,8 +25,7 @@ def _parse_label(value: str) -> str:
 
 
 def _parse_field(value: str) -> str:
-    if fold(value) in SECRET_FIELDS:
-        raise ValueError("which is never read, by any name")
+    _refuse_secret(value)
     found = canonical(value)
     if found is None:
         from feedmill.config.suggest import did_you_mean
@@ -134,9 +35,36 @@ def _parse_field(value: str) -> str:
 
 
 def _parse_source(value: str) -> str:
+    _refuse_secret(value)
+    return names.parse_text(value)
+
+
+def _refuse_secret(value: str) -> None:
     if not SECRET_FIELDS.isdisjoint(fold(value).split(".")):
         raise ValueError("which is never read, by any name")
-    return names.parse_text(value)
+
+
+def _parse_title(value: str) -> str:
+    title = names.parse_text(value)
+    rest = title.replace("{term}", "").replace("{site}", "")
+    if "{" in rest or "}" in rest:
+        raise ValueError("with a brace that is neither {term} nor {site}")
+    if "{term}" not in title:
+        raise ValueError("which would give every feed one name")
+    return title
+
+
+def _parse_uuid(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value.lower()):
+        raise ValueError
+    return value.lower()
+
+
+def _parse_mark(value: str) -> str:
+    mark = names.parse_text(value)
+    if len(mark) < 3:
+        raise ValueError("which is too short to be a mark")
+    return mark
 
 
 def _parse_id(value: str) -> str:
@@ -146,107 +74,103 @@ def _parse_id(value: str) -> str:
     return found
 
 
+_NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
+
 TEXT = text("text")
+UUID = string(
+    "UUID",
+    "a UUID like 917393e3-1b1e-5cef-ace4-edaa54e1f810",
+    _parse_uuid,
+    "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+)
+TITLE = text("text with {term} in it, and {site} if you like", _parse_title, pattern=r"\{term\}")
 LABEL = text("a name with at least one letter or digit", _parse_label, pattern=r"[^\s_-]")
 SITE_ID = text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")
-PATH = Scalar(
-    name="path",
-    right="a path, relative to this file or absolute",
-    parse=names.parse_path,
-    schema={"type": "string"},
+SEPARATOR = text("a mark that stands in the body, like <!--more-->", _parse_mark)
+PATH = string("path", "a path, relative to this file or absolute", paths.parse_path)
+GLOB = string("pattern", "a pattern like **/*.md, relative to the seeds folder", paths.parse_glob)
+ADDRESS = string(
+    "address pattern", "a pattern below site.home like {year}/{month}/{slug}/", paths.parse_address, r"^\S"
 )
-GLOB = Scalar(
-    name="pattern",
-    right="a pattern like **/*.md, relative to the seeds folder",
-    parse=names.parse_glob,
-    schema={"type": "string"},
+SITE_URL = string(
+    "URL",
+    "an absolute URL like https://feeds.example.org/",
+    names.parse_site_url,
+    "^https?://[^?#]+$",
+    format="uri",
 )
-SITE_URL = Scalar(
-    name="URL",
-    right="an absolute URL like https://feeds.example.org/",
-    parse=names.parse_site_url,
-    schema={"type": "string", "format": "uri", "pattern": "^https?://[^?#]+$"},
+URL = string(
+    "URL", "an absolute URL like https://example.org/icon.png", names.parse_url, "^https?://", format="uri"
 )
-URL = Scalar(
-    name="URL",
-    right="an absolute URL like https://example.org/icon.png",
-    parse=names.parse_url,
-    schema={"type": "string", "format": "uri", "pattern": "^https?://"},
+LANGUAGE = string(
+    "language tag", "a language tag like en, de or pt-BR", names.parse_language, f"^(?:{names.LANGUAGE})$"
 )
-LANGUAGE = Scalar(
-    name="language tag",
-    right="a language tag like en, de or pt-BR",
-    parse=names.parse_language,
-    schema={"type": "string", "pattern": f"^(?:{names.LANGUAGE})$"},
+ZONE = string("time zone", "a name like UTC or Europe/Berlin", names.parse_zone)
+HOST = string(
+    "host", "an address or host name like 127.0.0.1, :: or localhost, without a port", names.parse_host
 )
-ZONE = Scalar(
-    name="time zone",
-    right="a name like UTC or Europe/Berlin",
-    parse=names.parse_zone,
-    schema={"type": "string"},
-)
-HOST = Scalar(
-    name="host",
-    right="an address or host name like 127.0.0.1, :: or localhost, without a port",
-    parse=names.parse_host,
-    schema={"type": "string"},
-)
-NETWORK = Scalar(
-    name="address or network",
-    right="an address or network like 10.0.0.7 or 10.0.0.0/8",
-    parse=names.parse_network,
-    schema={"type": "string"},
+NETWORK = string(
+    "address or network", "an address or network like 10.0.0.7 or 10.0.0.0/8", names.parse_network
 )
 SLUG = text(
     "small letters and digits, single hyphens or dots between, like ai or top-10",
     names.parse_slug,
     pattern=f"^(?:{names.SLUG})$",
     maxLength=MAX_SLUG,
-    **{"not": {"pattern": "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"}},
+    **{"not": {"pattern": _NO_SUFFIX}},
 )
-SITE_PATH = Scalar(
-    name="path on the site",
-    right="a path relative to the site like topics/old.atom",
-    parse=names.parse_site_path,
-    schema={"type": "string", "pattern": r"^[^/?#\\\s][^?#\\\s]*$"},
+SITE_PATH = string(
+    "path on the site",
+    "a path relative to the site like topics/old.atom",
+    paths.parse_site_path,
+    r"^[^/?#\\\s][^?#\\\s]*$",
 )
-EMAIL = Scalar(
-    name="e-mail address",
-    right="an e-mail address like jane@example.org",
-    parse=names.parse_email,
-    schema={"type": "string", "pattern": "^[^@ ]+@[^@ ]+$"},
+COPY = string(
+    "path of a file",
+    "a path of a file relative to the site like feed.xml",
+    paths.parse_copy,
+    r"^[^/?#\\\s](?:[^?#\\\s]*[^/?#\\\s])?$",
 )
-CRON = Scalar(
-    name="cron expression",
-    right='five fields like "0 * * * *" (minute hour day month weekday, 0 = Sunday)',
-    parse=_parse_cron,
-    schema={"type": "string", "pattern": r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$"},
+EMAIL = string(
+    "e-mail address", "an e-mail address like jane@example.org", names.parse_email, "^[^@ ]+@[^@ ]+$"
+)
+CRON = string(
+    "cron expression",
+    'five fields like "0 * * * *" (minute hour day month weekday, 0 = Sunday)',
+    parse_cron,
+    r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$",
+)
+DATABASE = Scalar(
+    "address of a database",
+    "an address like postgresql://user:password@host/feedmill, or env:NAME or file:PATH where it is",
+    parse_database,
+    {"type": "string", "pattern": "^(?:postgres(?:ql)?://|env:|file:)"},
+    show_address,
+    secret=True,
 )
 BOOL = Scalar(
-    name="`true` \\| `false`",
-    right="true or false",
-    parse=units.parse_bool,
-    schema={"anyOf": [{"type": "boolean"}, {"enum": [*units.TRUE_WORDS, *units.FALSE_WORDS]}]},
+    "`true` \\| `false`",
+    "true or false",
+    units.parse_bool,
+    any_of({"type": "boolean"}, {"enum": [*units.TRUE_WORDS, *units.FALSE_WORDS]}),
 )
-NUMBER = Scalar(
-    name="number", right="a number like 60 or 0.5", parse=units.parse_number, schema={"type": "number"}
-)
+NUMBER = Scalar("number", "a number like 60 or 0.5", units.parse_number, {"type": "number"})
 PERCENT = Scalar(
-    name="share",
-    right="a share like 50% or 0.5",
-    parse=units.parse_percent,
-    schema={
-        "anyOf": [
-            {"type": "number", "minimum": 0, "maximum": 1},
-            {"type": "string", "pattern": f"^(?:{units.PERCENT})$"},
-        ]
-    },
+    "share",
+    "a share like 50% or 0.5",
+    units.parse_percent,
+    any_of(
+        {"type": "number", "minimum": 0, "maximum": 1},
+        {"type": "string", "pattern": f"^(?:{units.PERCENT})$"},
+    ),
+    units.format_percent,
 )
 WORKERS = Scalar(
-    name="`auto` or 1 … 256",
-    right="auto or a number of processes from 1 to 256",
-    parse=_parse_workers,
-    schema={"anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 256}]},
+    "`auto` or 1 … 256",
+    "auto or a number of processes from 1 to 256",
+    _parse_workers,
+    any_of({"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 256}),
+    lambda value: value or "auto",
 )
 FIELD = text(
     "one of our field names: " + ", ".join(FIELDS),

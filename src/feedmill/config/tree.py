@@ -62,19 +62,6 @@ def parse(text: str, origin: Origin, faults: Faults) -> Value | None:
         return None
 
 
-def plain(value: Plain, origin: Origin) -> Value:
-    """Return a value of Python's own types as a tree: how defaults are written in the schema."""
-    if isinstance(value, dict):
-        return Mapping(
-            origin, {key: plain(each, origin) for key, each in value.items()}, dict.fromkeys(value, origin)
-        )
-    if isinstance(value, list):
-        return Items(origin, tuple(plain(each, origin) for each in value))
-    if isinstance(value, bool):
-        return Text(origin, "true" if value else "false")
-    return Text(origin, "" if value is None else str(value), null=value is None)
-
-
 def locate(root: Value | None, path: KeyPath) -> tuple[Origin | None, bool]:
     """Return where the value at `path` was given, else its nearest parent, and whether it was the value.
 

@@ -26,6 +26,8 @@ class Site:
     author_url: str = ""
     icon: str = ""
     rights: str = ""
+    home: str = ""
+    """The address of the site that the articles belong to, ending with "/"; "" where not given."""
     ttl: int = 15
     """Minutes a reader may keep a document: `server.max_age`, for RSS's `ttl`."""
 

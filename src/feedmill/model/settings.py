@@ -7,17 +7,60 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from feedmill.model.feed import Site
+from feedmill.model.secret import Secret
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
 Order = Literal["newest", "quality", "heat"]
+Terms = Literal["all", "listed", "off"]
 
 
 def _empty() -> Mapping[str, str]:
     return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRule:
+    """What the seeds of some paths have in common: the first rule that matches a seed counts.
+
+    `link` is an address pattern, None: as `seeds.link` says. `defaults` are values for what a seed does
+    not say, by our field names; several for a field that holds several.
+    """
+
+    paths: tuple[str, ...]
+    link: str | None = None
+    defaults: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSettings:
+    """Where the addresses and identities of seeds come from that do not say.
+
+    `home` is `site.home`, ending with "/", "" where not given; identities of what is below it are made
+    from `site_id`, "" without `home`. `ids` is a file of addresses and the ids they had elsewhere.
+    """
+
+    home: str = ""
+    site_id: str = ""
+    link: str | None = None
+    rules: tuple[AddressRule, ...] = ()
+    ids: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcerptSettings:
+    """The summary of a seed that has none: the body before a separator, else its first `words` (0: none)."""
+
+    separators: tuple[str, ...] = (
+        "<!--more-->",
+        "<!-- more -->",
+        "<!-- excerpt -->",
+        "<!-- truncate -->",
+    )
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +76,15 @@ class DecodeSettings:
     fix_encoding: bool = True
     max_bytes: int = 4 << 20
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    address: AddressSettings = AddressSettings()
+    excerpt: ExcerptSettings = ExcerptSettings()
+    templates: Literal["keep", "strip"] = "keep"
+    """What becomes of the template syntax of a site's own tool."""
+    split_blanks: bool = False
+    """Whether topics in one text (`tags: a b`) are split at blanks too."""
+    typographer: bool = False
+    headers: Literal["pelican"] | None = None
+    """What else than front matter between marks is taken for it."""
     related: int = 0
     drafts: bool = False
     """Decode the content of unpublished seeds too (`build --drafts`)."""
@@ -45,7 +97,7 @@ class ScanSettings:
     """Which files are seeds. `dir` is absolute; the globs are relative to it (`**/*.md`)."""
 
     dir: Path
-    include: tuple[str, ...] = ("**/*.md", "**/*.markdown", "**/*.html", "**/*.txt")
+    include: tuple[str, ...] = ("**/*.md", "**/*.markdown", "**/*.mdx", "**/*.html", "**/*.txt")
     exclude: tuple[str, ...] = ()
 
 
@@ -59,6 +111,28 @@ class TermSettings:
     title: str = ""
     description: str = ""
     aliases: tuple[str, ...] = ()
+    link: str = ""
+    """The page that its feed's link leads to; "": `site.home`, else a page of ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthorSettings(TermSettings):
+    """What the config says of one author; `label` is the key that seeds name, `name` what feeds tell."""
+
+    name: str
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedsBy:
+    """Which terms of each taxonomy have a feed; `listed`: those that the config names."""
+
+    topics: Terms = "all"
+    providers: Terms = "all"
+    authors: Terms = "off"
+    categories: Terms = "off"
+    types: Terms = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +147,8 @@ class Range:
 class Where:
     """A filter: all conditions hold, a list means any of; `exclude` (config: `not`) must not hold.
 
-    `topics` and `providers` are labels as the config has them (aliases allowed).
+    `topics`, `providers` and `authors` are labels as the config has them (aliases allowed), `paths`
+    globs relative to the seeds folder, `languages` tags that a seed's begins with (`de` takes `de-AT`).
     An absent condition (None) holds for every entry.
     """
 
@@ -82,9 +157,34 @@ class Where:
     types: tuple[str, ...] | None = None
     categories: tuple[str, ...] | None = None
     levels: tuple[str, ...] | None = None
+    authors: tuple[str, ...] | None = None
+    paths: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
     quality: Range | None = None
     heat: Range | None = None
     exclude: Where | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodcastSettings:
+    """What a podcast says of itself beside its title; "" where not given.
+
+    `categories` are Apple's, as (category, subcategory or ""). `guid` is the podcast namespace's, a UUID.
+    `author`, `rights` "": the site's.
+    """
+
+    image: str
+    categories: tuple[tuple[str, str], ...]
+    explicit: bool = False
+    author: str = ""
+    owner_name: str = ""
+    owner_email: str = ""
+    type: Literal["episodic", "serial"] = "episodic"
+    complete: bool = False
+    locked: bool = True
+    guid: str = ""
+    funding_url: str = ""
+    funding_text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +198,8 @@ class CustomSettings:
     limit: int | None = None
     content: Content | None = None
     order: Order = "newest"
+    podcast: PodcastSettings | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +212,14 @@ class FeedSettings:
     content: Content = "full"
     related: int = 0
     html: bool = True
+    title: str = "{term}"
+    """What a term's feed is called: `{term}` and `{site}` stand for their titles."""
+    archive: Literal["off", "month", "year"] = "off"
+    """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     topics: tuple[TermSettings, ...] = ()
     providers: tuple[TermSettings, ...] = ()
+    authors: tuple[AuthorSettings, ...] = ()
+    by: FeedsBy = FeedsBy()
     custom: tuple[CustomSettings, ...] = ()
 
 
@@ -143,6 +251,23 @@ class ServerSettings:
     port: int = 8080
     max_age: timedelta = timedelta(minutes=15)
     shared_max_age: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """The hub. `hubs` are others to tell; `allow` private networks that callbacks may be in."""
+
+    hub: Literal["auto", "on", "off"] = "auto"
+    hubs: tuple[str, ...] = ()
+    lease: timedelta = timedelta(days=10)
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where generations are kept: in a database, or (None) in the feeds folder."""
+
+    url: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,12 +311,18 @@ class Settings:
     """The folder that the file itself names: `--drafts` refuses it."""
     feeds: FeedSettings = field(default_factory=FeedSettings)
     redirects: Mapping[str, str] = field(default_factory=_empty)
+    copies: Mapping[str, str] = field(default_factory=_empty)
+    """Path of a copy -> path of the published document whose bytes it has."""
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
+    push: PushSettings = field(default_factory=PushSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
     theme_dir: Path | None = None
     log: LogSettings = field(default_factory=LogSettings)
     warnings: tuple[str, ...] = ()
+    effective: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """The configuration as checked, by section and key: what `feedmill config show` writes."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from feedmill.config import ConfigErrors, loads
 from feedmill.config.emit import block
-from feedmill.config.schema import CONFIG
+from feedmill.config.keys import CONFIG
 
 BASE = Path("/nowhere")
 SECONDS = 20.0  # on a busy machine; unbounded, these would take years

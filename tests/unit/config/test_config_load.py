@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from feedmill.config import ConfigErrors, load, loads, starter
+from feedmill.config import ConfigErrors, load, loads
 from feedmill.config.load import MAX_BYTES
+from feedmill.config.starter import starter
 from feedmill.model.feed import Site
 from feedmill.model.settings import (
     AdminSettings,
@@ -318,6 +319,25 @@ def test_loading_changes_nothing_and_needs_no_folder(tmp_path: Path) -> None:
     before = (os.environ.copy(), Path.cwd(), sorted(tmp_path.iterdir()))
     assert load(None, environ={}, cwd=tmp_path) == load(None, environ={}, cwd=tmp_path)
     assert (os.environ.copy(), Path.cwd(), sorted(tmp_path.iterdir())) == before
+
+
+def test_the_file_is_looked_for_upward(tmp_path: Path) -> None:
+    inside = tmp_path / "seeds/2026"
+    inside.mkdir(parents=True)
+    (tmp_path / "config.yaml").write_text("site: {title: above}")
+    settings = load(None, environ={}, seeds=Path("s"), cwd=inside)
+    assert settings.site.title == "above"
+    assert (settings.file, settings.feeds_dir) == (tmp_path / "config.yaml", tmp_path / "feeds")
+    assert settings.scan.dir == inside / "s"
+    (tmp_path / "seeds/config.yaml").mkdir()  # no file: passed over
+    assert load(None, environ={}, cwd=inside).site.title == "above"
+    (inside / "config.yaml").write_text("site: {titel: here}")
+    with pytest.raises(ConfigErrors, match=r"^config.yaml:1:8: unknown key 'titel'"):
+        load(None, environ={}, cwd=inside)
+    (inside / "config.yaml").unlink()
+    (tmp_path / "config.yaml").write_text("site: {titel: above}")
+    with pytest.raises(ConfigErrors, match=rf"^{tmp_path}/config.yaml:1:8: unknown key 'titel'"):
+        load(None, environ={}, cwd=inside)
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feedmill.config import names
+from feedmill.config import names, paths
 
 GOOD: list[tuple[Callable[[str], object], str, str]] = [
     (names.parse_site_url, "https://feeds.example.org", "https://feeds.example.org/"),
@@ -32,10 +32,10 @@ GOOD: list[tuple[Callable[[str], object], str, str]] = [
     (names.parse_slug, "ai", "ai"),
     (names.parse_slug, "node.js-v2", "node.js-v2"),
     (names.parse_slug, "a" * 80, "a" * 80),
-    (names.parse_glob, "**/*.md", "**/*.md"),
-    (names.parse_glob, "./a/[ab]?.md", "a/[ab]?.md"),
-    (names.parse_site_path, "topics/old.atom", "topics/old.atom"),
-    (names.parse_site_path, "feed/", "feed/"),
+    (paths.parse_glob, "**/*.md", "**/*.md"),
+    (paths.parse_glob, "./a/[ab]?.md", "a/[ab]?.md"),
+    (paths.parse_site_path, "topics/old.atom", "topics/old.atom"),
+    (paths.parse_site_path, "feed/", "feed/"),
     (names.parse_text, " a\n b\t c ", "a b c"),
     (names.parse_email, "jane@example.org", "jane@example.org"),
 ]
@@ -80,19 +80,19 @@ BAD: list[tuple[Callable[[str], object], str, str]] = [
     (names.parse_slug, "news.rss", "which ends like a document"),
     (names.parse_slug, "a" * 81, "which is longer than 80 characters"),
     (names.parse_slug, "ä", ""),
-    (names.parse_glob, "/etc/*", "which leads outside the seeds folder"),
-    (names.parse_glob, "a/../../*", "which leads outside the seeds folder"),
-    (names.parse_glob, "a\\*.md", "with a backslash"),
-    (names.parse_site_path, "/topics/old.atom", "with a leading slash (topics/old.atom would be right)"),
-    (names.parse_site_path, "../x", "which leads outside the site"),
-    (names.parse_site_path, "a//b", "which leads outside the site or has an empty part"),
-    (names.parse_site_path, "a/./b", "which leads outside the site"),
-    (names.parse_site_path, "https://example.org/a", "which is a URL"),
-    (names.parse_site_path, "a?b", "with a character"),
-    (names.parse_site_path, "a b", "with a character"),
+    (paths.parse_glob, "/etc/*", "which leads outside the seeds folder"),
+    (paths.parse_glob, "a/../../*", "which leads outside the seeds folder"),
+    (paths.parse_glob, "a\\*.md", "with a backslash"),
+    (paths.parse_site_path, "/topics/old.atom", "with a leading slash (topics/old.atom would be right)"),
+    (paths.parse_site_path, "../x", "which leads outside the site"),
+    (paths.parse_site_path, "a//b", "which leads outside the site or has an empty part"),
+    (paths.parse_site_path, "a/./b", "which leads outside the site"),
+    (paths.parse_site_path, "https://example.org/a", "which is a URL"),
+    (paths.parse_site_path, "a?b", "with a character"),
+    (paths.parse_site_path, "a b", "with a character"),
     (names.parse_text, "a\x00b", "which holds the control character U+0000"),
     (names.parse_text, "a\udcffb", "which holds the control character U+DCFF"),
-    (names.parse_path, "a\x00b", "which holds the control character U+0000"),
+    (paths.parse_path, "a\x00b", "which holds the control character U+0000"),
     (names.parse_email, "jane", ""),
     (names.parse_email, "@example.org", ""),
     (names.parse_email, "a b@example.org", ""),

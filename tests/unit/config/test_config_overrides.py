@@ -182,7 +182,7 @@ def test_one_way_to_rebuild_displaces_the_other(tmp_path: Path) -> None:
             "topics.Node.js.slug=x",
             (
                 "--set topics.Node.js.slug: unknown key 'js' in 'topics.Node'; the keys here are slug, aliases, title, "
-                """description; a name with a dot in it wants quotes: topics."Node.js".slug"""
+                """description, link; a name with a dot in it wants quotes: topics."Node.js".slug"""
             ),
         ),
         (

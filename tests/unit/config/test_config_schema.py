@@ -12,13 +12,15 @@ from typing import Any
 import jsonschema
 import pytest
 
-from feedmill.config import ConfigErrors, config_schema, loads, seed_schema
+from feedmill.config import ConfigErrors, loads
 from feedmill.config.check import UnknownKeyError, kind_at
 from feedmill.config.docs import documents
 from feedmill.config.emit import block
 from feedmill.config.faults import Faults, Origin
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Section
-from feedmill.config.schema import CONFIG
+from feedmill.config.jsonschema import config_schema
+from feedmill.config.keys import CONFIG
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Section, written
+from feedmill.config.seedschema import seed_schema
 from feedmill.config.tree import Items, Mapping, Plain, Text, Value, parse
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical
 
@@ -185,17 +187,39 @@ def test_every_key_is_documented_and_its_examples_are_valid(
 ) -> None:
     assert key.doc.strip().endswith((".", ")", "name."))
     (tmp_path / "theme").mkdir()
-    for example in (*key.examples, *([] if key.default is None else [key.default])):
-        text = "\n".join(block(_nested(path, example)))
+    for example in (*key.examples, *([] if key.default is None else [written(key.kind, key.default)])):
+        tree = _nested(path, example)
+        text = "\n".join(block(CONTEXT.get(path[:2], {}) | tree))
         loads(text, base=tmp_path)
         VALIDATOR.validate(as_an_editor_reads(text))
 
 
+CONTEXT: dict[tuple[str, ...], dict[str, Plain]] = {
+    ("seeds", "link"): {"site": {"home": "https://www.example.org/"}},
+    ("seeds", "rules"): {"site": {"home": "https://www.example.org/"}},
+}
+"""What else a key needs to be right."""
+REQUIRED: dict[str, dict[str, Plain]] = {
+    "custom": {"slug": "x"},
+    "rules": {"paths": "a", "link": "x"},
+}
+"""What each item of a list needs to be right."""
+
+
+ALONGSIDE: dict[str, dict[str, Plain]] = {
+    "podcast": {"image": "https://example.org/cover.jpg", "categories": ["Arts"]},
+    "funding": {"url": "https://example.org/"},
+}
+"""What a section needs to be right."""
+
+
 def _nested(path: tuple[str, ...], value: Plain) -> dict[str, Plain]:
-    for part in reversed(path[1:]):
-        value = (
-            [{"slug": "x", **value} if isinstance(value, dict) else value] if part == "0" else {part: value}
-        )
+    for index in range(len(path) - 1, 0, -1):
+        if path[index] == "0":
+            value = [{**REQUIRED[path[index - 1]], **value} if isinstance(value, dict) else value]
+        else:
+            value = {path[index]: value}
+            value = {**ALONGSIDE.get(path[index - 1], {}), **value}
     return {path[0]: value}
 
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedmill import yamltext
-from feedmill.config import load, loads, show
+from feedmill.config import load, loads
 from feedmill.config.emit import block, scalar
 from feedmill.config.faults import Faults, Origin
-from feedmill.config.show import hide
+from feedmill.config.show import hide, show
 from feedmill.config.tree import Items, Mapping, Plain, Text, Value, parse
 from feedmill.config.units import format_duration, format_size
 

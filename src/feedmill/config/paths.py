@@ -1,0 +1,95 @@
+"""How paths are written: in the file system, as patterns below the seeds folder, on the site."""
+
+from __future__ import annotations
+
+import re
+
+from feedmill.config.names import parse_text
+from feedmill.model.fields import SECRET_FIELDS, fold
+
+_PART = re.compile(r"[a-z_]+|field:[^|:]+")
+_FILTER = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def parse_path(text: str) -> str:
+    """Return a file system path as written.
+
+    Raises:
+        ValueError: it holds a control character or a lone surrogate.
+    """
+    parse_text(text)
+    return text.strip()
+
+
+def parse_glob(text: str) -> str:
+    """Return a pattern for paths relative to the seeds folder, such as `**/*.md`.
+
+    Raises:
+        ValueError: absolute, with `..`, or with a backslash.
+    """
+    parse_text(text)
+    if "\\" in text:
+        raise ValueError("with a backslash; folders are separated by /")
+    if text.startswith("/") or ".." in text.split("/"):
+        raise ValueError("which leads outside the seeds folder")
+    return text.removeprefix("./")
+
+
+def parse_site_path(text: str) -> str:
+    """Return a path relative to the site, such as `topics/old.atom`; `feed/` may end with a slash.
+
+    Raises:
+        ValueError: absolute, a URL, with `.` or `..`, a query, a fragment or odd characters.
+    """
+    parse_text(text)
+    if "://" in text:
+        raise ValueError("which is a URL, not a path on this site")
+    if text.startswith("/"):
+        raise ValueError(f"with a leading slash ({text.lstrip('/') or 'a file name'} would be right)")
+    if any(char in text for char in "?#\\") or any(char.isspace() for char in text):
+        raise ValueError("with a character that no path of a site has")
+    segments = text.removesuffix("/").split("/")
+    if any(segment in {"", ".", ".."} for segment in segments):
+        raise ValueError("which leads outside the site or has an empty part")
+    return text
+
+
+def parse_copy(text: str) -> str:
+    """Return a path relative to the site that a file can have: `feed.xml`, `blog/index.xml`.
+
+    Raises:
+        ValueError: no path on the site, a folder, a name that begins with a dot or is too long.
+    """
+    parse_site_path(text)
+    if text.endswith("/"):
+        raise ValueError("which is a folder; name the file in it")
+    if any(segment.startswith(".") for segment in text.split("/")):
+        raise ValueError("with a name that begins with a dot, which many hosts never show")
+    if any(len(segment.encode()) > 255 for segment in text.split("/")):
+        raise ValueError("with a name longer than 255 bytes")
+    return text
+
+
+def parse_address(text: str) -> str:
+    """Return an address pattern such as `{year}/{slug|lower}/`, checked for its form.
+
+    Raises:
+        ValueError: a URL, a brace without its fellow, a part or filter that is no name, a secret field.
+    """
+    parse_text(text)
+    if "://" in text:
+        raise ValueError("which is a URL; the pattern is joined to site.home")
+    between = re.sub(r"\{[^{}]*\}", "", text)
+    if "{" in between or "}" in between:
+        raise ValueError("with a brace that has no fellow")
+    if any(char in between.replace(" or ", "") for char in "?#\\ \t"):
+        raise ValueError("with a character that no path has")
+    for part in re.findall(r"\{([^{}]*)\}", text):
+        name, *filters = part.split("|")
+        if not _PART.fullmatch(name):
+            raise ValueError(f"with {{{part}}}, which names no part of an address")
+        if not SECRET_FIELDS.isdisjoint(fold(name.removeprefix("field:")).split(".")):
+            raise ValueError(f"with {{{part}}}, which is never read")
+        if (wrong := next((each for each in filters if not _FILTER.fullmatch(each)), None)) is not None:
+            raise ValueError(f"with |{wrong}, which names no filter")
+    return text.strip()
