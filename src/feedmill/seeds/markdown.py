@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-__all__ = ["MAX_CHARACTERS", "MAX_LINES", "render"]
+__all__ = ["MAX_CHARACTERS", "MAX_LINES", "code_lines", "render"]
 
 MAX_CHARACTERS = 1 << 19
 MAX_LINES = 10_000
@@ -50,8 +50,30 @@ def render(text: str, *, typographer: bool = False) -> str | None:
     return rendered
 
 
+def code_lines(text: str) -> list[tuple[int, int]]:
+    """Return the lines of fenced and indented code, from 0, ends exclusive; none of what is too long."""
+    if len(text) > MAX_CHARACTERS or text.count("\n") > MAX_LINES:
+        return []
+    tokens = _blocks().parse(text)
+    return [
+        (each.map[0], each.map[1]) for each in tokens if each.type in ("fence", "code_block") and each.map
+    ]
+
+
+@cache
+def _blocks() -> MarkdownIt:
+    """`_parser` without what is within a block."""
+    parser = _new_parser(typographer=False)
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser
+
+
 @cache
 def _parser(typographer: bool) -> MarkdownIt:
+    return _new_parser(typographer)
+
+
+def _new_parser(typographer: bool) -> MarkdownIt:
     from markdown_it import MarkdownIt  # imported on use: 0.1 s, and many seeds have no body
     from mdit_py_plugins.container import container_plugin
     from mdit_py_plugins.deflist import deflist_plugin
