@@ -1,0 +1,81 @@
+"""Plain TOML: headers of simple lines, one expression a line. `tomllib` takes longer than YAML's parser."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from feedmill.seeds.header_nodes import Places
+from feedmill.yamltext import MappingNode, Node
+
+__all__ = ["read_plain"]
+
+_TEXT = r'"[^"\\\x00-\x08\n-\x1f\x7f]*"' + "|" + r"'[^'\x00-\x08\n-\x1f\x7f]*'"
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+_END = r"[ \t]*(?:\#[^\x00-\x08\n-\x1f\x7f]*)?(?:\n|\Z)"
+_LINE = re.compile(
+    rf"""[ \t]*(?:
+    (?P<key>[A-Za-z0-9_-]+)[ \t]*=[ \t]*(?:
+        (?P<text>(?!\"\"\"|'''){_TEXT})
+        |(?P<date>{_DATE})
+        |(?P<bare>true|false|[+-]?(?:0|[1-9][0-9]{{0,17}})(?:\.[0-9]{{1,18}})?)
+        |(?P<list>\[[ \t\n]*+(?:(?:(?!\"\"\"|'''){_TEXT})[ \t\n]*+(?:,[ \t\n]*+|(?=\])))*+\])
+    )
+    |\[[ \t]*(?P<table>[A-Za-z0-9_-]+)[ \t]*\]
+    |){_END}""",
+    re.VERBOSE,
+)
+_ITEM = re.compile(_TEXT)
+
+
+def read_plain(header: str) -> MappingNode | None:
+    """Return the mapping of a header in which every line is plain, None for any other.
+
+    Plain are texts in quotes without escapes, numbers, truth values, dates, lists of such texts and tables
+    of one name: nothing else, and nothing that `tomllib` would refuse.
+    """
+    places = Places(header)
+    root = places.mapping([], 0, len(header))
+    pairs, names = root.value, set[str]()
+    top = names
+    position = 0
+    while position < len(header):
+        line = _LINE.match(header, position)
+        if line is None:
+            return None
+        position = line.end()
+        kind = line.lastgroup
+        if kind is None:
+            continue
+        name = line["table"] or line["key"]
+        known = top if kind == "table" else names
+        if name in known or (kind == "date" and not _is_date(line[kind])):
+            return None
+        known.add(name)
+        start, end = line.span(kind)
+        if kind == "table":
+            table = places.mapping([], start, end)
+            root.value.append((places.scalar(name, start, end, quoted=True), table))
+            pairs, names = table.value, set()
+            continue
+        pairs.append(
+            (places.scalar(name, *line.span("key"), quoted=True), _node(places, header, kind, start, end))
+        )
+    return root
+
+
+def _node(places: Places, header: str, kind: str, start: int, end: int) -> Node:
+    if kind == "text":
+        return places.scalar(header[start + 1 : end - 1], start, end, quoted=True)
+    if kind == "list":
+        items = (item.span() for item in _ITEM.finditer(header, start, end))
+        return places.sequence([_node(places, header, "text", *span) for span in items], start, end)
+    return places.scalar(header[start:end], start, end, quoted=False)
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
