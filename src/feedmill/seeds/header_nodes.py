@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
 
@@ -21,6 +22,15 @@ class HeaderFault(Exception):
         self.message = message
         self.line = line
         self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in a text: offset, line and column from 0."""
+
+    index: int
+    line: int
+    column: int
 
 
 class Places:
@@ -41,35 +51,50 @@ class Places:
 
     def scalar(self, value: str, start: int, end: int, *, quoted: bool) -> ScalarNode:
         """Return a value as it is written, of a text in quotes what it says."""
-        return ScalarNode(None, value, Mark(self, start), Mark(self, end), style='"' if quoted else None)
+        return _Scalar(self, value, start, end, '"' if quoted else None)
 
     def mapping(self, value: list[tuple[Node, Node]], start: int, end: int) -> MappingNode:
         """Return a mapping of keys and values, in their order, equal keys too."""
-        return MappingNode(None, value, Mark(self, start), Mark(self, end))
+        return _Mapping(self, value, start, end, None)
 
     def sequence(self, value: list[Node], start: int, end: int) -> SequenceNode:
         """Return a list."""
-        return SequenceNode(None, value, Mark(self, start), Mark(self, end))
+        return _Sequence(self, value, start, end, None)
 
 
-class Mark:
-    """A place in a text: offset, line and column from 0. Most are never asked where they are."""
+class _Placed:
+    """A node that makes its marks when it is asked for them: few are."""
 
-    __slots__ = ("_places", "index")
+    tag = None
 
-    def __init__(self, places: Places, index: int) -> None:
+    def __init__(self, places: Places, value: object, start: int, end: int, style: str | None) -> None:
+        self.value = value
+        self.style = style
         self._places = places
-        self.index = index
+        self._start = start
+        self._end = end
 
     @property
-    def line(self) -> int:
-        """The line, from 0."""
-        return self._places.line(self.index)[0]
+    def start_mark(self) -> Mark:
+        """Where it begins."""
+        return Mark(self._start, *self._places.line(self._start))
 
     @property
-    def column(self) -> int:
-        """The column, from 0."""
-        return self._places.line(self.index)[1]
+    def end_mark(self) -> Mark:
+        """Where it ends."""
+        return Mark(self._end, *self._places.line(self._end))
+
+
+class _Scalar(_Placed, ScalarNode):  # type: ignore[misc]
+    pass
+
+
+class _Mapping(_Placed, MappingNode):  # type: ignore[misc]
+    pass
+
+
+class _Sequence(_Placed, SequenceNode):  # type: ignore[misc]
+    pass
 
 
 def fault_at(text: str, offset: int, message: str) -> HeaderFault:

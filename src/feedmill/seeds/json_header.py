@@ -19,10 +19,15 @@ _OPEN = re.compile(r"\{(?=[ \t]*(?:\n|\Z|\"))")
 _NAMED = re.compile(r"---[ \t]*json[ \t]*\n", re.IGNORECASE)
 _CLOSE = re.compile(r"^---[ \t]*$\n?", re.MULTILINE)
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*+"|[{}\[\]]')
+_TO_BRACKET = re.compile(r'(?:[^"{}\[\]]++|"(?:[^"\\\n]|\\.)*+"|")*+([{}\[\]]|\Z)')
 _REST = re.compile(r"[ \t]*(?:\n|\Z)")
 _BLANK = re.compile(r"[ \t\n\r]*")
 _BARE = re.compile(r"[^\s,\]}]+")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_PLAIN_PAIR = re.compile(
+    r'"([^"\\]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\]*+)"|([^\s"{\[,\]}]++))[ \t\n\r]*+(?:,[ \t\n\r]*+)?+'
+)
+"""A key and a value that are written as they read."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -41,8 +46,8 @@ def split(text: str) -> FrontMatter | None:
     if not _OPEN.match(text):
         return None
     depth = 0
-    for token in _TOKEN.finditer(text):
-        depth += (token[0] in "[{") - (token[0] in "]}")
+    for token in _TO_BRACKET.finditer(text):
+        depth += (token[1] in ("[", "{")) - (token[1] in ("]", "}"))
         if depth == 0:
             if rest := _REST.match(text, token.end()):
                 return FrontMatter(header=text[: token.end()], header_line=1, body=text[rest.end() :])
@@ -58,7 +63,7 @@ def parse(header: str) -> MappingNode:
     """
     check_depth(header, _TOKEN, "JSON")
     try:
-        value = json.loads(header, parse_int=str, parse_float=str)
+        value = _DECODER.decode(header)
     except json.JSONDecodeError as error:
         raise HeaderFault(f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
     if not isinstance(value, dict):
@@ -102,6 +107,10 @@ class _Scan:
         is_object = self._text[start] == "{"
         position = _end_of_blank(self._text, start + 1)
         while self._text[position] not in "]}":
+            if is_object and (plain := _PLAIN_PAIR.match(self._text, position)):
+                pairs.append(self._plain_pair(plain))
+                position = plain.end()
+                continue
             if is_object:
                 key, position = self._string(position)
                 position = _end_of_blank(self._text, position) + 1  # the colon
@@ -117,3 +126,11 @@ class _Scan:
         if is_object:
             return self._places.mapping(pairs, start, end), end
         return self._places.sequence(items, start, end), end
+
+    def _plain_pair(self, pair: re.Match[str]) -> tuple[Node, Node]:
+        start, end = pair.span(1)
+        key = self._places.scalar(pair[1], start - 1, end + 1, quoted=True)
+        if pair[2] is None:
+            return key, self._places.scalar(pair[3], *pair.span(3), quoted=False)
+        start, end = pair.span(2)
+        return key, self._places.scalar(pair[2], start - 1, end + 1, quoted=True)
