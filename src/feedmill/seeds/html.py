@@ -2,18 +2,21 @@
 
 What may stay is listed here (`ALLOWED_TAGS`, `ALLOWED_ATTRIBUTES`); nh3 (ammonia, html5ever) takes out the
 rest. No `style`, `class`, `id` or event attribute stays, no frame, form, SVG or MathML; links are http,
-https, mailto or tel, pictures and media http or https. `srcset` goes, its `src` stays. Sanitising what was
-sanitised changes nothing: what does not come to rest is shown as plain text instead.
+https, mailto or tel, pictures http or https. `srcset` goes, its `src` stays. Frames, videos and audio are
+links by then (`embeds`). Sanitising what was sanitised changes nothing: what does not come to rest is shown
+as plain text instead.
 """
 
 from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from feedmill.seeds import links
+from feedmill.seeds.embeds import as_links
 from feedmill.seeds.markup import is_bounded
 from feedmill.seeds.mojibake import repair
 from feedmill.seeds.text import plain, strip_controls
@@ -21,13 +24,13 @@ from feedmill.seeds.text import plain, strip_controls
 if TYPE_CHECKING:
     import nh3
 
-__all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "content_html", "sanitise"]
+__all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "Content", "content", "content_html", "sanitise"]
 
 _TAGS = """
-a abbr acronym article aside audio b bdi bdo big blockquote br caption center cite code col colgroup
+a abbr acronym article aside b bdi bdo big blockquote br caption center cite code col colgroup
 data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd
-li main mark ol p pre q rp rt ruby s samp section small source span strike strong sub summary sup
-table tbody td tfoot th thead time tr tt u ul var video wbr
+li main mark ol p pre q rp rt ruby s samp section small span strike strong sub summary sup
+table tbody td tfoot th thead time tr tt u ul var wbr
 """
 _HIDDEN = """
 applet button canvas embed frameset iframe math noembed noframes object option script select style svg
@@ -44,7 +47,6 @@ ALLOWED_ATTRIBUTES = MappingProxyType(
     {
         "*": frozenset({"dir", "lang", "title"}),
         "a": frozenset({"href", "hreflang"}),
-        "audio": frozenset({"controls", "src"}),
         "blockquote": frozenset({"cite"}),
         "col": frozenset({"span"}),
         "colgroup": frozenset({"span"}),
@@ -56,16 +58,14 @@ ALLOWED_ATTRIBUTES = MappingProxyType(
         "li": frozenset({"value"}),
         "ol": frozenset({"reversed", "start", "type"}),
         "q": frozenset({"cite"}),
-        "source": frozenset({"src", "type"}),
         "td": frozenset({"align", "colspan", "rowspan"}),
         "th": frozenset({"align", "colspan", "rowspan", "scope"}),
         "time": frozenset({"datetime"}),
-        "video": frozenset({"controls", "height", "poster", "src", "width"}),
     }
 )
 """The attributes that stay, by element; `*` stands for every element."""
 
-_ADDRESSES = frozenset({"cite", "href", "poster", "src"})
+_ADDRESSES = frozenset({"cite", "href", "src"})
 _NUMBERS = frozenset({"colspan", "height", "rowspan", "span", "start", "width"})
 _NUMBER = re.compile(r"-?[0-9]{1,6}%?")
 _CONTACT = re.compile(r"(mailto|tel):(?=.)", re.IGNORECASE)
@@ -80,29 +80,51 @@ _BODY = re.compile(
     r"""|<(body)(?=[\s>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""",
     re.IGNORECASE | re.DOTALL,
 )
+_SHOWN = re.compile(r"<img\b|(?:\A|>)\s*[^<\s]")
+"""What a reader sees something of."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
-def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """A body as HTML. `emptied`: it had something, and nothing of it can be shown."""
+
+    html: str
+    emptied: bool
+
+
+def content(
+    body: str, *, markdown: bool, base: str, fix_encoding: bool, typographer: bool = False
+) -> Content:
     """Return a seed's body as sanitised HTML with absolute addresses; "" for a blank body.
 
     A body that is a whole HTML document counts from inside its `<body>`, in Markdown files too. `base` is
     the entry's link. Every character is a `Char` of XML 1.0. Time and memory are proportional to the
     body: one that would take more than that (`markup.is_bounded`, `markdown.render`) is shown as plain
-    paragraphs.
+    paragraphs. `typographer`: see `markdown.render`.
     """
     if not body or body.isspace():
-        return ""
+        return Content(html="", emptied=False)
     text = strip_controls(repair(body) if fix_encoding else body).replace("\r\n", "\n").replace("\r", "\n")
+    shown = _html(text, markdown, base, typographer)
+    return Content(html=shown, emptied=not _SHOWN.search(shown))
+
+
+def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) -> str:
+    """Return the HTML of `content` alone."""
+    return content(body, markdown=markdown, base=base, fix_encoding=fix_encoding).html
+
+
+def _html(text: str, markdown: bool, base: str, typographer: bool) -> str:
     whole = _inside_body(text)
-    if whole is not None:
-        return sanitise(whole, base)
-    if markdown:
+    if whole is None and markdown:
         from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
 
-        rendered = render(text)
-        return _paragraphs(text) if rendered is None else sanitise(rendered, base)
-    return sanitise(text, base)
+        rendered = render(text, typographer=typographer)
+        if rendered is None:
+            return _paragraphs(text)
+        text = rendered
+    return sanitise(as_links(text if whole is None else whole, base), base)
 
 
 def sanitise(fragment: str, base: str) -> str:

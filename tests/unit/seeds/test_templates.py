@@ -1,0 +1,221 @@
+"""Template syntax of a site's own tool goes, everything else stays, and code stays as it was typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feedmill.seeds.code import find_code
+from feedmill.seeds.html import content
+from feedmill.seeds.templates import Kind, strip
+
+LIQUID = [
+    ("a {% include x.html id=1 %}b", "a b", 1),
+    ("a {%- if page.x -%}b{%- else -%}c{%- endif -%}d", "a bcd", 3),
+    ("{% for x in y %}\n- {{ x.name }}\n{% endfor %}", "\n- \n", 3),
+    ("{% include note.html\n  text='Use `code` here' %}x", "x", 1),
+    ("a{% comment %}secret `{{ x }}`\n\n    code\n{% endcomment %}b", "ab", 1),
+    ("a{% raw %}{{ x }} `{{ y }}`{% endraw %}b", "a&#123;&#123; x }} `{{ y }}`b", 1),
+    ("{% verbatim %}{% x %}{% endverbatim %}", "&#123;% x %}", 1),
+    ("{% raw %}never closed", "never closed", 1),
+    (
+        "{% highlight ruby linenos %}\ndef x\n\n    `{{ y }}`\n{% endhighlight %}z",
+        "```ruby\ndef x\n\n    `{{ y }}`\n```\nz",
+        1,
+    ),
+    ("a\n  {% highlight c %}\n  ```\n  {% endhighlight %}", "a\n  ````c\n  ```\n  \n  ````\n", 1),
+    ("text {% highlight x %}y{% endhighlight %}", "text \n```x\ny\n```\n", 1),
+    ("[a]({{ site.baseurl }}/b)", "[a](/b)", 1),
+    ("[a]({{ '/b/' | relative_url }})", "[a](/b/)", 1),
+    ("[a]({% post_url 2020-01-01-x %}#y 'z')", "[a](about:invalid#y 'z')", 1),
+    ("[a](https://x.org/{{ page.id }}/b)", "[a](about:invalid/b)", 1),
+    ("[a]: {{ site.repository }}/issues", "[a]: about:invalid/issues", 1),
+    (
+        '<img src="{{ x | url }}"><a href={{ y }}>z</a>',
+        '<img src="about:invalid"><a href=about:invalid>z</a>',
+        2,
+    ),
+    ("{{ 'now' | date: '%Y' }}", "", 1),
+    ("{{{ x }}}", "", 1),
+    ("{{ x\n\n}}", "{{ x\n\n}}", 0),
+    ("{% x", "{% x", 0),
+    ("{ {%}} }", "{ {%}} }", 0),
+    ("Text {: .note .info #x}\n{:toc}\n## Head {#head-1}", "Text \n\n## Head ", 3),
+    ("{:ok, value} { # }", "{:ok, value} { # }", 0),
+    ("a{# secret #}b{#\n\n#}c", "abc", 2),
+    ("{% set x = 1 %}{% macro m(a) %}text{% endmacro %}{{ m(1) }}", "text", 4),
+    ("{{% x %}{ b }}", "", 1),
+]
+HUGO = [
+    ('{{< figure src="/a.jpg" >}}a', "a", 1),
+    ("{{% notice tip %}}\n*in*\n{{% /notice %}}", "\n*in*\n", 2),
+    ("{{</* figure x */>}} {{%/* y */%}}", "&#123;&#123;&lt; figure x &gt;}} &#123;&#123;% y %}}", 2),
+    ('{{< highlight go "linenos=table" >}}\nx := 1\n{{< /highlight >}}', "```go\nx := 1\n```\n", 1),
+    ('[a]({{< ref "b.md" >}})', "[a](about:invalid)", 1),
+    ('{{ youtube(id="x") }}{% quote(a="b") %}said{% end %}', "said", 3),
+]
+CODE = [
+    "```liquid\n{{ x }} {% raw %}\n```",
+    "~~~\n{{< x >}}",
+    "- a\n\n  ```\n  {{ x }}\n  ```",
+    "> ```\n> {{ x }}\n> ```",
+    "para\n\n    {% x %}\n\nend",
+    "``{{ ` }}``",
+    "a `{% x %}` b",
+    "a `{{ x\n}}` b",
+    "<pre>\n\n{{ x }}</pre>",
+    "<code class='x'>{% x %}</CODE>",
+    "<script>var x = {{ y }}</script>",
+    "<!-- {{ x }} -->",
+]
+MDX = [
+    ("import Tabs from '@theme/Tabs';\nimport {\n  A,\n  B as C\n} from \"x\"\n\n# Hi", "\n\n\n# Hi", 2),
+    (
+        "import './x.css'\n\n<Tabs value={{a: 1}}><Tab.Item>\n\n*in*\n\n</Tab.Item></Tabs>\n",
+        "\n\n\n\n*in*\n\n\n",
+        5,
+    ),
+    ("import x from 'y'\n\na {/* secret */}b {props.x} {'text'} {`more`}", "\n\na b  text more", 5),
+    ("import x from 'y'\n\nexport const a = {\n\n  b: 1\n\n}\n\nc", "\n\n\n\nc", 2),
+    (
+        "import x from 'y'\n\n<div className=\"a\" style={{x: 1}}>b</div> <>c</>",
+        '\n\n<div className="a">b</div> c',
+        4,
+    ),
+    ("import x from 'y'\n\n`{x}` <b>c</b> a < b {open", "\n\n`{x}` <b>c</b> a < b {open", 1),
+    ("a {/* truncate */}\n\n{b} <C d={e}> List<T>", "a \n\n{b} <C d={e}> List<T>", 1),
+    ("```\nimport x from 'y'\n```\n\n{b}", "```\nimport x from 'y'\n```\n\n{b}", 0),
+    ("import your text from a file", "import your text from a file", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "count"), [*LIQUID, *HUGO, *MDX])
+def test_markdown(text: str, expected: str, count: int) -> None:
+    stripped = strip(text, "markdown")
+    assert (stripped.text, stripped.count) == (expected, count)
+    assert strip(expected, "markdown").text == expected
+
+
+@pytest.mark.parametrize("text", CODE)
+def test_code_stays_as_it_was_typed(text: str) -> None:
+    assert strip(text, "markdown").text == text
+    assert strip("{{ x }}\n\n" + text, "markdown").text == "\n\n" + text
+
+
+def test_a_file_named_mdx_needs_no_import() -> None:
+    assert strip("<C d={e}>{f} g</C>", "mdx").text == " g"
+
+
+def test_html_knows_no_code_but_its_elements() -> None:
+    text = "<p>`{{ x }}`</p>\n\n    {% y %}<pre>{{ z }}</pre>{% highlight x %}a<b {{ c }}{% endhighlight %}"
+    expected = "<p>` `</p>\n\n    <pre>{{ z }}</pre><pre><code>a&lt;b &#123;&#123; c }}</code></pre>"
+    assert strip(text, "html").text == expected
+
+
+def test_what_raw_stands_for_is_shown() -> None:
+    text = strip("{% raw %}{{ x }}{% endraw %} {{</* y */>}} [no]({{ z }})", "markdown").text
+    shown = content(text, markdown=True, base="https://example.org/", fix_encoding=False).html
+    assert shown == "<p>{{ x }} {{&lt; y &gt;}} <a>no</a></p>"
+
+
+PIECES = st.sampled_from(
+    (
+        *[
+            "{%",
+            "%}",
+            "{{",
+            "}}",
+            "{#",
+            "#}",
+            "{/*",
+            "*/}",
+            "{{<",
+            ">}}",
+            "{",
+            "}",
+            "<",
+            ">",
+            "<A",
+            "</A>",
+            "/",
+            "`",
+            "``",
+            "a",
+            "[a](",
+            ")",
+            "href=",
+            '"',
+            "<!--",
+            "-->",
+            "<pre>",
+            "</pre>",
+            "\\",
+        ],
+        *("{: .x}", "{% raw %}", "{% endraw %}", "{% comment %}", "{% endcomment %}", "{% highlight x %}"),
+        *("{% endhighlight %}", "```\n", "\n", "\n\n", "    ", " ", "- ", "> ", "import a from 'b'\n"),
+        *("export const x = {", "about:invalid", "&#123;"),
+    )
+)
+TEXTS = st.lists(PIECES, max_size=40).map("".join)
+
+
+@given(TEXTS, st.sampled_from(("html", "markdown", "mdx")))
+def test_stripping_twice_changes_nothing_more(text: str, kind: Kind) -> None:
+    stripped = strip(text, kind)
+    assert strip(stripped.text, kind) == type(stripped)(stripped.text, 0)
+
+
+@given(TEXTS, st.booleans())
+def test_code_is_in_order_and_apart(text: str, markdown: bool) -> None:
+    code = find_code(text, markdown=markdown)
+    edges = [edge for part in zip(code.starts, code.ends, strict=True) for edge in part]
+    assert edges == sorted(edges)
+    assert all(start < end <= len(text) for start, end in zip(code.starts, code.ends, strict=True))
+
+
+WORDS = st.sampled_from(("one ", "two.\n", "*three* ", "\n\n", "{{ x }} ", "{% y %}", "{{< z >}}", "{# w #}"))
+SPANS = st.sampled_from(("`{{ a }}`", "``{% ` %}``", "\n\n```\n{{ b }}\n```\n\n", "<pre>{# c #}</pre>"))
+
+
+@given(st.lists(st.tuples(st.lists(WORDS).map("".join), SPANS), max_size=8))
+def test_text_and_code_all_stay(parts: list[tuple[str, str]]) -> None:
+    text = strip("".join(words + "\n\n" + span + "\n\n" for words, span in parts), "markdown").text
+    position = 0
+    for words, span in parts:
+        kept = [word for word in ("one", "two.", "*three*") for _ in range(words.count(word))]
+        end = text.index(span, position)
+        assert sorted(kept) == sorted(text[position:end].split())
+        position = end + len(span)
+
+
+HOSTILE = (
+    *[
+        "{{",
+        "{%",
+        "{#",
+        "{/*",
+        "{{<",
+        "`",
+        "{",
+        "{:",
+        "<!--",
+        "<pre>",
+        "`a``b```c",
+        "href={{x}}",
+        "{%",
+        "{{{%",
+    ],
+    *("{% x %}", "{{ x }}", "``` ", "<A ", "<A '", '<A "', "<A b={", "{: .a", "[a]({{ x }}", "{% raw %}"),
+    *("{% highlight x %}", "{{{% x %}", "import a from 'b'\n", "export const x = {\n\n", "{% raw %}{"),
+    *("\n\n`", "{{ `}}"),
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("kind", ["html", "markdown", "mdx"])
+@pytest.mark.timeout(60)
+def test_hostile_bodies_end(piece: str, kind: Kind) -> None:
+    """Quadratic in them would be hours: 500 KB of one thing."""
+    text = "import a from 'b'\n\n" + piece * (500_000 // len(piece))
+    assert len(strip(text, kind).text) <= 6 * len(text)
