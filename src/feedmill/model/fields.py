@@ -10,12 +10,35 @@ from types import MappingProxyType
 
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "id": ("id",),
+        "id": ("id", "guid"),
         "title": ("title", "name"),
         "excerpt": ("excerpt", "summary", "description"),
-        "link": ("webUrl", "originalUrl"),
-        "publishedDateTime": ("publishedDateTime", "date", "published_at"),
-        "updatedDateTime": ("updatedDateTime", "lastModifiedDateTime", "updated"),
+        "link": (
+            "webUrl",
+            "originalUrl",
+            "permalink",
+            "url",
+            "link",
+            "canonical_url",
+            "external_url",
+            "externalLink",
+        ),
+        "publishedDateTime": (
+            "publishedDateTime",
+            "publishDate",
+            "date",
+            "published_at",
+            "pubDate",
+            "created",
+        ),
+        "updatedDateTime": (
+            "updatedDateTime",
+            "lastModifiedDateTime",
+            "updated",
+            "lastmod",
+            "last_modified_at",
+            "modified",
+        ),
         "expiryDateTime": ("expiryDateTime", "expiryDate", "expires", "unpublishDate"),
         "published": ("published",),
         "removed": ("removed",),
@@ -23,7 +46,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "draft": ("draft", "drafts", "hidden", "private", "unlisted", "unpublished"),
         "status": ("status", "post_status"),
         "provider": ("provider",),
-        "topics": ("topics",),
+        "topics": ("topics", "tags", "categories", "keywords"),
         "category": ("category",),
         "type": ("type",),
         "quality": ("quality",),
@@ -31,7 +54,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "length": ("length",),
         "price": ("price",),
         "levels": ("levels",),
-        "images": ("images",),
+        "images": ("images", "image", "cover", "featured_image", "thumbnail"),
         "related": ("related",),
     }
 )

@@ -15,7 +15,9 @@ _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]*))?)?"
 _OFFSET = r"(?P<offset>[Zz]|[+-][0-9]{1,2}(?::?[0-9]{2})?)"
 _ORDINARY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
-_EXTENDED = re.compile(rf"{_DATE}(?:(?:[Tt]|[ \t]+){_TIME}(?:[ \t]*{_OFFSET})?)?")
+_EXTENDED = re.compile(
+    rf"{_DATE}(?:(?:[Tt]|[ \t]+){_TIME}(?:[ \t]+(?P=year)(?=[ \t]))?(?:[ \t]*{_OFFSET})?)?"
+)
 """RFC 3339 5.6, ISO 8601's extended format, and YAML's with shorter parts (https://yaml.org/type/timestamp.html)."""
 
 _OTHER = re.compile(
@@ -24,7 +26,7 @@ _OTHER = re.compile(
 )
 """ISO 8601's basic format, its weeks, and an hour alone."""
 
-_PREFIX = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})-.")
+_PREFIX = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-.")
 _EXAMPLE = "write it like 2026-11-21T08:00:00Z or 2026-11-21"
 
 

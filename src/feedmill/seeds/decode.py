@@ -9,13 +9,14 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds import dates, nested
+from feedmill.seeds.body import Body, read_body
 from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.fields import Keys, keys_for
 from feedmill.seeds.flags import Word, read_word
-from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, split
-from feedmill.seeds.html import content_html
-from feedmill.seeds.links import entry_id, http_url
-from feedmill.seeds.reading import Reader, entries, quoted
+from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
+from feedmill.seeds.links import entry_id
+from feedmill.seeds.locate import defaults_of, locate
+from feedmill.seeds.reading import Reader, entries
 from feedmill.seeds.remarks import remarks
 from feedmill.seeds.takedown import as_text, takedown_lines
 
@@ -23,7 +24,12 @@ __all__ = ["decode"]
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_HTML_SUFFIXES = (".html", ".htm")
+_ENDS = {
+    "yaml": "a line of ---",
+    "toml": "a line of +++ (of --- after ---toml)",
+    "json": "its last }, alone on its line (with --- after ---json)",
+    "pelican": "a blank line",
+}
 
 
 def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool = False) -> Record:
@@ -42,12 +48,12 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
         text = data[3:].decode() if data.startswith(_BOM) else data.decode()
     except UnicodeDecodeError as error:
         return _not_utf8(path, data, keys, error.start + (3 if data.startswith(_BOM) else 0))
-    front = split(text)
+    front = split(text, headers=settings.headers)
     thorough = thorough or settings.thorough
     if front is None:
         return _blank(path, data, keys, _blank_remarks(path, text) if thorough else ())
     if not front.closed:
-        why = "the front matter that begins here never ends; close it with a line of ---"
+        why = f"the front matter that begins here never ends; close it with {_ENDS[front.syntax]}"
         return _invalid(path, front.header or as_text(data), keys, why, 1, 1)
     if not front.header.strip():
         return _invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
@@ -57,6 +63,8 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
 def _decode_front(
     path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
 ) -> Record:
+    if front.syntax != "yaml":
+        return _decode_whole(path, front, settings, keys, thorough)
     cut = needed(front.header, keys.wanted, front.tops)
     if not thorough and not settings.drafts and (record := _withheld(path, front, cut, settings, keys)):
         return record
@@ -71,6 +79,35 @@ def _decode_front(
             return _invalid(path, front.header, keys, fault.message, line, fault.column)
     if not isinstance(root, yamltext.MappingNode):
         return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
+    swallowing = front.header if cut.pieces is None else None
+    return _decode_root(path, front, cut, root, settings, keys, thorough, swallowing)
+
+
+def _decode_whole(
+    path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
+) -> Record:
+    """Decode a header that is no YAML: it is parsed in full."""
+    try:
+        root = parse(front)
+    except yamltext.YamlFault as fault:
+        line = fault.line and fault.line + front.header_line - 1
+        return _invalid(path, front.header, keys, fault.message, line, fault.column)
+    if not isinstance(root, yamltext.MappingNode):
+        return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
+    whole = Needed(front.header, front.header, None)
+    return _decode_root(path, front, whole, root, settings, keys, thorough, None)
+
+
+def _decode_root(
+    path: str,
+    front: FrontMatter,
+    cut: Needed,
+    root: yamltext.MappingNode,
+    settings: DecodeSettings,
+    keys: Keys,
+    thorough: bool,
+    swallowing: str | None,
+) -> Record:
     reader = _reader(path, front, cut, root, settings, keys)
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
@@ -79,14 +116,14 @@ def _decode_front(
         root,
         keys,
         published_default=settings.published_default,
-        header=front.header if cut.pieces is None else None,
+        header=swallowing,
     )
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
         return Record(path=path, reason=word.withheld, takedown=True)
     lines = () if word.withheld else takedown_lines(front.header, keys)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
-    if thorough:
+    if thorough and front.syntax == "yaml":
         reader.problems += remarks(path, front, keys)
     problems = tuple(sorted(dict.fromkeys(reader.problems), key=lambda each: (each.line, each.column)))
     if not reader.failed:
@@ -144,6 +181,7 @@ def _reader(
         line=lambda line: front.header_line + cut.source_line(line),
         fix_encoding=settings.fix_encoding,
         zone=dates.zone(settings.timezone),
+        defaults=defaults_of(settings, path),
     )
 
 
@@ -157,19 +195,28 @@ def _seed(
 ) -> Seed:
     """Read every other field; worthless where the reader has met an error."""
     title = _title(reader)
-    link = _link(reader)
+    published = _published(reader)
+    where = locate(reader, settings, title=title, published=published)
+    link = where.link
+    topics = nested.topics(reader, split_blanks=settings.split_blanks)
+    summary = reader.text("excerpt")
+    images = nested.images(reader, link)
+    if reader.failed or (word.withheld and not settings.drafts):
+        body = Body()  # it is not to be shown
+    else:
+        body = read_body(reader, front.body, settings, link, excerpt=not summary, line=front.body_line)
     return Seed(
         path=reader.path,
-        id=entry_id(explicit=_identity(reader), link=link) if link else EntryId(""),
+        id=entry_id(explicit=_identity(reader), link=where.name) if link else EntryId(""),
         title=title,
         link=link,
-        summary=reader.text("excerpt"),
-        published=_published(reader),
+        summary=summary or body.excerpt,
+        published=published or where.day,
         updated=reader.instant("updatedDateTime"),
         expires=expires,
         withheld=word.withheld,
         provider=nested.provider(reader),
-        topics=nested.topics(reader),
+        topics=topics,
         category=reader.text("category"),
         type=reader.text("type"),
         quality=reader.number("quality"),
@@ -177,13 +224,11 @@ def _seed(
         length=reader.text("length"),
         price=reader.text("price"),
         levels=nested.levels(reader),
-        images=nested.images(reader, link),
+        images=images,
         related=nested.related(reader, settings.related),
         flag_lines=lines,
         vouched=word.vouched,
-        content=""
-        if reader.failed or (word.withheld and not settings.drafts)
-        else _content(reader, front, link),  # the last: see `failed`
+        content=body.content,
     )
 
 
@@ -199,34 +244,17 @@ def _title(reader: Reader) -> str:
     return title
 
 
-def _link(reader: Reader) -> str:
-    found = reader.find("link")
-    if found is None:
-        names = " or ".join(f"'{key}: https://…'" for key in reader.keys["link"][:2])
-        reader.report(f"no link; add a line such as {names}")
-        return ""
-    key, node = found
-    raw = reader.raw(key, node)
-    if not raw:
-        return ""
-    try:
-        return http_url(raw)
-    except ValueError as error:
-        reader.report(f"'{key}' is {quoted(raw)}, which {error}", node)
-    return ""
-
-
 def _published(reader: Reader) -> Instant | None:
-    if reader.find("publishedDateTime") is None:
-        return dates.file_name_date(reader.path, reader.zone)
-    return reader.instant("publishedDateTime")
-
-
-def _content(reader: Reader, front: FrontMatter, link: str) -> str:
-    if not front.body or front.body.isspace():
-        return ""
-    markdown = not reader.path.lower().endswith(_HTML_SUFFIXES)
-    return content_html(front.body, markdown=markdown, base=link, fix_encoding=reader.fix_encoding)
+    """Return the publication: its own fields', `published` where it is a date, else the file name's date."""
+    if reader.find("publishedDateTime") is not None:
+        return reader.instant("publishedDateTime")
+    for _, node in reader.named("published"):
+        if isinstance(node, yamltext.ScalarNode):
+            try:
+                return dates.parse_instant(node.value, reader.zone)
+            except ValueError:
+                continue  # it is the flag
+    return dates.file_name_date(reader.path, reader.zone)
 
 
 def _identity(reader: Reader) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import MappingProxyType
@@ -27,6 +27,7 @@ _NEAR_FROM = 6
 """Letters from which on a name has near misses: one edit away from `draft` lie too many words."""
 
 _BEHIND = re.compile(r"[\s.]+(?!(?:y|yes|true|on|n|no|false|off)\b)[^\W\d_]", re.IGNORECASE)
+_IN_PATTERN = re.compile(r"\{field:([^}|]+)")
 _KNOWN_AT_MOST = 10_000
 
 
@@ -131,7 +132,9 @@ def keys_for(settings: DecodeSettings) -> Keys:
     takedown = _last_parts(key for field in TAKEDOWN for key in of[field])
     everything = _last_parts(key for keys in (*of.values(), *FIELDS.values()) for key in keys)
     heads = frozenset(
-        part for keys in of.values() for key in keys for part in (fold(key), fold(key).split(".")[0])
+        part
+        for key in (*(key for keys in of.values() for key in keys), *fields_of(settings))
+        for part in (fold(key), fold(key).split(".")[0])
     )
     word = frozenset(
         part
@@ -149,6 +152,16 @@ def keys_for(settings: DecodeSettings) -> Keys:
         word=KeySet(lambda key: fold(key) in word or known.doubt(key) is not None),
     )
     return known
+
+
+def fields_of(settings: DecodeSettings) -> Iterator[str]:
+    """Yield the names of front matter keys that addresses are made of."""
+    where = settings.address
+    patterns = [where.link, *(rule.link for rule in where.rules)]
+    if any(patterns):
+        yield from ("slug", "categories", "category")
+    for pattern in patterns:
+        yield from _IN_PATTERN.findall(pattern or "")
 
 
 def _last_parts(keys: Iterable[str]) -> frozenset[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import islice
 
+from feedmill.model.fields import fold
 from feedmill.model.seed import Image, Provider, Related, Severity
 from feedmill.model.slug import term_key
 from feedmill.seeds.links import absolute, http_url
@@ -20,10 +23,14 @@ MAX_ITEMS = 1000
 """Pictures or authors that are looked at."""
 
 
-def topics(reader: Reader) -> tuple[str, ...]:
-    """Return the labels of a seed's topics, each term once; one that names nothing is dropped."""
+def topics(reader: Reader, *, split_blanks: bool = False) -> tuple[str, ...]:
+    """Return the labels of a seed's topics, each term once; one that names nothing is dropped.
+
+    One text under another name than `topics` (`tags: a, b`) holds several, parted by commas, and by blanks
+    where `split_blanks`.
+    """
     labels: dict[str, str] = {}
-    for label, node in reader.texts("topics"):
+    for label, node in _labels(reader, split_blanks):
         if _is_too_long(reader, "topics", label, node):
             return ()
         key = term_key(label)
@@ -33,6 +40,14 @@ def topics(reader: Reader) -> tuple[str, ...]:
             reader.report(f"more than {MAX_TOPICS} topics", node)
             return ()
     return tuple(labels.values())
+
+
+def _labels(reader: Reader, split_blanks: bool) -> Iterator[tuple[str, Node]]:
+    found = reader.find("topics")
+    one = found is not None and isinstance(found[1], ScalarNode) and fold(found[0]) != "topics"
+    for text, node in reader.texts("topics"):
+        parts = re.split(r"[,\s]+" if split_blanks else ",", text) if one else (text,)
+        yield from ((part.strip(), node) for part in parts if part.strip())
 
 
 def levels(reader: Reader) -> tuple[str, ...]:
@@ -77,7 +92,7 @@ def images(reader: Reader, base: str) -> tuple[Image, ...]:
             reader.report(f"'{key}' holds a list; use an address, or a mapping with url", item)
             continue
         inner = entries(item) if isinstance(item, MappingNode) else {"url": item}
-        address = inner.get("url")
+        address = inner.get("url") or inner.get("src") or inner.get("image")
         name = f"{key}.url"
         raw = "" if address is None or reader.is_absent(name, address) else reader.raw(name, address)
         url = absolute(raw, base) if raw else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
@@ -63,6 +63,15 @@ def own_values(node: MappingNode, name: str) -> list[tuple[str, Node]]:
     ]
 
 
+def default_node(values: Sequence[str]) -> Node:
+    """Return values of the config as if they stood at the head of the front matter."""
+    from feedmill.seeds.frontmatter.nodes import Places  # imported on use: most sites have no defaults
+
+    places = Places("")
+    texts: list[Node] = [places.scalar(value, 0, 0, quoted=True) for value in values]
+    return texts[0] if len(texts) == 1 else places.sequence(texts, 0, 0)
+
+
 def quoted(text: str) -> str:
     """Return a value as messages show it: in quotes, on one line, at most 60 characters."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text[:200]).split())
@@ -83,6 +92,8 @@ class Reader:
     line: Callable[[int], int]
     fix_encoding: bool
     zone: tzinfo
+    defaults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What fields hold that are left out, by our names: a rule of the config says so."""
     problems: list[Problem] = field(default_factory=list)
     folded: dict[str, list[str]] = field(default_factory=dict, init=False)
     """The keys that are there, by what tells them from others."""
@@ -124,7 +135,8 @@ class Reader:
                 for key, node in self.named(name):
                     if not self.is_absent(key, node):
                         return key, node
-        return None
+        given = self.defaults.get(field)
+        return (field, default_node(given)) if given else None
 
     def given(self, field: str) -> Iterator[tuple[str, Node]]:
         """Yield all that a field is given, in the order in which it decides."""

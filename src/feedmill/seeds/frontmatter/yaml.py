@@ -6,35 +6,14 @@ What PyYAML gets to see of the header is `cut.needed`'s affair.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from feedmill.seeds.cut import top_lines
+from feedmill.seeds.frontmatter.front_matter import FrontMatter
 
-__all__ = ["FrontMatter", "split"]
+__all__ = ["split"]
 
 _OPEN = re.compile(r"---[ \t]*(?:[Yy][Aa]?[Mm][Ll][ \t]*)?\n")
 _CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontMatter:
-    """A seed in two: `header` is YAML, `body` what follows; both with LF line ends.
-
-    `tops` are the offsets of the header's top lines (`cut.top_lines`): found on the way, so that the cut need
-    not look for them again. Lines count from 1 in the file. `closed` is False where no line of `---` or
-    `...` ends the header: then it is the whole rest of the file.
-    """
-
-    header: str
-    header_line: int = 2
-    tops: tuple[int, ...] = ()
-    body: str = ""
-    closed: bool = True
-
-    @property
-    def body_line(self) -> int:
-        """The file's line on which the body begins."""
-        return self.header_line + self.header.count("\n") + 1
 
 
 def split(text: str) -> FrontMatter | None:

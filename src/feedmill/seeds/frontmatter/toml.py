@@ -11,9 +11,9 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from feedmill.seeds.frontmatter import FrontMatter
-from feedmill.seeds.header_nodes import HeaderFault, Places, check_depth, fault_at, with_lf
-from feedmill.seeds.toml_plain import read_plain
+from feedmill.seeds.frontmatter.front_matter import FrontMatter
+from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, fault_at, with_lf
+from feedmill.seeds.frontmatter.toml_plain import read_plain
 from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
 
 __all__ = ["parse", "split"]
@@ -51,8 +51,10 @@ def split(text: str) -> FrontMatter | None:
         return None
     closing = _CLOSE[text[0]].search(text, opening.end())
     if closing is None:
-        return FrontMatter(header=text[opening.end() :], closed=False)
-    return FrontMatter(header=text[opening.end() : closing.start()], body=text[closing.end() :])
+        return FrontMatter(header=text[opening.end() :], closed=False, syntax="toml")
+    return FrontMatter(
+        header=text[opening.end() : closing.start()], body=text[closing.end() :], syntax="toml"
+    )
 
 
 def parse(header: str) -> MappingNode:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from feedmill.seeds.header_nodes import Places
+from feedmill.seeds.frontmatter.nodes import Places
 from feedmill.yamltext import MappingNode, Node, SequenceNode
 
 __all__ = ["read_plain"]

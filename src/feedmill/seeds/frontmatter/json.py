@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 
-from feedmill.seeds.frontmatter import FrontMatter
-from feedmill.seeds.header_nodes import HeaderFault, Places, check_depth, fault_at, with_lf
+from feedmill.seeds.frontmatter.front_matter import FrontMatter
+from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, fault_at, with_lf
 from feedmill.yamltext import MappingNode, Node
 
 __all__ = ["parse", "split"]
@@ -41,8 +41,10 @@ def split(text: str) -> FrontMatter | None:
     if named := _NAMED.match(text):
         closing = _CLOSE.search(text, named.end())
         if closing is None:
-            return FrontMatter(header=text[named.end() :], closed=False)
-        return FrontMatter(header=text[named.end() : closing.start()], body=text[closing.end() :])
+            return FrontMatter(header=text[named.end() :], closed=False, syntax="json")
+        return FrontMatter(
+            header=text[named.end() : closing.start()], body=text[closing.end() :], syntax="json"
+        )
     if not _OPEN.match(text):
         return None
     depth = 0
@@ -50,9 +52,11 @@ def split(text: str) -> FrontMatter | None:
         depth += (token[1] in ("[", "{")) - (token[1] in ("]", "}"))
         if depth == 0:
             if rest := _REST.match(text, token.end()):
-                return FrontMatter(header=text[: token.end()], header_line=1, body=text[rest.end() :])
+                return FrontMatter(
+                    header=text[: token.end()], header_line=1, body=text[rest.end() :], syntax="json"
+                )
             break  # a quote or a bracket too many: what is in there may be a flag
-    return FrontMatter(header=text, header_line=1, closed=False)
+    return FrontMatter(header=text, header_line=1, closed=False, syntax="json")
 
 
 def parse(header: str) -> MappingNode:

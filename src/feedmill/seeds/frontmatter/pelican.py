@@ -1,0 +1,48 @@
+"""Bare headers: lines of `Key: value` above the first blank line, as in Pelican's Markdown articles."""
+
+from __future__ import annotations
+
+import re
+
+from feedmill.seeds.frontmatter.front_matter import FrontMatter
+from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, with_lf
+from feedmill.yamltext import MappingNode
+
+__all__ = ["parse", "split"]
+
+_HEADER = re.compile(r"(?:[A-Za-z][\w-]*[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t]+\S[^\n]*(?:\n|\Z))*)+")
+_LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)")
+
+
+def split(text: str) -> FrontMatter | None:
+    """Return the two parts of a seed, None for a text that does not begin with such lines.
+
+    A blank line ends them, or the text's end; a line that is neither a key's nor indented makes them none.
+    """
+    text = with_lf(text)
+    header = _HEADER.match(text)
+    if header is None:
+        return None
+    rest = text[header.end() :]
+    if rest and not rest.startswith("\n") and not re.match(r"[ \t]*\n", rest):
+        return None
+    return FrontMatter(header=header[0], header_line=1, body=rest, syntax="pelican")
+
+
+def parse(header: str) -> MappingNode:
+    """Return the lines as a mapping of texts; an indented line goes on with the one above.
+
+    Raises:
+        HeaderFault: there is none.
+    """
+    places = Places(header)
+    pairs = [
+        (
+            places.scalar(line[1], line.start(1), line.end(1), quoted=False),
+            places.scalar(" ".join(line[2].split()), line.start(2), line.end(2), quoted=True),
+        )
+        for line in _LINE.finditer(header)
+    ]
+    if not pairs:
+        raise HeaderFault("there is no line of 'Key: value'", 1, 1)
+    return places.mapping(list(pairs), 0, len(header))

@@ -1,0 +1,211 @@
+"""Where an entry is: the address that a seed carries, or that a pattern makes for it (DESIGN 2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import lru_cache
+
+from feedmill.model.fields import fold
+from feedmill.model.instant import Instant
+from feedmill.model.settings import AddressSettings, DecodeSettings
+from feedmill.seeds.address import MissingPart, Pattern, PatternError, Source, fill, parse_pattern, resolve
+from feedmill.seeds.address_parts import written_offset
+from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.globs import compile_globs
+from feedmill.seeds.links import http_url
+from feedmill.seeds.permalinks import from_front_matter
+from feedmill.seeds.reading import Reader, quoted
+from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
+
+__all__ = ["Located", "defaults_of", "locate"]
+
+_PERMALINKS = frozenset({"permalink", "url"})
+_LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})
+"""Names under which many a site keeps somebody else's address: they count after the pattern."""
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
+_DAY = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/")
+_BOOLEANS = frozenset({"true", "yes", "on"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """An entry's absolute address ("" where it has none), and what its identity is made from.
+
+    `day` is that of an address of the site's own which has one: `/2026/11/24/title/`.
+    """
+
+    link: str
+    name: str
+    day: Instant | None = None
+
+
+_NOWHERE = Located(link="", name="")
+
+
+def locate(reader: Reader, settings: DecodeSettings, *, title: str, published: Instant | None) -> Located:
+    """Return where the entry of a seed is; a fault is reported and is nowhere.
+
+    First what the seed says of itself, then the pattern of the first rule that matches its path or that
+    of `seeds.link`, then names that often hold another site's address. What is relative or made by a pattern
+    is below `site.home`, and has its identity from `site.id` and its path.
+    """
+    where, pattern = settings.address, _pattern(settings.address, reader.path)
+    mapped = any(fold(name) == "link" for name, _ in settings.fields)
+    late: list[tuple[str, Node]] = []
+    for key, node in reader.given("link"):
+        if reader.is_absent(key, node):
+            continue
+        if not mapped and fold(key) in _LATE:
+            late.append((key, node))
+        elif fold(key) in _PERMALINKS:
+            if (found := _permalink(reader, key, node, where, pattern, title, published)) is not None:
+                return found
+        else:
+            return _given(reader, key, node, where)
+    if pattern is not None:
+        return _made(reader, pattern, where, title, published, None)
+    if late:
+        return _given(reader, *late[0], where)
+    reader.report(
+        "no link; add a line such as 'webUrl: https://…', or a pattern that makes addresses, 'seeds.link', "
+        "to the config"
+    )
+    return _NOWHERE
+
+
+def _given(reader: Reader, key: str, node: Node, where: AddressSettings) -> Located:
+    raw = reader.raw(key, node).strip()
+    if not raw:
+        return _NOWHERE
+    if where.home and not _ABSOLUTE.match(raw) and not raw.startswith("\\"):
+        return _below(reader, raw, where, node)
+    try:
+        link = http_url(raw)
+    except ValueError as error:
+        hint = (
+            "" if where.home or _ABSOLUTE.match(raw) else ", or set 'site.home', which it is then relative to"
+        )
+        reader.report(f"'{key}' is {quoted(raw)}, which {error}{hint}", node)
+        return _NOWHERE
+    return Located(link=link, name=link)
+
+
+def _permalink(
+    reader: Reader,
+    key: str,
+    node: Node,
+    where: AddressSettings,
+    pattern: Pattern | None,
+    title: str,
+    published: Instant | None,
+) -> Located | None:
+    """Return what a seed's own `permalink` says; None where it is no more than yes, or no text at all."""
+    if not isinstance(node, ScalarNode) or node.value.strip().lower() in _BOOLEANS:
+        return None
+    try:
+        meant = from_front_matter(node.value, pattern)
+        if isinstance(meant, str):
+            if _ABSOLUTE.match(meant):
+                return _given(reader, key, node, where)
+            return _below(reader, meant, where, node, key)
+        return _made(reader, meant, where, title, published, node)
+    except PatternError as error:
+        reader.report(f"'{key}' is {quoted(node.value)}: {error.message}", node)
+        return _NOWHERE
+
+
+def _made(
+    reader: Reader,
+    pattern: Pattern,
+    where: AddressSettings,
+    title: str,
+    published: Instant | None,
+    node: Node | None,
+) -> Located:
+    found = reader.find("publishedDateTime")
+    written = found[1].value if found is not None and isinstance(found[1], ScalarNode) else ""
+    source = Source(
+        path=reader.path,
+        get=lambda name: _value(reader, name),
+        title=title or None,
+        published=published,
+        zone=reader.zone,
+        written_zone=written_offset(written),
+    )
+    try:
+        return _below(reader, fill(pattern, source), where, node)
+    except MissingPart as error:
+        reader.report(f"no link: {error} (pattern {pattern.text})", node)
+        return _NOWHERE
+
+
+def _below(
+    reader: Reader, path: str, where: AddressSettings, node: Node | None, key: str = "the address"
+) -> Located:
+    if not where.home:
+        reader.report(f"'{key}' is {quoted(path)}, which is relative; set 'site.home'", node)
+        return _NOWHERE
+    try:
+        link = http_url(resolve(path, where.home))
+    except ValueError as error:
+        reader.report(f"'{key}' is {quoted(path)}, which {error}", node)
+        return _NOWHERE
+    return Located(link=link, name=where.site_id + path.lstrip("/"), day=_day(path, reader.zone))
+
+
+def _day(path: str, zone: tzinfo) -> Instant | None:
+    match = _DAY.search(path)
+    try:
+        return parse_instant("-".join(match.groups()), zone) if match else None
+    except ValueError:
+        return None
+
+
+def _value(reader: Reader, name: str) -> object:
+    """Return what the front matter has under a name, as texts, lists and mappings; None for nothing."""
+    for _, node in reader.named(name):
+        value = _plain(node)
+        if value is not None:
+            return value
+    return None
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node, ScalarNode):
+        return None if is_null(node) else node.value
+    if isinstance(node, SequenceNode):
+        return [_plain(item) for item in node.value]
+    if isinstance(node, MappingNode):
+        return {str(key.value): _plain(value) for key, value in node.value if isinstance(key, ScalarNode)}
+    return None
+
+
+# What the config says
+
+
+def defaults_of(settings: DecodeSettings, path: str) -> Mapping[str, tuple[str, ...]]:
+    """Return what the rule of a seed's path says for fields that the seed leaves out."""
+    rule = _rule(settings.address, path)
+    return dict(settings.address.rules[rule].defaults) if rule is not None else {}
+
+
+def _pattern(where: AddressSettings, path: str) -> Pattern | None:
+    rule = _rule(where, path)
+    text = where.rules[rule].link if rule is not None else None
+    text = text or where.link
+    return parse_pattern(text) if text else None
+
+
+def _rule(where: AddressSettings, path: str) -> int | None:
+    for number, rule in enumerate(where.rules):
+        if _takes(rule.paths, path):
+            return number
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _takes(globs: tuple[str, ...], path: str) -> bool:
+    return compile_globs(globs, ()).takes(path)
