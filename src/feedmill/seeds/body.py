@@ -1,0 +1,70 @@
+"""A seed's body: what of it is shown, the summary made of it, and what its author should know about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark
+from feedmill.seeds.html import content
+from feedmill.seeds.templates import Kind, strip
+
+__all__ = ["Body", "BodyRules", "kind_of", "read_body"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyRules:
+    """How bodies are read: `seeds.templates`, `seeds.typographer`, `seeds.excerpt`, `seeds.fix_encoding`."""
+
+    strip_templates: bool = False
+    typographer: bool = False
+    fix_encoding: bool = True
+    separators: tuple[str, ...] = SEPARATORS
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What a body comes to.
+
+    `templates`: pieces of template syntax in it. `emptied`: it had something, and nothing of it is shown.
+    """
+
+    html: str = ""
+    summary: str = ""
+    templates: int = 0
+    emptied: bool = False
+
+
+def kind_of(path: str) -> Kind:
+    """Return what a file's body is, by its name."""
+    name = path.lower()
+    return "html" if name.endswith((".html", ".htm")) else "mdx" if name.endswith(".mdx") else "markdown"
+
+
+def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: bool, count: bool) -> Body:
+    """Return what is made of a body with LF line ends, its addresses resolved against `base`.
+
+    `summarise`: the seed says no summary itself. `count`: count template syntax that stays, too.
+    """
+    if not body or body.isspace():
+        return Body()
+
+    def shown(text: str) -> tuple[str, int, bool]:
+        stripped = strip(text, kind) if rules.strip_templates or count else None
+        if stripped and rules.strip_templates:
+            text = stripped.text
+        made = content(
+            text,
+            markdown=kind != "html",
+            base=base,
+            fix_encoding=rules.fix_encoding,
+            typographer=rules.typographer,
+        )
+        return made.html, stripped.count if stripped else 0, made.emptied or not text.strip()
+
+    html, templates, emptied = shown(body)
+    summary = ""
+    if summarise:
+        marked = mark(body, rules.separators, markdown=kind != "html")
+        summary = excerpt(shown(marked)[0] if marked else html, rules.words)
+    return Body(html=html, summary=summary, templates=templates, emptied=emptied)
