@@ -1,66 +1,70 @@
-"""Bodies: what of a seed's body is shown, and the summary that is made of it where it has none of its own."""
+"""A seed's body: what of it is shown, the summary made of it, and what its author should know about it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedmill.model.seed import Problem, Severity
-from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import excerpt as excerpts
+from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark
 from feedmill.seeds.html import content
-from feedmill.seeds.reading import Reader
+from feedmill.seeds.templates import Kind, strip
 
-__all__ = ["Body", "read_body"]
+__all__ = ["Body", "BodyRules", "kind_of", "read_body"]
 
-_HTML = (".html", ".htm")
-_MDX = ".mdx"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyRules:
+    """How bodies are read: `seeds.templates`, `seeds.typographer`, `seeds.excerpt`, `seeds.fix_encoding`."""
+
+    strip_templates: bool = False
+    typographer: bool = False
+    fix_encoding: bool = True
+    separators: tuple[str, ...] = SEPARATORS
+    words: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """A body as sanitised HTML, and its excerpt ("" where none was asked for, or can be made)."""
+    """What a body comes to.
 
-    content: str = ""
-    excerpt: str = ""
-
-
-def read_body(
-    reader: Reader, text: str, settings: DecodeSettings, link: str, *, excerpt: bool, line: int
-) -> Body:
-    """Return what is shown of a body (LF line ends) that begins on the file's `line`.
-
-    Template syntax of the site's own tool is left out where `seeds.templates: strip`, else `check` counts
-    it. A body that had something and shows nothing is a notice.
+    `templates`: pieces of template syntax in it. `emptied`: it had something, and nothing of it is shown.
     """
-    if not text or text.isspace():
+
+    html: str = ""
+    summary: str = ""
+    templates: int = 0
+    emptied: bool = False
+
+
+def kind_of(path: str) -> Kind:
+    """Return what a file's body is, by its name."""
+    name = path.lower()
+    return "html" if name.endswith((".html", ".htm")) else "mdx" if name.endswith(".mdx") else "markdown"
+
+
+def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: bool, count: bool) -> Body:
+    """Return what is made of a body with LF line ends, its addresses resolved against `base`.
+
+    `summarise`: the seed says no summary itself. `count`: count template syntax that stays, too.
+    """
+    if not body or body.isspace():
         return Body()
-    path = reader.path.lower()
-    markdown = not path.endswith(_HTML)
-    marked = excerpts.mark(text, settings.excerpt.separators, markdown=markdown) if excerpt else None
-    text = marked if marked is not None else text
-    if settings.templates == "strip" or settings.thorough:
-        from feedmill.seeds.templates import strip  # imported on use: most sites have none
 
-        stripped = strip(text, "html" if not markdown else "mdx" if path.endswith(_MDX) else "markdown")
-        if settings.templates == "strip":
+    def shown(text: str) -> tuple[str, int, bool]:
+        stripped = strip(text, kind) if rules.strip_templates or count else None
+        if stripped and rules.strip_templates:
             text = stripped.text
-        elif stripped.count:
-            pieces = f"{stripped.count:,} piece{'s' if stripped.count != 1 else ''} of template syntax"
-            _tell(reader, f"the body shows {pieces} as it is; 'seeds.templates: strip' leaves it out", line)
-    shown = content(
-        text,
-        markdown=markdown,
-        base=link,
-        fix_encoding=reader.fix_encoding,
-        typographer=settings.typographer,
-    )
-    if shown.emptied:
-        _tell(reader, "nothing of the body can be shown in a feed", line)
-    summary = excerpts.excerpt(shown.html, settings.excerpt.words) if excerpt else ""
-    return Body(content=excerpts.without_mark(shown.html), excerpt=summary)
+        made = content(
+            text,
+            markdown=kind != "html",
+            base=base,
+            fix_encoding=rules.fix_encoding,
+            typographer=rules.typographer,
+        )
+        return made.html, stripped.count if stripped else 0, made.emptied or not text.strip()
 
-
-def _tell(reader: Reader, message: str, line: int) -> None:
-    reader.problems.append(
-        Problem(path=reader.path, message=message, severity=Severity.NOTICE, line=line, column=1)
-    )
+    html, templates, emptied = shown(body)
+    summary = ""
+    if summarise:
+        marked = mark(body, rules.separators, markdown=kind != "html")
+        summary = excerpt(shown(marked)[0] if marked else html, rules.words)
+    return Body(html=html, summary=summary, templates=templates, emptied=emptied)

@@ -9,7 +9,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds import dates, nested
-from feedmill.seeds.body import Body, read_body
+from feedmill.seeds.body import Body, BodyRules, kind_of, read_body
 from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.fields import Keys, keys_for
 from feedmill.seeds.flags import Word, read_word
@@ -204,13 +204,13 @@ def _seed(
     if reader.failed or (word.withheld and not settings.drafts):
         body = Body()  # it is not to be shown
     else:
-        body = read_body(reader, front.body, settings, link, excerpt=not summary, line=front.body_line)
+        body = _body(reader, front, settings, link, summarise=not summary)
     return Seed(
         path=reader.path,
         id=entry_id(explicit=_identity(reader), link=where.name) if link else EntryId(""),
         title=title,
         link=link,
-        summary=summary or body.excerpt,
+        summary=summary or body.summary,
         published=published or where.day,
         updated=reader.instant("updatedDateTime"),
         expires=expires,
@@ -228,8 +228,33 @@ def _seed(
         related=nested.related(reader, settings.related),
         flag_lines=lines,
         vouched=word.vouched,
-        content=body.content,
+        content=body.html,
     )
+
+
+def _body(
+    reader: Reader, front: FrontMatter, settings: DecodeSettings, link: str, *, summarise: bool
+) -> Body:
+    rules = BodyRules(
+        strip_templates=settings.templates == "strip",
+        typographer=settings.typographer,
+        fix_encoding=settings.fix_encoding,
+        separators=settings.excerpt.separators,
+        words=settings.excerpt.words,
+    )
+    kind = kind_of(reader.path)
+    body = read_body(front.body, kind, link, rules, summarise=summarise, count=settings.thorough)
+    told = []
+    if body.emptied:
+        told.append("nothing of the body can be shown in a feed")
+    if body.templates and settings.templates == "keep":
+        pieces = f"{body.templates:,} piece{'s' if body.templates != 1 else ''} of template syntax"
+        told.append(f"the body shows {pieces} as it is; 'seeds.templates: strip' leaves it out")
+    reader.problems += [
+        Problem(path=reader.path, message=each, severity=Severity.NOTICE, line=front.body_line, column=1)
+        for each in told
+    ]
+    return body
 
 
 def _title(reader: Reader) -> str:

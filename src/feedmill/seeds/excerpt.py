@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from feedmill.seeds.code import find_code
 from feedmill.seeds.text import BLOCK_ELEMENTS
 
-__all__ = ["MAX_LENGTH", "SEPARATORS", "excerpt", "mark", "without_mark"]
+__all__ = ["MAX_LENGTH", "SEPARATORS", "excerpt", "mark"]
 
 SEPARATORS = ("<!--more-->", "<!-- more -->", "<!-- excerpt -->", "<!-- truncate -->", "{/* truncate */}")
 """What the site generators part a summary from the rest with."""
@@ -55,11 +55,6 @@ def excerpt(content: str, words: int) -> str:
         return ""
     found = (_text(content.replace(_MARK, "")) if marked else text).split(" ")
     return _shortened(" ".join(found[:words]), cut=len(found) > words)
-
-
-def without_mark(content: str) -> str:
-    """Return a body's HTML as it is shown: without the mark."""
-    return content.replace(_MARK, "") if _MARK in content else content
 
 
 def _text(content: str) -> str:

@@ -38,7 +38,8 @@ _LITERAL = re.compile(
 )
 _HOME = re.compile(r"\{\{-?\s*(?:site\.(?:baseurl|url|base_url|baseURL)|SITEURL)(?:\s*\|\s*escape)?\s*-?\}\}")
 _ADDRESS_BEFORE = re.compile(
-    r"""(?:\]\(\s*<?|\]:[ \t]*<?|\b(?:href|src|cite|poster)\s*=\s*["'])\Z""", re.IGNORECASE
+    r"""(?:\]\(\s*<?|^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?|\b(?:href|src|cite|poster)\s*=\s*["'])\Z""",
+    re.IGNORECASE | re.MULTILINE,
 )
 _UNQUOTED = re.compile(r"(?:href|src|cite|poster)=", re.IGNORECASE)
 _NO_ADDRESS = " \t\n<>\"'()"
@@ -101,7 +102,7 @@ def _stripped_once(text: str, kind: Kind) -> Stripped:
 def _address(before: str) -> str | None:
     """Return the beginning of the link's address that a text ends in, None where it ends in none."""
     split = max(before.rfind(character) for character in _NO_ADDRESS) + 1
-    if _ADDRESS_BEFORE.search(before, max(split - 40, 0), split):
+    if _ADDRESS_BEFORE.search(before, max(split - 120, 0), split):
         return before[split:]
     unquoted = _UNQUOTED.match(before, split)
     return before[unquoted.end() :] if unquoted else None

@@ -132,7 +132,7 @@ def test_an_unknown_zone_is_an_error(name: str) -> None:
         ("2020-02-30-title.md", None),
         ("2020-10-19.md", None),
         ("a-2020-10-19-title.md", None),
-        ("2020-1-9-title.md", None),
+        ("2020-1-9-title.md", "2020-01-09T00:00:00"),
     ],
 )
 def test_a_file_name_may_begin_with_the_date(path: str, expected: str | None) -> None:

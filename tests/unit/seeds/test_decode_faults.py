@@ -45,11 +45,20 @@ def fault(found: Record) -> str:
             "title: !x y\nname: z\nwebUrl: https://x.org",
             "a.md:2:8: 'title' has the tag !x; write the value without it",
         ),
-        ("title: x", "a.md:1:1: no link; add a line such as 'webUrl: https://…' or 'originalUrl: https://…'"),
+        (
+            "title: x",
+            (
+                "a.md:1:1: no link; add a line such as 'webUrl: https://…', "
+                "or a pattern that makes addresses, 'seeds.link', to the config"
+            ),
+        ),
         ("title: x\nwebUrl: [a]", "a.md:3:9: 'webUrl' is a list; text belongs here"),
         (
             "title: x\nwebUrl: /a",
-            "a.md:3:9: 'webUrl' is \"/a\", which is not absolute; write the whole address, https://…",
+            (
+                "a.md:3:9: 'webUrl' is \"/a\", which is not absolute; write the whole address, https://…, "
+                "or set 'site.home', which it is then relative to"
+            ),
         ),
         (
             "title: x\noriginalUrl: javascript:x",
@@ -211,7 +220,7 @@ def test_check_remarks_on_what_may_not_be_meant(header: str, severity: Severity,
 
 def test_check_has_no_remarks_on_other_people_s_keys() -> None:
     header = (
-        "ratings: {a: 1}\nactions: []\nitems: []\nlocation: x\nlayout: post\ntags: [a]\nweight: 1\npubDate: x"
+        "ratings: {a: 1}\nactions: []\nitems: []\nlocation: x\nlayout: post\ntags: [a]\nweight: 1\ncolour: x"
     )
     assert record(header, thorough=True).problems == ()
 

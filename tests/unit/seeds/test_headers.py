@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedmill.seeds.frontmatter import FrontMatter
 from feedmill.seeds.frontmatter import json as json_header
 from feedmill.seeds.frontmatter import toml as toml_header
-from feedmill.seeds.frontmatter import FrontMatter
 from feedmill.seeds.frontmatter.nodes import MAX_LENGTH, HeaderFault
-from feedmill.seeds.reading import own_values
 from feedmill.seeds.frontmatter.toml_plain import read_plain
+from feedmill.seeds.reading import own_values
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag, is_null
 
 TOML = '''title = "Über \\"uns\\"" # a comment
@@ -105,13 +105,13 @@ def test_json_reads_what_was_typed_where_it_stands() -> None:
     assert plain(root)["version"] == "1.10"
     assert plain(root)["big"] == "1E400"
     assert plain(root)["tags"] == ["a", {"b": []}]
-    assert [value.value for value in own_values(root, "draft")] == ["true", "false"]
-    assert [(each.start_mark.line, each.start_mark.column) for each in own_values(root, "draft")] == [
+    assert [value.value for _, value in own_values(root, "draft")] == ["true", "false"]
+    assert [(each.start_mark.line, each.start_mark.column) for _, each in own_values(root, "draft")] == [
         (2, 11),
         (2, 26),
     ]
-    assert is_null(own_values(root, "none")[0])
-    assert not is_null(own_values(json_header.parse('{"a": "null"}'), "a")[0])
+    assert is_null(own_values(root, "none")[0][1])
+    assert not is_null(own_values(json_header.parse('{"a": "null"}'), "a")[0][1])
 
 
 SPLITS: list[tuple[Callable[[str], FrontMatter | None], str, tuple[str, int, str, bool] | None]] = [

@@ -30,6 +30,7 @@ LIQUID = [
     ("[a]({{ '/b/' | relative_url }})", "[a](/b/)", 1),
     ("[a]({% post_url 2020-01-01-x %}#y 'z')", "[a](about:invalid#y 'z')", 1),
     ("[a](https://x.org/{{ page.id }}/b)", "[a](about:invalid/b)", 1),
+    ("[^a]: {{ x }}note\nsee [b]: {{ y }}", "[^a]: note\nsee [b]: ", 2),
     ("[a]: {{ site.repository }}/issues", "[a]: about:invalid/issues", 1),
     (
         '<img src="{{ x | url }}"><a href={{ y }}>z</a>',
