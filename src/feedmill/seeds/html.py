@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import html
 import re
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from feedmill.seeds import links
 from feedmill.seeds.markup import is_bounded
 from feedmill.seeds.mojibake import repair
 from feedmill.seeds.text import plain, strip_controls
+
+if TYPE_CHECKING:
+    from feedmill.seeds.cleaner import Cleaner
 
 __all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "content_html", "sanitise"]
 
@@ -108,29 +108,27 @@ def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) ->
 def sanitise(fragment: str, base: str) -> str:
     """Return a fragment with nothing in it but what this module allows, addresses resolved against `base`."""
     if is_bounded(fragment):
-        clean = _cleaner(base)
+        cleaner = _cleaner(base)
         for _ in range(_ROUNDS):
-            cleaned = strip_controls(clean(fragment)).replace("\r", "\n")
+            cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")
             if cleaned == fragment:
                 return cleaned.strip()
             fragment = cleaned
     return _paragraphs(fragment)
 
 
-def _cleaner(base: str) -> Callable[[str], str]:
-    """Return nh3's cleaning that raises what its filter does: nh3 would print it and let the attribute be."""
-    import nh3
-
-    raised: list[Exception] = []
+def _cleaner(base: str) -> Cleaner:
+    from feedmill.seeds.cleaner import Cleaner  # imported on use, and nh3 with it
 
     def attribute(tag: str, name: str, value: str) -> str | None:
-        try:
-            return _attribute(tag, name, strip_controls(value), base)
-        except Exception as error:  # noqa: BLE001 - raised by clean()
-            raised.append(error)
-            return None
+        value = strip_controls(value)
+        if name in _ADDRESSES:
+            return _address(tag, name, value, base)
+        if name in _NUMBERS:
+            return value if _NUMBER.fullmatch(value) else None
+        return value
 
-    cleaner = nh3.Cleaner(
+    return Cleaner(
         tags=set(ALLOWED_TAGS),
         clean_content_tags=set(HIDDEN_TAGS),
         attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items()},
@@ -138,40 +136,6 @@ def _cleaner(base: str) -> Callable[[str], str]:
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel"},
     )
-
-    def clean(fragment: str) -> str:
-        with _uninterrupted():
-            cleaned = cleaner.clean(fragment)
-        if raised:
-            raise raised[0]
-        return cleaned
-
-    return clean
-
-
-@contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Hold Ctrl-C back: a KeyboardInterrupt can come up anywhere in nh3's filter, and would be lost there."""
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler) or threading.current_thread() is not threading.main_thread():
-        yield  # it is raised in the main thread alone
-        return
-    held: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: held.append(number))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    if held:
-        handler(held[0], None)
-
-
-def _attribute(tag: str, name: str, value: str, base: str) -> str | None:
-    if name in _ADDRESSES:
-        return _address(tag, name, value, base)
-    if name in _NUMBERS:
-        return value if _NUMBER.fullmatch(value) else None
-    return value
 
 
 def _address(tag: str, name: str, value: str, base: str) -> str | None:
