@@ -1,6 +1,6 @@
 """nh3's Cleaner with a filter whose exceptions are raised.
 
-nh3 prints what its filter raises and lets the attribute be, unseen. So a fault would let through what nobody has
+nh3 prints what its filter raises and lets the attribute be. So a fault would let through what nobody has
 looked at, and a Ctrl-C that fell there would be lost.
 """
 
