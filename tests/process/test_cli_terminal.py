@@ -130,7 +130,7 @@ def test_control_c_ends_cleanly_with_130(site: Path) -> None:
         return True
 
     code, shown = on_a_terminal(site, "build", act=interrupt)
-    assert code == 130
+    assert code == 130, shown
     assert shown.rstrip().endswith("interrupted")
     assert "Traceback" not in shown
     assert not (site / "feeds" / "all.rss").exists()

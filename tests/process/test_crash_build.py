@@ -11,6 +11,7 @@ import random
 import re
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -147,8 +148,8 @@ def site(
     forks: ForkServer | None,
     fast_root: Path,
 ) -> Site:
-    folder = fast_root / f"crash-{request.param}"
-    folder.mkdir()
+    # Made anew where xdist hands a process tests of one form, then of the other, then of the first again.
+    folder = Path(tempfile.mkdtemp(prefix=f"crash-{request.param}-", dir=fast_root))
     return Site(library, forks, folder, request.param)
 
 

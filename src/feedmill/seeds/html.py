@@ -22,7 +22,7 @@ from feedmill.seeds.mojibake import repair
 from feedmill.seeds.text import plain, strip_controls
 
 if TYPE_CHECKING:
-    import nh3
+    from feedmill.seeds.cleaner import Cleaner
 
 __all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "Content", "content", "content_html", "sanitise"]
 
@@ -139,8 +139,8 @@ def sanitise(fragment: str, base: str) -> str:
     return _paragraphs(fragment)
 
 
-def _cleaner(base: str) -> nh3.Cleaner:
-    import nh3
+def _cleaner(base: str) -> Cleaner:
+    from feedmill.seeds.cleaner import Cleaner  # imported on use, and nh3 with it
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         value = strip_controls(value)
@@ -150,7 +150,7 @@ def _cleaner(base: str) -> nh3.Cleaner:
             return value if _NUMBER.fullmatch(value) else None
         return value
 
-    return nh3.Cleaner(
+    return Cleaner(
         tags=set(ALLOWED_TAGS),
         clean_content_tags=set(HIDDEN_TAGS),
         attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items()},
