@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedmill.config.emit import flow
 from feedmill.config.faults import Faults, KeyPath, dotted
 from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, paths
@@ -179,6 +178,8 @@ def _section(kind: Section, value: Value | None, path: KeyPath, faults: Faults) 
     if value is not None:
         for name, key in kind.keys.items():
             if key.required and found[name] is None and faults.clean((*path, name)):
+                from feedmill.config.emit import flow  # imported on use: only mistakes need it
+
                 message = f"'{dotted(path)}' has no {name!r}; add {name}: {flow(key.examples[0])}"
                 faults.add(value.origin, path, message)
     return found

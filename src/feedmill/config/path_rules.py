@@ -28,6 +28,8 @@ def check_redirects(rules: Rules) -> None:
         place = ("redirects", source)
         if source in _ANSWERED:
             rules.add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
+        elif source == "hub":
+            rules.add(place, f"{shown(source)} is where the hub answers; it cannot redirect")
         elif source in documents:
             rules.add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
     for circle in _circles(redirects):

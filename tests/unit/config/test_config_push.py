@@ -39,6 +39,10 @@ def test_every_key(tmp_path: Path) -> None:
             "config.yaml:1:13: 'push.hub' is on, but 'server.enabled' is false, so nobody can subscribe",
         ),
         (
+            "redirects: {hub: all.rss}",
+            """config.yaml:1:18: "hub" is where the hub answers; it cannot redirect""",
+        ),
+        (
             "site: {url: 'https://f.example/x'}\npush: {hubs: ['https://f.example/x/hub']}",
             """config.yaml:2:15: "https://f.example/x/hub" is this mill's own hub;""",
         ),

@@ -72,10 +72,31 @@ configs = optional(
             },
         ),
         workers=st.one_of(st.just("auto"), st.integers(1, 256)),
+        rules=st.lists(
+            st.fixed_dictionaries({"paths": st.just(["a/**"]), "defaults": st.just({"topics": ["x", "y"]})}),
+            max_size=2,
+        ),
+        excerpt=optional(words=st.integers(0, 400), separators=st.just(["<!--cut-->"])),
+        headers=st.just("pelican"),
     ),
-    feeds=optional(limit=st.integers(1, 1000), related=st.integers(0, 100), html=st.booleans()),
+    feeds=optional(
+        limit=st.integers(1, 1000),
+        related=st.integers(0, 100),
+        html=st.booleans(),
+        by=optional(authors=st.sampled_from(["all", "listed", "off"]), types=st.just("all")),
+        archive=st.sampled_from(["off", "month", "year"]),
+        title=st.just("{term} · {site}"),
+    ),
     topics=terms,
     providers=terms,
+    authors=st.dictionaries(labels, optional(url=st.just("https://a.example/"), title=words), max_size=2),
+    copies=st.dictionaries(slugs.map("copy/".__add__), st.just("all.atom"), max_size=2),
+    push=optional(
+        hub=st.sampled_from(["auto", "off"]),
+        lease=st.sampled_from(["1d", "36h"]),
+        allow=st.just(["fd00::/8"]),
+    ),
+    mirrors=st.lists(slugs.map("gs://bucket-{}".format), max_size=3, unique=True),
     custom=st.lists(
         st.fixed_dictionaries(
             {"slug": slugs},
@@ -106,7 +127,11 @@ def unlike(terms: dict[str, Any]) -> bool:
     return len({term_key(label) for label in terms}) == len(terms)
 
 
-@given(configs.filter(lambda config: all(unlike(config.get(name, {})) for name in ("topics", "providers"))))
+@given(
+    configs.filter(
+        lambda config: all(unlike(config.get(name, {})) for name in ("topics", "providers", "authors"))
+    )
+)
 def test_what_is_shown_reads_back_the_same(config: dict[str, Plain]) -> None:
     settings = loads("\n".join(block(config)), base=BASE)
     assert loads(show(settings), base=BASE) == settings
