@@ -17,11 +17,12 @@ from feedmill.pipeline.report import printable
 from feedmill.seeds import (
     Found,
     ScanProblem,
-    decode_all,
+    decoding,
     look,
     matches,
     read,
     read_head,
+    run_all,
     scan,
     to_bytes,
     to_text,
@@ -76,7 +77,7 @@ class Receiver:
         self,
         catalog: Catalog,
         scanning: ScanSettings,
-        decoding: DecodeSettings,
+        decode: DecodeSettings,
         *,
         workers: int,
         again: bool,
@@ -86,7 +87,7 @@ class Receiver:
     ) -> None:
         self._catalog = catalog
         self._scanning = scanning
-        self._decoding = decoding
+        self._decoding = decode
         self._workers = workers
         self._again = again
         self._was_seed = was_seed
@@ -216,7 +217,9 @@ class Receiver:
 
     def _take(self, intake: Intake, arrivals: Iterator[_Arrival]) -> None:
         waiting: deque[_Arrival] = deque()
-        records = decode_all(self._contents(intake, arrivals, waiting), self._decoding, workers=self._workers)
+        records = run_all(
+            self._contents(intake, arrivals, waiting), decoding(self._decoding), workers=self._workers
+        )
         for done, record in enumerate(records, 1):
             self._keep(intake, waiting.popleft(), record)
             if done % 100 == 0:

@@ -1,7 +1,7 @@
-"""Processes: a worker beside this program, at the two ends of a pair of pipes.
+"""Processes: a child beside this program, at the two ends of a pair of pipes.
 
 A program of one thread is forked, which takes milliseconds; beside threads that would be unsafe, and a
-fresh interpreter is started. Either way the worker inherits nothing but its pipes: no lock, no database, no
+fresh interpreter is started. Either way the child inherits nothing but its pipes: no lock, no database, no
 signal handler, no terminal's Ctrl-C.
 """
 
@@ -15,7 +15,7 @@ import sys
 import threading
 from typing import NoReturn, Protocol
 
-from feedmill.seeds import worker
+from feedmill.seeds.decode_pool import child
 
 __all__ = ["Process", "start"]
 
@@ -23,7 +23,7 @@ _PIPE_BYTES = 1 << 20
 
 
 class Process(Protocol):
-    """A worker: `input` and `output` are descriptors of this program that do not block."""
+    """A child: `input` and `output` are descriptors of this program that do not block."""
 
     input: int
     output: int
@@ -36,7 +36,7 @@ class Process(Protocol):
 
 
 def start() -> Process:
-    """Start a worker.
+    """Start a child.
 
     Raises:
         OSError: there can be no further process.
@@ -52,11 +52,11 @@ def start() -> Process:
 
 
 class _Fresh:
-    """A worker in an interpreter of its own. It gives way to this program, which may be serving readers."""
+    """A child in an interpreter of its own. It gives way to this program, which may be serving readers."""
 
     def __init__(self) -> None:
         # what this process may import, that one may: it has the same path, whatever was done to it
-        start = "from feedmill.seeds.worker import main; main(polite=True)"
+        start = "from feedmill.seeds.decode_pool.child import main; main(polite=True)"
         program = f"import sys; sys.path[:] = {sys.path!r}; {start}"
         self._process = subprocess.Popen(
             [sys.executable, "-c", program],
@@ -81,14 +81,14 @@ class _Fresh:
 
 
 class _Forked:
-    """A worker that begins as a copy of this program."""
+    """A child that begins as a copy of this program."""
 
     def __init__(self) -> None:
         source, self.input = os.pipe()
         self.output, sink = os.pipe()
         self._pid = os.fork()
         if self._pid == 0:
-            _become_worker(source, sink)
+            _become_child(source, sink)
         os.close(source)
         os.close(sink)
 
@@ -112,8 +112,8 @@ def _may_fork() -> bool:
         return False
 
 
-def _become_worker(source: int, sink: int) -> NoReturn:
-    """Forget what this program was and decode; nothing of it is ended, flushed or cleaned up here."""
+def _become_child(source: int, sink: int) -> NoReturn:
+    """Forget what this program was and work; nothing of it is ended, flushed or cleaned up here."""
     code = 1
     try:
         import fcntl
@@ -126,7 +126,7 @@ def _become_worker(source: int, sink: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, signal.SIG_DFL)
-        worker.main()
+        child.main()
         code = 0
     finally:
         os._exit(code)
