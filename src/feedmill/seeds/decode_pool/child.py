@@ -14,9 +14,9 @@ import os
 import pickle
 import signal
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from feedmill.seeds.decode_pool.framing import read_frame, unpack_items, write_frame
+from feedmill.seeds.decode_pool.framing import read_frame, write_frame
 from feedmill.seeds.decode_pool.work import Work
 
 __all__ = ["main"]
@@ -42,16 +42,19 @@ def main(*, polite: bool = False) -> None:
     write_frame(sink, b"")
     while payload := read_frame(source):
         results = []
-        for item in unpack_items(payload):
+        for item in pickle.loads(payload):
             _bound_time(work.seconds)
             results.append(work.run(*item))
         _bound_time(0)
         write_frame(sink, work.pack(results))
 
 
-def _own_streams() -> tuple[int, int]:
+def _own_streams() -> tuple[IO[bytes], IO[bytes]]:
     """Take standard input and output away from everybody else; nobody reads what a child says."""
-    source, sink = os.dup(0), os.dup(1)
+    source = os.fdopen(
+        os.dup(0), "rb", closefd=False
+    )  # open until the very end, or an error looks like a hang
+    sink = os.fdopen(os.dup(1), "wb", closefd=False)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

@@ -8,12 +8,13 @@ signal handler, no terminal's Ctrl-C.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
-import subprocess
 import sys
 import threading
-from typing import NoReturn, Protocol
+from dataclasses import dataclass
+from typing import NoReturn
 
 from feedmill.seeds.decode_pool import child
 
@@ -22,17 +23,24 @@ __all__ = ["Process", "start"]
 _PIPE_BYTES = 1 << 20
 
 
-class Process(Protocol):
+@dataclass(frozen=True, slots=True)
+class Process:
     """A child: `input` and `output` are descriptors of this program that do not block."""
 
+    pid: int
     input: int
     output: int
 
     def kill(self) -> None:
         """End it at once."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> int:
         """Wait for its end and return its exit code, that of a signal negative; close the pipes."""
+        os.close(self.input)
+        os.close(self.output)
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def start() -> Process:
@@ -41,65 +49,52 @@ def start() -> Process:
     Raises:
         OSError: there can be no further process.
     """
-    process: Process = _Forked() if _may_fork() else _Fresh()
-    for descriptor in (process.input, process.output):
-        os.set_blocking(descriptor, False)
-        with contextlib.suppress(ImportError, AttributeError, OSError):
-            import fcntl
+    ends: list[int] = []
+    try:
+        ends += (*os.pipe(), *os.pipe())
+        source, to, fro, sink = ends
+        pid = _fork(source, sink) if _may_fork() else _spawn(source, sink)
+    except OSError:
+        for end in ends:
+            os.close(end)
+        raise
+    os.close(source)
+    os.close(sink)
+    for end in (to, fro):
+        os.set_blocking(end, False)
+        with contextlib.suppress(AttributeError, OSError):  # not everywhere, and not for everybody
+            fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return Process(pid, to, fro)
 
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return process
 
-
-class _Fresh:
-    """A child in an interpreter of its own. It gives way to this program, which may be serving readers."""
-
-    def __init__(self) -> None:
+def _spawn(source: int, sink: int) -> int:
+    """Start a fresh interpreter. It gives way to this program, which may be serving readers."""
+    program = (
+        "import os, sys; os.closerange(3, os.sysconf('SC_OPEN_MAX')); "
         # what this process may import, that one may: it has the same path, whatever was done to it
-        start = "from feedmill.seeds.decode_pool.child import main; main(polite=True)"
-        program = f"import sys; sys.path[:] = {sys.path!r}; {start}"
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            process_group=0,
-        )
-        assert self._process.stdin and self._process.stdout
-        self.input = self._process.stdin.fileno()
-        self.output = self._process.stdout.fileno()
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def wait(self) -> int:
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.close()
-        self._process.stdout.close()
-        return self._process.wait()
+        f"sys.path[:] = {sys.path!r}; "
+        "from feedmill.seeds.decode_pool.child import main; main(polite=True)"
+    )
+    return os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-c", program],
+        os.environ,
+        file_actions=[
+            (os.POSIX_SPAWN_DUP2, source, 0),
+            (os.POSIX_SPAWN_DUP2, sink, 1),
+            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+        ],
+        setpgroup=0,
+        setsigdef=[signal.SIGPIPE],
+    )
 
 
-class _Forked:
-    """A child that begins as a copy of this program."""
-
-    def __init__(self) -> None:
-        source, self.input = os.pipe()
-        self.output, sink = os.pipe()
-        self._pid = os.fork()
-        if self._pid == 0:
-            _become_child(source, sink)
-        os.close(source)
-        os.close(sink)
-
-    def kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self._pid, signal.SIGKILL)
-
-    def wait(self) -> int:
-        os.close(self.input)
-        os.close(self.output)
-        return os.waitstatus_to_exitcode(os.waitpid(self._pid, 0)[1])
+def _fork(source: int, sink: int) -> int:
+    """Start a copy of this program."""
+    pid = os.fork()
+    if pid == 0:
+        _become_child(source, sink)
+    return pid
 
 
 def _may_fork() -> bool:
@@ -116,8 +111,6 @@ def _become_child(source: int, sink: int) -> NoReturn:
     """Forget what this program was and work; nothing of it is ended, flushed or cleaned up here."""
     code = 1
     try:
-        import fcntl
-
         os.setpgid(0, 0)
         ends = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, 3) for descriptor in (source, sink)]
         for standard, descriptor in enumerate(ends):

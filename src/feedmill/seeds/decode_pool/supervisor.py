@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Generic, TypeVar
 
-from feedmill.seeds.decode_pool.framing import Item, Link, pack_items
+from feedmill.seeds.decode_pool.framing import Item, Link
 from feedmill.seeds.decode_pool.process import start
 from feedmill.seeds.decode_pool.work import Work, run_chunk
 
@@ -73,7 +73,7 @@ class _Child(Generic[T]):
         self.tasks: deque[_Task[T]] = deque()
         self.ready = False
         self.since = time.monotonic()
-        self.link.send([greeting])
+        self.link.send(greeting)
 
     def deadline(self, seconds: float) -> float:
         """When it has had time enough; its own limits end it long before, where there are such."""
@@ -127,7 +127,7 @@ class Supervisor(Generic[T]):
                 child.since = time.monotonic()
             task.stage = _Stage.SENT
             child.tasks.append(task)
-            child.link.send(pack_items(task.items))
+            child.link.send(pickle.dumps(task.items))
             self._watch(child)
 
     def _has_room(self) -> bool:
