@@ -65,6 +65,11 @@ def descriptors(pid: int) -> set[str]:
     return found
 
 
+def kinds(pid: int) -> set[str]:
+    """What kinds of things a process has open."""
+    return {name.partition(":")[0] for name in descriptors(pid)}
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not condition():
@@ -330,7 +335,7 @@ def test_workers_inherit_nothing(tmp_path: Path) -> None:
         workers = children() - before
         assert len(workers) == 2
         for pid in workers:
-            assert {name.partition(":")[0] for name in descriptors(pid)} == {"/dev/null", "pipe"}
+            wait_until(lambda pid=pid: kinds(pid) == {"/dev/null", "pipe"})  # type: ignore[misc]
             assert os.getpgid(pid) == pid
         records.close()  # type: ignore[attr-defined]
 
