@@ -80,6 +80,40 @@ def test_a_hostile_seed_is_bounded(outcomes: Mapping[str, dict[str, Any]], name:
     assert not Path("/tmp/feedmill-was-here").exists()
 
 
+SMALL = """
+import signal
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds import LARGE
+from feedmill.seeds.decode import decode
+from hostile import attack
+
+for name in attack.names():
+    path, data = attack.made(name)
+    if len(data) <= LARGE:
+        print(name, flush=True)
+        signal.setitimer(signal.ITIMER_PROF, 1)
+        decode(path, data, DecodeSettings())
+        signal.setitimer(signal.ITIMER_PROF, 0)
+"""
+
+
+@pytest.mark.parametrize("size", [1 << 16, 1 << 17])
+def test_what_is_decoded_beside_readers_is_cheap(size: int) -> None:
+    """A file up to `LARGE` has no process to itself: the kernel ends this one if it takes a second of CPU."""
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(attack.__file__).parent.parent),
+            "FEEDMILL_HOSTILE_BYTES": str(size),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout.splitlines()[-1], done.stderr)
+
+
 def decoding(daemon: int) -> bool:
     """Whether a daemon has started processes just now."""
     return any(task.joinpath("children").read_text() for task in Path(f"/proc/{daemon}/task").iterdir())
