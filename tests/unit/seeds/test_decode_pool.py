@@ -19,7 +19,7 @@ import pytest
 from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.decode_pool import Item, run_all
+from feedmill.seeds.decode_pool import Item, Work, run_all
 from feedmill.seeds.records import decoding, pack_records, unpack_records
 
 SETTINGS = DecodeSettings()
@@ -443,3 +443,43 @@ def test_a_large_file_is_never_decoded_here_and_has_a_second() -> None:
     assert time.process_time() - used < WORK.seconds  # of this process's: the rest is the other's
     assert [record.reason for record in records] == [None, Reason.INVALID, None]
     assert "took more than 1 seconds to decode" in records[1].problems[0].message
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_large_file_is_taken_when_a_process_has_time_for_it(workers: int) -> None:
+    """Who hands them in may stop at any: nothing waits in a pipe or a chunk."""
+    taken = 0
+
+    def items() -> Iterator[Item]:
+        nonlocal taken
+        yield seed(1)
+        for number in range(6):
+            taken += 1
+            yield (f"large{number}.md", b"---\nx: [\n---\n" + b"x" * 100_000)
+
+    before = children()
+    done = 0
+    for record in run_all(items(), WORK, workers=workers, ahead=1):
+        done += record.path.startswith("large")
+        assert taken <= done + 2 * workers
+        assert len(children() - before) <= workers
+    assert (taken, done) == (6, 6)
+
+
+def test_any_function_can_be_the_work() -> None:
+    work = Work(run=length, given_up=lost, seconds=1.5)
+    items = [(str(number), b"x" * number) for number in range(300)]
+    assert list(run_all(items, work, workers=2)) == list(range(300))
+    items[7] = ("spin", b"")
+    assert list(run_all(items, work, workers=2)) == [*range(7), -1, *range(8, 300)]
+
+
+def length(path: str, data: bytes) -> int:
+    while path == "spin":
+        pass
+    return len(data)
+
+
+def lost(path: str, why: str) -> int:
+    assert (path, why) == ("spin", "took more than 1.5 seconds to decode")
+    return -1
