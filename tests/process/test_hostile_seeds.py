@@ -12,8 +12,9 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pytest
 from feedmill.config import loads
 from feedmill.pipeline import Mill, PassRequest
 from hostile import attack
+from operated.daemon import Folder, Operator, eventually, fair, seed_text
 from reliability.results import keep
 
 TORTURE = bool(os.environ.get("FEEDMILL_TORTURE"))
@@ -76,6 +78,83 @@ def test_a_hostile_seed_is_bounded(outcomes: Mapping[str, dict[str, Any]], name:
     assert outcome["largest"] <= 1 << 20, "a document is larger than feeds.max_bytes"
     assert len(outcome["problem"]) <= 200
     assert not Path("/tmp/feedmill-was-here").exists()
+
+
+SMALL = """
+import signal
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds import LARGE
+from feedmill.seeds.decode import decode
+from hostile import attack
+
+for name in attack.names():
+    path, data = attack.made(name)
+    if len(data) <= LARGE:
+        print(name, flush=True)
+        signal.setitimer(signal.ITIMER_PROF, 1)
+        decode(path, data, DecodeSettings())
+        signal.setitimer(signal.ITIMER_PROF, 0)
+"""
+
+
+@pytest.mark.parametrize("size", [1 << 16, 1 << 17])
+def test_what_is_decoded_beside_readers_is_cheap(size: int) -> None:
+    """A file up to `LARGE` has no process to itself: the kernel ends this one if it takes a second of CPU."""
+    done = subprocess.run(
+        [sys.executable, "-c", SMALL],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(attack.__file__).parent.parent),
+            "FEEDMILL_HOSTILE_BYTES": str(size),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, (done.stdout.splitlines()[-1], done.stderr)
+
+
+def decoding(daemon: int) -> bool:
+    """Whether a daemon has started processes just now."""
+    return any(task.joinpath("children").read_text() for task in Path(f"/proc/{daemon}/task").iterdir())
+
+
+def test_nobody_waits_for_hostile_seeds(site: Callable[..., Folder], operator: Operator) -> None:
+    """Ten saved at once, of many seconds each, beside an embargo that ends, a takedown and an edit."""
+    folder = site()
+    folder.write("withdrawn.md")
+    daemon = operator.run(folder)
+    due = datetime.now(UTC) + timedelta(seconds=2)
+    folder.write("embargoed.md", seed_text("embargoed", date=due.isoformat(timespec="milliseconds")))
+    daemon.settled()
+    hostile = attack.made("images of dashes")[1]
+    for number in range(10):
+        (folder.seeds / f"hostile{number}.md").write_bytes(hostile)
+    eventually(lambda: decoding(daemon.pid), "a process that decodes")
+    saved = datetime.now(UTC)
+    folder.write("withdrawn.md", seed_text("withdrawn", more="published: false\n"))
+    folder.write("edited.md")
+    waited: dict[str, float] = {}
+    wanted: dict[str, tuple[datetime, Callable[[], bool]]] = {
+        "withdrawn": (saved, lambda: "withdrawn" not in folder.titles()),
+        "edited": (saved, lambda: "edited" in folder.titles()),
+        "embargoed": (due, lambda: "embargoed" in folder.titles()),
+    }
+    while wanted:
+        for name, (since, condition) in list(wanted.items()):
+            if condition():
+                waited[name] = (datetime.now(UTC) - since).total_seconds()
+                del wanted[name]
+            assert datetime.now(UTC) < since + timedelta(seconds=fair(2)), f"{name} is late: {waited}"
+        time.sleep(0.005)
+    eventually(lambda: daemon.status()["counts"]["withheld"]["invalid"] == 10, "all are told of", within=90)
+    keep(
+        "One seed cannot stop the others",
+        "ten hostile seeds of 4096 KiB saved at once, beside an embargo that ends, a takedown and an edit",
+        10,
+        f"the longest wait {max(waited.values()):.1f} s, load {os.getloadavg()[0]:.1f}",
+        key="ten hostile seeds",
+    )
 
 
 def test_files_that_are_none_stop_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.pipeline.mill import Progress, silent
 from feedmill.pipeline.rehearsal import identity_changes, rehearsed
 from feedmill.pipeline.report import PassRequest, printable
-from feedmill.seeds import ScanProblem, decode_all, read, scan
+from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 
 
 def audit(
@@ -32,9 +32,9 @@ def audit(
     with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
         found.update(problem for problem in rehearsal.report.problems if _within(problem.path, paths))
         found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
-    decoding = replace(settings.decode, thorough=True)
+    thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
-    for done, problem in enumerate(_decoded(settings, decoding, paths), 1):
+    for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
         if (problem.path, problem.line, problem.column, problem.message) not in kept:
             found.add(problem)
         progress("decode", done, None)
@@ -42,21 +42,21 @@ def audit(
 
 
 def _decoded(
-    settings: Settings, decoding: DecodeSettings, paths: Collection[str] | None
+    settings: Settings, thorough: DecodeSettings, paths: Collection[str] | None
 ) -> Iterator[Problem]:
-    contents = _contents(settings.scan, decoding, paths)
-    for record in decode_all(contents, decoding, workers=settings.workers):
+    contents = _contents(settings.scan, thorough.max_bytes, paths)
+    for record in run_all(contents, decoding(thorough), workers=settings.workers):
         yield from record.problems
 
 
 def _contents(
-    scanning: ScanSettings, decoding: DecodeSettings, paths: Collection[str] | None
+    scanning: ScanSettings, max_bytes: int, paths: Collection[str] | None
 ) -> Iterator[tuple[str, bytes]]:
     for item in scan(scanning):
         if isinstance(item, ScanProblem) or not _within(printable(item.path), paths):
             continue
         try:
-            data, _ = read(scanning, item.path, decoding.max_bytes)
+            data, _ = read(scanning, item.path, max_bytes)
         except (SeedError, FileNotFoundError):
             continue  # the rehearsal has told
         yield printable(item.path), data

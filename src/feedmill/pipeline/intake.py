@@ -15,13 +15,15 @@ from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.codec import encode
 from feedmill.pipeline.report import printable
 from feedmill.seeds import (
+    LARGE,
     Found,
     ScanProblem,
-    decode_all,
+    decoding,
     look,
     matches,
     read,
     read_head,
+    run_all,
     scan,
     to_bytes,
     to_text,
@@ -29,6 +31,9 @@ from feedmill.seeds import (
 
 CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its times moving."""
+
+PATIENCE = 0.5
+"""Seconds after which a hinted pass begins no further large file: those begun have a second more each."""
 
 _BATCH = 1000
 _UNLISTED = "its folder cannot be listed"
@@ -51,6 +56,10 @@ class Intake:
     """By how much the number of files that are no seeds changed."""
     restated: int = 0
     """Files whose bytes are as known although stat says otherwise."""
+    left: list[str] = field(default_factory=list)
+    """Large files that were not looked at, for want of time; they are as new to the next pass as to this."""
+    slow: bool = False
+    """Whether large files took so long that somebody else may be waiting."""
 
 
 @dataclass(slots=True)
@@ -76,7 +85,7 @@ class Receiver:
         self,
         catalog: Catalog,
         scanning: ScanSettings,
-        decoding: DecodeSettings,
+        decode: DecodeSettings,
         *,
         workers: int,
         again: bool,
@@ -86,7 +95,7 @@ class Receiver:
     ) -> None:
         self._catalog = catalog
         self._scanning = scanning
-        self._decoding = decoding
+        self._decoding = decode
         self._workers = workers
         self._again = again
         self._was_seed = was_seed
@@ -94,21 +103,45 @@ class Receiver:
         self._progress = progress
         self._hints: Collection[str] = ()
         self._next_id = 0
+        self._since: float | None = None
         self._new: list[FileRow] = []
         self._rows: list[FileRow] = []
         self._new_records: list[RecordRow] = []
         self._records: list[RecordRow] = []
         self._recordless: list[int] = []
 
-    def take(self, paths: Iterable[str] | None = None, *, hints: Collection[str] = ()) -> Intake:
+    def take(
+        self, paths: Iterable[str] | None = None, *, hints: Collection[str] = (), quick: bool = False
+    ) -> Intake:
         """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x).
 
-        Files in `hints` are read whatever their stat says.
+        Files in `hints` are read whatever their stat says. Of `paths`, small files come first, and then
+        large ones for as long as `PATIENCE` lasts (not at all where it is to be `quick`).
         """
         self._hints = hints
         intake = Intake()
-        self._take(intake, self._differences(intake) if paths is None else self._hinted(intake, paths))
+        if paths is None:
+            self._take(intake, self._differences(intake), ahead=2)
+            return intake
+        self._take(intake, self._in_time(intake, self._hinted(intake, paths), quick), ahead=1)
+        intake.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
         return intake
+
+    def _in_time(self, intake: Intake, arrivals: Iterable[_Arrival], quick: bool) -> Iterator[_Arrival]:
+        """Yield the small ones, then large ones, the smallest first, as long as there is time."""
+        large = []
+        for arrival in arrivals:
+            if arrival.found.size > LARGE:
+                large.append(arrival)
+            else:
+                yield arrival
+        for arrival in sorted(large, key=lambda arrival: arrival.found.size):
+            now = time.monotonic()
+            if quick or (self._since is not None and now > self._since + PATIENCE):
+                intake.left.append(arrival.found.path)
+                continue
+            self._since = self._since or now
+            yield arrival
 
     # What differs
 
@@ -214,9 +247,14 @@ class Receiver:
 
     # What is read
 
-    def _take(self, intake: Intake, arrivals: Iterator[_Arrival]) -> None:
+    def _take(self, intake: Intake, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
         waiting: deque[_Arrival] = deque()
-        records = decode_all(self._contents(intake, arrivals, waiting), self._decoding, workers=self._workers)
+        records = run_all(
+            self._contents(intake, arrivals, waiting),
+            decoding(self._decoding),
+            workers=self._workers,
+            ahead=ahead,
+        )
         for done, record in enumerate(records, 1):
             self._keep(intake, waiting.popleft(), record)
             if done % 100 == 0:

@@ -104,6 +104,7 @@ class Mill:
         self._compose_print = compose_print(settings, theme, drafts=drafts)
         self._verified = False
         self._planned = False
+        self._slow = False
         self._faults: Faults | None = None
         self.strays: tuple[Problem, ...] = ()
 
@@ -322,7 +323,10 @@ class Mill:
             or facts.get("compose") != self._compose_print
             or facts.get("ledger") != ledger_mark(self.store)
         )
-        intake = self._receiver(again).take(None if anew else request.paths, hints=request.hints)
+        # what came up during a slow pass is published by a quick one before the next that may be slow
+        paths = None if anew else request.paths
+        intake = self._receiver(again).take(paths, hints=request.hints, quick=self._slow)
+        self._slow = intake.slow
         decode = self.settings.decode
         roster = Roster(
             catalog,
@@ -463,6 +467,7 @@ class Mill:
             held=held,
             next_change=self.next_change(now),
             gone=frozenset(map(printable, intake.vanished)),
+            left=frozenset(intake.left),
         )
 
     # What others ask

@@ -60,6 +60,8 @@ class PassReport:
     """Paths of the feeds that were retired, without suffix."""
     gone: frozenset[str] = frozenset()
     """Seeds whose files this pass found deleted or out of reach, as problems name them; for the log alone."""
+    left: frozenset[str] = frozenset()
+    """Large files that this pass left to the next one, which is to follow at once (`Intake.left`)."""
 
     @property
     def errors(self) -> int:

@@ -148,6 +148,14 @@ class Inbox:
             self._wanted.note(trigger)
             self._changed.notify_all()
 
+    def resume(self, paths: Iterable[str]) -> None:
+        """Ask for a pass over files that the last one left, at once."""
+        with self._changed:
+            self._wanted.paths.update(paths)
+            self._wanted.asked = True
+            self._wanted.note("change")
+            self._changed.notify_all()
+
     def wake(self) -> None:
         """Have `take` return at once, now or the next time, with or without work."""
         with self._changed:

@@ -279,6 +279,8 @@ class Service:
             logger.warning("published, but the state folder cannot be written", extra={"facts": facts})
         if report.held is not None:
             self._troubles["held"] = f"held back: {report.held}"
+        if report.left:
+            self._inbox.resume(report.left)
         self._passes.append(report)
         self._totals.add(report)
         self._scheduler.plan(self._workshop.next_change)

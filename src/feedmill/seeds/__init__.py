@@ -4,19 +4,22 @@ Handed on is what a build with nothing to do needs; decoding is imported on use 
 """
 
 from feedmill.model.filename import to_bytes, to_text
+from feedmill.seeds.decode_pool import LARGE, run_all
 from feedmill.seeds.globs import matches
-from feedmill.seeds.pool import decode_all
 from feedmill.seeds.read import read, read_head
+from feedmill.seeds.records import decoding
 from feedmill.seeds.scan import Found, ScanProblem, look, scan
 
 __all__ = [
+    "LARGE",
     "Found",
     "ScanProblem",
-    "decode_all",
+    "decoding",
     "look",
     "matches",
     "read",
     "read_head",
+    "run_all",
     "scan",
     "to_bytes",
     "to_text",

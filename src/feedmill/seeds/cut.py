@@ -26,14 +26,15 @@ length: in a double-quoted scalar they never end it, and elsewhere they are text
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 __all__ = ["Needed", "is_sound", "needed", "only", "top_lines"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Needed:
     """The text for the YAML parser: the whole header, or its regions of wanted keys.
 
@@ -48,13 +49,22 @@ class Needed:
         """Return the header's line of the text's `line`; both count from 0."""
         if self.pieces is None:
             return line
-        end = 0
-        for _, start, end in self.pieces:
+        here, there = self._starts
+        at = bisect_right(here, line) - 1
+        return there[at] + line - here[at]
+
+    @cached_property
+    def _starts(self) -> tuple[list[int], list[int]]:
+        """The line at which each piece starts, in the text and in the header."""
+        here, there, before = [0], [0], 0
+        for _, start, end in self.pieces or ():
+            there.append(there[-1] + self.header.count("\n", before, start))
+            here.append(here[-1])
             size = self.header.count("\n", start, end)
-            if line < size:
-                return self.header.count("\n", 0, start) + line
-            line -= size
-        return self.header.count("\n", 0, end)
+            here.append(here[-1] + size)
+            there.append(there[-1] + size)
+            before = end
+        return here, there
 
 
 def needed(header: str, wanted: Container[str], tops: Iterable[int] | None = None) -> Needed:

@@ -201,6 +201,15 @@ def test_a_ticket_carries_the_report(inbox: Inbox) -> None:
     assert ticket.result(timeout=0) is report
 
 
+def test_what_a_pass_left_is_due_at_once_with_what_came_meanwhile(inbox: Inbox) -> None:
+    inbox.hint(["saved.md"], Stage.SETTLING)
+    inbox.resume({"large.md"})
+    work = due(inbox)
+    assert paths(work) == {"large.md", "saved.md"}
+    assert work is not None
+    assert work.request.trigger == "change"
+
+
 def test_an_open_file_that_another_pass_left_out_is_not_forgotten(inbox: Inbox, clock: Clock) -> None:
     inbox.hint(["slow.md"], Stage.OPEN)
     inbox.hint(["other.md"], Stage.FINISHED)

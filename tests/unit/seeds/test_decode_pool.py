@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,12 @@ import pytest
 
 from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import worker
 from feedmill.seeds.decode import decode
-from feedmill.seeds.pool import PATIENCE, decode_all
-from feedmill.seeds.wire import Item, pack_items, pack_records, unpack_items, unpack_records
+from feedmill.seeds.decode_pool import Item, Work, run_all
+from feedmill.seeds.records import decoding, pack_records, unpack_records
 
 SETTINGS = DecodeSettings()
+WORK = decoding(SETTINGS)
 MANY = 260
 
 
@@ -62,6 +63,11 @@ def descriptors(pid: int) -> set[str]:
         with suppress(FileNotFoundError):
             found.add(str(link.readlink()))
     return found
+
+
+def kinds(pid: int) -> set[str]:
+    """What kinds of things a process has open."""
+    return {name.partition(":")[0] for name in descriptors(pid)}
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -113,27 +119,28 @@ def bad_decoder(start: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     names: dict[str, Any] = {}
     exec(BAD_DECODER, names)
-    monkeypatch.setattr(worker, "decode", names["decode"])
+    monkeypatch.setattr("feedmill.seeds.decode.decode", names["decode"])
 
 
 def test_a_few_are_decoded_here() -> None:
     items = seeds(20)
+    del items[8]  # the large one
     before = children()
-    records = decode_all(iter(items), SETTINGS, workers=2)
+    records = run_all(iter(items), WORK, workers=2)
     first = next(records)
     assert children() == before
     assert [first, *records] == expected(items)
 
 
 def test_nothing_is_nothing() -> None:
-    assert list(decode_all([], SETTINGS)) == []
+    assert list(run_all([], WORK)) == []
 
 
 @pytest.mark.usefixtures("start")
 def test_many_are_decoded_beside_in_order() -> None:
     items = seeds()
     before = children()
-    records = decode_all(iter(items), SETTINGS, workers=2)
+    records = run_all(iter(items), WORK, workers=2)
     first = next(records)
     assert len(children() - before) == 2
     assert [first, *records] == expected(items)
@@ -142,22 +149,22 @@ def test_many_are_decoded_beside_in_order() -> None:
 
 def test_one_worker_is_this_process() -> None:
     before = children()
-    records = decode_all(seeds(), SETTINGS, workers=1)
+    records = run_all(seeds(), WORK, workers=1)
     next(records)
     assert children() == before
 
 
 def test_few_large_files_are_worth_processes_too() -> None:
     before = children()
-    records = decode_all(((f"{n}.md", b"x" * 3_000_000) for n in range(6)), SETTINGS, workers=2)
+    records = run_all(((f"{n}.md", b"x" * 3_000_000) for n in range(6)), WORK, workers=2)
     assert next(records).path == "0.md"
     assert len(children() - before) == 2
     assert len(list(records)) == 5
 
 
-def test_thorough_reaches_the_workers() -> None:
+def test_the_work_reaches_the_processes() -> None:
     items = [("a.md", b"---\ntitle: x\nwebUrl: https://x.org/\npublishd: false\n---\n")] * 300
-    for record in decode_all(items, SETTINGS, workers=2, thorough=True):
+    for record in run_all(items, decoding(replace(SETTINGS, thorough=True)), workers=2):
         assert record == decode(*items[0], SETTINGS, thorough=True)
 
 
@@ -170,7 +177,7 @@ def test_items_are_read_only_a_little_ahead() -> None:
             taken += 1
             yield seed(number)
 
-    records = decode_all(items(), SETTINGS, workers=2)
+    records = run_all(items(), WORK, workers=2)
     for done, _ in zip(range(1, 1001), records, strict=False):
         assert taken - done < 64 * 10
     records.close()  # type: ignore[attr-defined]
@@ -182,13 +189,13 @@ def test_items_are_taken_in_the_thread_that_iterates() -> None:
             assert threading.current_thread() is threading.main_thread()
             yield item
 
-    assert sum(1 for _ in decode_all(items(), SETTINGS, workers=2)) == MANY
+    assert sum(1 for _ in run_all(items(), WORK, workers=2)) == MANY
 
 
 @pytest.mark.usefixtures("start")
 def test_closing_early_ends_the_processes() -> None:
     before = children()
-    records = decode_all(seeds(), SETTINGS, workers=2)
+    records = run_all(seeds(), WORK, workers=2)
     next(records)
     records.close()  # type: ignore[attr-defined]
     assert children() == before
@@ -201,7 +208,7 @@ def test_an_error_of_the_source_ends_the_processes() -> None:
 
     before = children()
     with pytest.raises(OSError, match="source"):
-        list(decode_all(items(), SETTINGS, workers=2))
+        list(run_all(items(), WORK, workers=2))
     assert children() == before
 
 
@@ -215,7 +222,7 @@ def test_the_two_ways_to_start() -> None:
         if beside_a_thread:
             threading.Thread(target=done.wait).start()
         before = children()
-        records = decode_all(seeds(), SETTINGS, workers=2)
+        records = run_all(seeds(), WORK, workers=2)
         next(records)
         commands.append({Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children() - before})
         records.close()  # type: ignore[attr-defined]
@@ -244,7 +251,7 @@ def test_one_files_fault_is_its_own(name: str, why: str) -> None:
     items = seeds()
     items[40] = (f"news/{name}", items[40][1])
     before = children()
-    records = list(decode_all(items, SETTINGS, workers=2, patience=1.5))
+    records = list(run_all(items, decoding(SETTINGS, seconds=1.5), workers=2))
     assert children() == before
     good = expected(items)
     assert records[:40] + records[41:] == good[:40] + good[41:]
@@ -260,7 +267,7 @@ def test_several_faults() -> None:
     culprits = {0, 1, 33, 34, 200, MANY - 1}
     for number in culprits:
         items[number] = (f"crash{number}.md", b"")
-    records = list(decode_all(items, SETTINGS, workers=2))
+    records = list(run_all(items, WORK, workers=2))
     assert {number for number, record in enumerate(records) if "ended" in str(record.problems)} == culprits
     assert [record.path for record in records] == [path for path, _ in items]
 
@@ -269,7 +276,7 @@ def test_several_faults() -> None:
 def test_a_process_that_is_killed_from_outside_costs_nothing(tmp_path: Path) -> None:
     once = ("once.md", os.fsencode(tmp_path / "flag"))
     items = [*seeds(150), once, *seeds(150)]
-    assert list(decode_all(items, SETTINGS, workers=2)) == expected(items)
+    assert list(run_all(items, WORK, workers=2)) == expected(items)
     assert (tmp_path / "flag").exists()
 
 
@@ -280,7 +287,7 @@ def test_without_processes_all_is_decoded_here(monkeypatch: pytest.MonkeyPatch, 
     try:
         for executable in (tmp_path / "no-python", Path("/bin/false")):
             monkeypatch.setattr(sys, "executable", str(executable))
-            assert list(decode_all(items, SETTINGS, workers=2)) == expected(items)
+            assert list(run_all(items, WORK, workers=2)) == expected(items)
     finally:
         done.set()
 
@@ -288,10 +295,10 @@ def test_without_processes_all_is_decoded_here(monkeypatch: pytest.MonkeyPatch, 
 ORPHANS = """
 import sys, threading
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds.pool import PATIENCE, decode_all
+from feedmill.seeds import decoding, run_all
 if sys.argv[1] == "fresh":
     threading.Thread(target=threading.Event().wait, daemon=True).start()
-records = decode_all(((f"{n}.md", b"x") for n in range(10**9)), DecodeSettings(), workers=2)
+records = run_all(((f"{n}.md", b"x") for n in range(10**9)), decoding(DecodeSettings()), workers=2)
 next(records)
 print("running", flush=True)
 sys.stdin.read()
@@ -323,12 +330,12 @@ def test_workers_inherit_nothing(tmp_path: Path) -> None:
     before = children()
     with (tmp_path / "lock").open("w") as lock:
         os.set_inheritable(lock.fileno(), True)
-        records = decode_all(seeds(), SETTINGS, workers=2)
+        records = run_all(seeds(), WORK, workers=2)
         next(records)
         workers = children() - before
         assert len(workers) == 2
         for pid in workers:
-            assert {name.partition(":")[0] for name in descriptors(pid)} == {"/dev/null", "pipe"}
+            wait_until(lambda pid=pid: kinds(pid) == {"/dev/null", "pipe"})  # type: ignore[misc]
             assert os.getpgid(pid) == pid
         records.close()  # type: ignore[attr-defined]
 
@@ -367,13 +374,13 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 def test_any_executor_can_decode(executor: Executor) -> None:
     items = seeds()
-    assert list(decode_all(iter(items), SETTINGS, executor=executor)) == expected(items)
+    assert list(run_all(iter(items), WORK, executor=executor)) == expected(items)
     assert executor.submit(len, "still open").result() == 10
 
 
 def test_an_executor_is_asked_for_a_few_too(executor: Executor) -> None:
     items = seeds(20)
-    assert list(decode_all(iter(items), SETTINGS, executor=executor)) == expected(items)
+    assert list(run_all(iter(items), WORK, executor=executor)) == expected(items)
 
 
 class Unreliable(Executor):
@@ -402,7 +409,7 @@ class Unreliable(Executor):
 def test_what_an_executor_fails_at_is_done_here() -> None:
     items = seeds()
     executor = Unreliable()
-    assert list(decode_all(iter(items), SETTINGS, executor=executor, patience=0.3)) == expected(items)
+    assert list(run_all(iter(items), decoding(SETTINGS, seconds=0.3), executor=executor)) == expected(items)
     assert executor.asked > 5
 
 
@@ -410,20 +417,17 @@ def test_what_an_executor_fails_at_is_done_here() -> None:
 
 
 def test_the_wire_carries_everything() -> None:
-    items = [*seeds(20), ("\ud800\udcff.md", bytes(range(256)))]
-    assert list(unpack_items(b"".join(pack_items(items)))) == items
-    records = expected(items)
+    records = expected([*seeds(20), ("\ud800\udcff.md", bytes(range(256)))])
     assert unpack_records(pack_records(records)) == records
-    assert unpack_records(bytearray(pack_records(records[:3]))) == records[:3]
 
 
 @pytest.mark.parametrize("refused", [False, True])
 def test_beside_a_daemon_a_worker_gives_way_where_it_can(refused: bool) -> None:
     # systemd's filter of system calls may refuse it: that must not cost the worker its life
-    program = "import os, sys; from feedmill.seeds import worker\n"
+    program = "import os, sys; from feedmill.seeds.decode_pool import child\n"
     if refused:
         program += "def nice(by): raise PermissionError\nos.nice = nice\n"
-    program += "worker._give_way(); sys.exit(os.getpriority(os.PRIO_PROCESS, 0))"
+    program += "child._give_way(); sys.exit(os.getpriority(os.PRIO_PROCESS, 0))"
     before = os.getpriority(os.PRIO_PROCESS, 0)
     done = subprocess.run([sys.executable, "-c", program], check=False)
     assert done.returncode == before if refused else done.returncode == min(19, before + 10)
@@ -434,8 +438,48 @@ def test_a_large_file_is_never_decoded_here_and_has_a_second() -> None:
     flood = b"---\ntitle: x\nwebUrl: https://example.org/\ntopics:\n" + b"- a\n" * 1_000_000 + b"---\n"
     before = children()
     used = time.process_time()
-    records = list(decode_all([seed(1), ("flood.md", flood), seed(2)], SETTINGS, workers=1))
+    records = list(run_all([seed(1), ("flood.md", flood), seed(2)], WORK, workers=1))
     assert children() == before
-    assert time.process_time() - used < PATIENCE  # of this process's: the rest is the other's
+    assert time.process_time() - used < WORK.seconds  # of this process's: the rest is the other's
     assert [record.reason for record in records] == [None, Reason.INVALID, None]
     assert "took more than 1 seconds to decode" in records[1].problems[0].message
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_large_file_is_taken_when_a_process_has_time_for_it(workers: int) -> None:
+    """Who hands them in may stop at any: nothing waits in a pipe or a chunk."""
+    taken = 0
+
+    def items() -> Iterator[Item]:
+        nonlocal taken
+        yield seed(1)
+        for number in range(6):
+            taken += 1
+            yield (f"large{number}.md", b"---\nx: [\n---\n" + b"x" * 100_000)
+
+    before = children()
+    done = 0
+    for record in run_all(items(), WORK, workers=workers, ahead=1):
+        done += record.path.startswith("large")
+        assert taken <= done + 2 * workers
+        assert len(children() - before) <= workers
+    assert (taken, done) == (6, 6)
+
+
+def test_any_function_can_be_the_work() -> None:
+    work = Work(run=length, given_up=lost, seconds=1.5)
+    items = [(str(number), b"x" * number) for number in range(300)]
+    assert list(run_all(items, work, workers=2)) == list(range(300))
+    items[7] = ("spin", b"")
+    assert list(run_all(items, work, workers=2)) == [*range(7), -1, *range(8, 300)]
+
+
+def length(path: str, data: bytes) -> int:
+    while path == "spin":
+        pass
+    return len(data)
+
+
+def lost(path: str, why: str) -> int:
+    assert (path, why) == ("spin", "took more than 1.5 seconds to decode")
+    return -1

@@ -1,0 +1,154 @@
+"""Working on many files: here, in processes of our own, or by any `concurrent.futures.Executor`.
+
+The unit of work is `(relative path, bytes) -> result`: it needs no shared disk, so another machine can do it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from typing import TYPE_CHECKING, TypeVar
+
+from feedmill.seeds.decode_pool.work import Work, run_chunk
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+    from feedmill.seeds.decode_pool.framing import Item
+
+__all__ = ["LARGE", "run_all"]
+
+T = TypeVar("T")
+
+LARGE = 1 << 16
+"""Bytes above which a file always gets a process: decoding the dearest that are known takes 2 s a MiB."""
+
+_FEW = 200
+_LITTLE = 8 << 20
+_CHUNK_FILES = 64
+_CHUNK_BYTES = 900_000
+_IN_FLIGHT = 8
+_FOREIGN_PATIENCE = 5
+"""What an Executor may take for a chunk whose turn it is, in units of what a file may take."""
+
+
+def run_all(
+    items: Iterable[Item],
+    work: Work[T],
+    *,
+    executor: Executor | None = None,
+    workers: int = 0,
+    ahead: int = 2,
+) -> Iterator[T]:
+    """Yield the result of every (path, bytes), in order and in bounded memory.
+
+    A few files are worked on in this process, but for those over `LARGE`. More go to `workers` processes
+    (0: one a core; 1: none but for large files), or to an `executor`, of which only `submit` is used and
+    which is not shut down. A file that crashes its process, or takes more than `work` allows, is given up,
+    and no other file suffers. `items` is read in the thread that iterates, a little ahead of what is
+    yielded; of large files only as many as there are processes where `ahead` is 1. Closing the iterator
+    ends all processes.
+    """
+    source = iter(items)
+    count = workers or _cores()
+    if executor is not None:
+        yield from _by_executor(executor, source, work)
+        return
+    first: list[Item] = []
+    if count > 1:
+        size = 0
+        for item in source:
+            first.append(item)
+            size += len(item[1])
+            if len(first) > _FEW or size > _LITTLE or _is_large(item):
+                yield from _beside(_chunks(chain(first, source)), work, count, ahead)
+                return
+    for large, group in groupby(chain(first, source), key=_is_large):
+        if large:
+            yield from _beside(([item] for item in group), work, 1, ahead)
+            continue
+        for path, data in group:
+            yield work.run(path, data)
+
+
+def _beside(chunks: Iterator[list[Item]], work: Work[T], count: int, ahead: int = 1) -> Iterator[T]:
+    from feedmill.seeds.decode_pool.supervisor import (
+        Supervisor,
+    )  # on use: subprocess and selectors take 15 ms
+
+    return Supervisor(work, count, ahead=ahead).run(chunks)
+
+
+def _by_executor(executor: Executor, items: Iterator[Item], work: Work[T]) -> Iterator[T]:
+    """Have an Executor work on chunks; what it fails at, a process of our own does again, file by file."""
+    waiting: deque[tuple[list[Item], Future[bytes] | None]] = deque()
+
+    def collect() -> Iterator[T]:
+        chunk, future = waiting.popleft()
+        payload = _answer(future, _FOREIGN_PATIENCE * work.seconds)
+        if payload is not None:
+            yield from work.unpack(payload)
+        else:
+            yield from _beside(([item] for item in chunk), work, 1)
+
+    try:
+        for chunk in _chunks(items):
+            waiting.append((chunk, _submit(executor, chunk, work)))
+            if len(waiting) > _IN_FLIGHT:
+                yield from collect()
+        while waiting:
+            yield from collect()
+    finally:
+        for _, future in waiting:
+            if future is not None:
+                future.cancel()
+
+
+def _submit(executor: Executor, chunk: list[Item], work: Work[T]) -> Future[bytes] | None:
+    try:
+        return executor.submit(run_chunk, work, chunk)
+    except RuntimeError:  # shut down or broken (BrokenExecutor)
+        return None
+
+
+def _answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
+    """Return what the Executor made of a chunk, None if nothing."""
+    from concurrent.futures import CancelledError
+
+    if future is None:
+        return None
+    try:
+        return None if future.exception(timeout) is not None else future.result()
+    except (TimeoutError, CancelledError):
+        future.cancel()
+        return None
+
+
+def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Yield files in groups that fit a pipe, large ones alone."""
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        large = _is_large(item)
+        if chunk and (large or len(chunk) >= _CHUNK_FILES or size + len(item[1]) > _CHUNK_BYTES):
+            yield chunk
+            chunk, size = [], 0
+        if large:
+            yield [item]
+            continue
+        chunk.append(item)
+        size += len(item[1])
+    if chunk:
+        yield chunk
+
+
+def _is_large(item: Item) -> bool:
+    return len(item[1]) > LARGE
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

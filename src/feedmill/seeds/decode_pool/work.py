@@ -1,0 +1,36 @@
+"""Work: what is done with each file, as one value that any process can be handed."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from feedmill.seeds.decode_pool.framing import Item
+
+__all__ = ["Work", "run_chunk"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work(Generic[T]):
+    """What is done with each (path, bytes), how results travel, and what one file may take. Picklable.
+
+    `given_up(path, why)` is the result of a file that crashed its process or took more than `seconds` of
+    CPU time or `memory` bytes. `sample` is worked on first, outside of these: it imports what there is.
+    """
+
+    run: Callable[[str, bytes], T]
+    given_up: Callable[[str, str], T]
+    pack: Callable[[list[T]], bytes] = pickle.dumps
+    unpack: Callable[[bytes], list[T]] = pickle.loads
+    sample: Item = ("", b"")
+    seconds: float = 1.0
+    memory: int = 1 << 29
+
+
+def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:
+    """Work on each file and return the results packed: what an Executor runs."""
+    return work.pack([work.run(path, data) for path, data in items])
