@@ -107,7 +107,6 @@ def _settings(
     if feeds is not None:  # `--feeds` is a try: nothing is spread from there
         config["push"].update(hub="off", hubs=())
         config["store"].update(url=None)
-        config["mirrors"] = ()
     return build_settings(
         complete(config, folders),
         file=file,

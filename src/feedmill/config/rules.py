@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from feedmill.config.check import shown
-from feedmill.config.faults import Faults, KeyPath, Origin, dotted
+from feedmill.config.faults import Faults, KeyPath, Origin
 from feedmill.config.feed_rules import check_archive, check_custom, check_terms
-from feedmill.config.mirror_rules import check_mirrors, mirror_folders
 from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.seed_rules import check_addresses
@@ -60,8 +59,6 @@ class Rules:
             self._listeners()
         if self.clean(("site", "url"), ("server",), ("push",)):
             self._push()
-        if self.clean(("mirrors",)):
-            check_mirrors(self)
 
     def folders(self, folders: Mapping[str, Path | None]) -> None:
         """Note folders that lie in one another, or a theme that is not there.
@@ -69,14 +66,14 @@ class Rules:
         feedmill reads one, deletes in another and forgets the third, so none may contain another.
         """
         theme = folders["theme"]
-        named: list[tuple[KeyPath, Path]] = [
-            ((name, "dir"), each) for name, each in folders.items() if each and name != "theme"
+        real = [
+            (f"{name}.dir", Path(os.path.realpath(folder)))
+            for name, folder in folders.items()
+            if folder is not None and name != "theme"
         ]
-        named += mirror_folders(self)
-        real = [(place, Path(os.path.realpath(each))) for place, each in named]
-        for index, (place, folder) in enumerate(real):
-            for other_place, other in real[:index]:
-                if not self.clean(place, other_place):
+        for index, (key, folder) in enumerate(real):
+            for other_key, other in real[:index]:
+                if not self.clean(_split(key), _split(other_key)):
                     continue
                 if folder == other:
                     relation = "is the same folder as"
@@ -86,8 +83,10 @@ class Rules:
                     relation = "contains"
                 else:
                     continue
-                message = f"'{dotted(place)}' ({folder}) {relation} '{dotted(other_place)}' ({other})"
-                self.add(place, f"{message}; use folders beside each other", other_place)
+                message = (
+                    f"'{key}' ({folder}) {relation} '{other_key}' ({other}); use folders beside each other"
+                )
+                self.add(_split(key), message, _split(other_key))
         if theme is not None and self.clean(("theme",)) and not theme.is_dir():
             self.add(
                 ("theme", "dir"),
@@ -148,6 +147,10 @@ class Rules:
                 break
             nearest = nearest or origin
         self._faults.add(nearest or self._file, path, message)
+
+
+def _split(key: str) -> KeyPath:
+    return tuple(key.split("."))
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:

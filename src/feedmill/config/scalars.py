@@ -54,12 +54,6 @@ def _parse_title(value: str) -> str:
     return title
 
 
-def _parse_region(value: str) -> str:
-    if not re.fullmatch("[A-Za-z0-9_-]{1,64}", value):
-        raise ValueError
-    return value
-
-
 def _parse_uuid(value: str) -> str:
     if not re.fullmatch("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value.lower()):
         raise ValueError
@@ -82,7 +76,6 @@ def _parse_id(value: str) -> str:
 
 _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
 
-HIDDEN = "***"
 TEXT = text("text")
 UUID = string(
     "UUID",
@@ -147,15 +140,6 @@ CRON = string(
     parse_cron,
     r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$",
 )
-SECRET = Scalar(
-    "secret",
-    "a text, or env:NAME or file:PATH where it is",
-    names.parse_text,
-    {"type": "string"},
-    lambda value: HIDDEN,
-    secret=True,
-)
-REGION = string("region", "a name like eu-central-1", _parse_region, r"^[A-Za-z0-9_-]+$")
 DATABASE = Scalar(
     "address of a database",
     "an address like postgresql://user:password@host/feedmill, or env:NAME or file:PATH where it is",

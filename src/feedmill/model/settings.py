@@ -271,18 +271,6 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MirrorSettings:
-    """A place that follows what is published. `url`, without a slash at its end: `s3://`, `gs://` or `az://`
-    with bucket and prefix, or `file://` with an absolute folder. What is None is the service's default."""
-
-    url: str
-    endpoint: str | None = None
-    region: str | None = None
-    access_key: Secret | None = None
-    secret_key: Secret | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
     """The operator's listener."""
 
@@ -330,7 +318,6 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     push: PushSettings = field(default_factory=PushSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
-    mirrors: tuple[MirrorSettings, ...] = ()
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
