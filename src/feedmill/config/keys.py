@@ -15,7 +15,6 @@ from feedmill.config.scalars import (
     BOOL,
     COPY,
     CRON,
-    DATABASE,
     EMAIL,
     HOST,
     LABEL,
@@ -40,7 +39,6 @@ from feedmill.model.settings import (
     PushSettings,
     ScheduleSettings,
     ServerSettings,
-    StoreSettings,
     WatchSettings,
 )
 
@@ -146,15 +144,6 @@ _PUSH = section(
         ["10.0.0.0/8"],
     ),
 )
-_STORE = section(
-    StoreSettings,
-    url=key(
-        DATABASE,
-        "A database that several nodes share, instead of `feeds.dir`; it is never shown.",
-        "postgresql://feedmill@db.example.org/feedmill",
-        instead="the feeds folder",
-    ),
-)
 _ADMIN = section(
     AdminSettings,
     enabled=key(BOOL, "Whether there are a status page, metrics and a rebuild button."),
@@ -229,7 +218,6 @@ CONFIG: Section = section(
     watch=key(_WATCH, "How the daemon notices files."),
     server=key(_SERVER, "The origin: what readers talk to."),
     push=key(_PUSH, "Telling subscribers of changes at once."),
-    store=key(_STORE, "Where published documents are kept."),
     admin=key(_ADMIN, "The operator's listener."),
     guard=key(_GUARD, "What holds a pass back when files vanish by the hundred."),
     state=key(_STATE, "What feedmill remembers to be fast."),

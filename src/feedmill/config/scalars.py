@@ -6,7 +6,6 @@ import re
 
 from feedmill.config import names, paths, units
 from feedmill.config.cron import parse_cron
-from feedmill.config.database import parse_database, show_address
 from feedmill.config.kinds import Scalar
 from feedmill.config.scalar_types import any_of, integer, string, text, whole
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
@@ -139,14 +138,6 @@ CRON = string(
     'five fields like "0 * * * *" (minute hour day month weekday, 0 = Sunday)',
     parse_cron,
     r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$",
-)
-DATABASE = Scalar(
-    "address of a database",
-    "an address like postgresql://user:password@host/feedmill, or env:NAME or file:PATH where it is",
-    parse_database,
-    {"type": "string", "pattern": "^(?:postgres(?:ql)?://|env:|file:)"},
-    show_address,
-    secret=True,
 )
 BOOL = Scalar(
     "`true` \\| `false`",

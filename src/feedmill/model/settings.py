@@ -10,7 +10,6 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from feedmill.model.feed import Site
-from feedmill.model.secret import Secret
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
@@ -264,13 +263,6 @@ class PushSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoreSettings:
-    """Where generations are kept: in a database, or (None) in the feeds folder."""
-
-    url: Secret | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
     """The operator's listener."""
 
@@ -317,7 +309,6 @@ class Settings:
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     push: PushSettings = field(default_factory=PushSettings)
-    store: StoreSettings = field(default_factory=StoreSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
