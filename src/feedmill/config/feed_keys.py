@@ -36,10 +36,6 @@ FEEDS = section(
     html=key(BOOL, "Whether each feed has a page for people."),
     by=key(_BY, "Which taxonomies have feeds."),
     title=key(TITLE, "What the feed of a term is called.", "{term} · {site}"),
-    archive=key(
-        choice("off", "month", "year"),
-        "Whether each closed month or year keeps a document of its own (RFC 5005); needs `atom`.",
-    ),
 )
 
 _LINK = key(

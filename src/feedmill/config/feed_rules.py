@@ -69,11 +69,3 @@ def check_custom(rules: Rules) -> None:
                     rules.add(
                         path, f"'{dotted(path)}' has a min above its max, so nothing matches; swap them"
                     )
-
-
-def check_archive(rules: Rules) -> None:
-    """Note archives without the format that they are in."""
-    feeds = rules.config["feeds"]
-    if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
-        message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
-        rules.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))

@@ -9,7 +9,7 @@ from typing import Any
 
 from feedmill.config.check import shown
 from feedmill.config.faults import Faults, KeyPath, Origin
-from feedmill.config.feed_rules import check_archive, check_custom, check_terms
+from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.seed_rules import check_addresses
@@ -49,8 +49,6 @@ class Rules:
             check_redirects(self)
         if self.clean(("copies",), ("redirects",), ("feeds",), ("custom",)):
             check_copies(self)
-        if self.clean(("feeds",)):
-            check_archive(self)
         if self.clean(("schedule", "rebuild")):
             self._rebuild()
         if self.clean(("watch",)):

@@ -190,8 +190,6 @@ class FeedSettings:
     html: bool = True
     title: str = "{term}"
     """What a term's feed is called: `{term}` and `{site}` stand for their titles."""
-    archive: Literal["off", "month", "year"] = "off"
-    """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     topics: tuple[TermSettings, ...] = ()
     providers: tuple[TermSettings, ...] = ()
     authors: tuple[AuthorSettings, ...] = ()
