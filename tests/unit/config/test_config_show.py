@@ -84,7 +84,6 @@ configs = optional(
         related=st.integers(0, 100),
         html=st.booleans(),
         by=optional(authors=st.sampled_from(["all", "listed", "off"]), types=st.just("all")),
-        archive=st.sampled_from(["off", "month", "year"]),
         title=st.just("{term} · {site}"),
     ),
     topics=terms,
@@ -96,7 +95,6 @@ configs = optional(
         lease=st.sampled_from(["1d", "36h"]),
         allow=st.just(["fd00::/8"]),
     ),
-    mirrors=st.lists(slugs.map("gs://bucket-{}".format), max_size=3, unique=True),
     custom=st.lists(
         st.fixed_dictionaries(
             {"slug": slugs},
