@@ -148,7 +148,7 @@ class Egress:
             async with self._session.request(
                 method, url, data=body, headers=fields, allow_redirects=False
             ) as response:
-                return Answer(status=response.status, body=await response.content.read(_MAX_ANSWER))
+                return Answer(status=response.status, body=await _beginning(response.content))
         except TimeoutError:
             return Answer(status=0, failure="no answer in time")
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -162,6 +162,14 @@ class Egress:
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    """Return the first bytes of a body: all that `_MAX_ANSWER` allows, in however many pieces they come."""
+    found = b""
+    while len(found) < _MAX_ANSWER and (piece := await content.read(_MAX_ANSWER - len(found))):
+        found += piece
+    return found
 
 
 def _why(error: BaseException) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
+from feedmill.errors import StoreError
 from feedmill.model.artifact import Published
 from feedmill.model.instant import Instant
 from feedmill.push.egress import Answer, Egress
 from feedmill.push.protocol import (
+    FORM,
     Mode,
     Refusal,
     Wish,
@@ -24,6 +28,7 @@ from feedmill.push.protocol import (
     host_of,
     ping,
     verification,
+    without_query,
 )
 from feedmill.push.subscriptions import Due, Intent, Subscriptions
 
@@ -41,16 +46,42 @@ _VERIFY_EVERY, _VERIFY_BURST = 1.0, 10
 """Requests that nobody has verified yet, to one host: so many at once, then one in so many seconds."""
 
 _IDLE = 5.0
+_PINGS = 50
+"""Topics that another hub is told of at once."""
+
+BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
+"""Seconds from publication to delivery that are told apart."""
+
+
+class Failure(NamedTuple):
+    """A delivery that went wrong: when, to whom (host and path of the callback, no more), of what, why."""
+
+    at: Instant
+    callback: str
+    path: str
+    why: str
 
 
 @dataclass(slots=True)
 class Totals:
-    """What was done since the start; seconds from publication to delivery."""
+    """What was done since the start.
+
+    `slower` counts deliveries by the first of `BOUNDS` that they were within, from publication on;
+    the last one counts those beyond.
+    """
 
     deliveries: Counter[str] = field(default_factory=Counter)
-    seconds: deque[float] = field(default_factory=lambda: deque(maxlen=1_000))
+    slower: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    seconds: float = 0.0
+    failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=10))
     verifications: Counter[str] = field(default_factory=Counter)
     pings: Counter[str] = field(default_factory=Counter)
+
+    def delivered(self, seconds: float) -> None:
+        """Count a delivery that took so long."""
+        self.deliveries["delivered"] += 1
+        self.slower[bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +129,9 @@ class Hub:
         self._egress = egress
         self._addresses = addresses
         self._clock = clock
-        self._others = others
         self._topics: Topics | None = None
         self._since: dict[str, float] = {}
+        self._untold: dict[str, set[str]] = {hub: set() for hub in others}
         self._wake = asyncio.Event()
         self._busy: dict[int, str] = {}
         self._verifying: set[tuple[str, str]] = set()
@@ -108,6 +139,7 @@ class Hub:
         self._per_host: Counter[str] = Counter()
         self._tokens: dict[str, tuple[float, float]] = {}
         self._pinging: set[str] = set()
+        self._failure: BaseException | None = None
 
     def install(self, topics: Topics) -> None:
         """Follow this generation from now on."""
@@ -116,6 +148,10 @@ class Hub:
             known = old.documents.get(path) if old else None
             if known is None or known.digest != document.digest:
                 self._since[path] = now
+                for untold in self._untold.values():
+                    untold.add(path)
+        for path in self._since.keys() - topics.documents.keys():
+            del self._since[path]
         self._topics = topics
         self._wake.set()
 
@@ -136,29 +172,34 @@ class Hub:
         return None
 
     async def run(self) -> None:
-        """Work until cancelled."""
+        """Work until cancelled.
+
+        Raises:
+            StoreError: the subscriptions cannot be used.
+        """
         try:
-            while True:
+            while self._failure is None:
                 self._wake.clear()
-                self._step()
-                await self._rest()
+                now = self._clock()
+                self._step(now)
+                await self._rest(now)
+            raise self._failure
         finally:
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-            self._subscriptions.save()
+            with suppress(StoreError):  # told already, or the next start sends twice what cannot be noted now
+                self._subscriptions.save()
 
-    async def _rest(self) -> None:
-        at = self._subscriptions.next_at()
+    async def _rest(self, now: Instant) -> None:
+        at = self._subscriptions.next_at(now)
         patience = _IDLE if at is None else (at - self._clock()).total_seconds()
-        try:
-            await asyncio.wait_for(self._wake.wait(), min(max(patience, 0.02), _IDLE))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):  # not wait_for: Python 3.11's may lose a cancellation
+            async with asyncio.timeout(min(max(patience, 0.02), _IDLE)):
+                await self._wake.wait()
 
-    def _step(self) -> None:
+    def _step(self, now: Instant) -> None:
         """Start whatever is due and has room."""
-        now = self._clock()
         self._subscriptions.end_leases(now)
         self._verify(now)
         if self._topics is not None:
@@ -227,26 +268,34 @@ class Hub:
     def _retire(self, topics: Topics, now: Instant) -> None:
         gone = [path for path in self._subscriptions.paths() if path in topics.gone]
         if gone:
-            self._subscriptions.retire(gone, now, "this feed is gone for good")
+            self._subscriptions.retire(
+                gone, now, "this feed is gone for good, or has moved: ask for its address again"
+            )
 
     def _deliver(self, topics: Topics, now: Instant) -> None:
         for path in self._subscriptions.paths():
             document = topics.documents.get(path)
-            room = _AT_ONCE - len(self._busy)
-            if document is None or room <= 0:
-                continue
-            due = self._subscriptions.due(path, document.digest, now, room * 2, but=tuple(self._busy))
-            body = topics.body(document) if due else None
-            for one in due if body is not None else ():
+            if document is not None and len(self._busy) < _AT_ONCE:
+                self._deliver_topic(topics, document, now)
+
+    def _deliver_topic(self, topics: Topics, document: Published, now: Instant) -> None:
+        body: bytes | None = None
+        while (room := _AT_ONCE - len(self._busy)) > 0:
+            full = [host for host, number in self._per_host.items() if number >= _PER_HOST]
+            due = self._subscriptions.due(
+                document.path, document.digest, now, room, but=tuple(self._busy), but_hosts=full
+            )
+            if not due:
+                return
+            body = body if body is not None else topics.body(document)
+            if body is None:
+                return
+            for one in due:
                 host = host_of(one.callback)
-                if len(self._busy) >= _AT_ONCE:
-                    break
-                if self._per_host[host] >= _PER_HOST:
-                    continue
-                self._busy[one.id] = host
-                self._per_host[host] += 1
-                assert body is not None
-                self._start(self._deliver_one(one, document, body))
+                if self._per_host[host] < _PER_HOST:
+                    self._busy[one.id] = host
+                    self._per_host[host] += 1
+                    self._start(self._deliver_one(one, document, body))
 
     async def _deliver_one(self, one: Due, document: Published, body: bytes) -> None:
         addresses = self._addresses
@@ -266,48 +315,53 @@ class Hub:
         subscriptions, totals, now = self._subscriptions, self.totals, self._clock()
         if answer.ok:
             subscriptions.sent(one.id, document.digest)
-            totals.deliveries["delivered"] += 1
-            totals.seconds.append(time.monotonic() - self._since.get(one.path, time.monotonic()))
-        elif one.failures == len(_RETRIES):  # the next change is another reason to try
-            subscriptions.sent(one.id, document.digest)
+            totals.delivered(time.monotonic() - self._since.get(one.path, time.monotonic()))
+            return
+        trouble = answer.failure or f"answered {answer.status}"
+        if one.failures == len(_RETRIES):  # the next change is another reason to try
+            subscriptions.give_up(one.id, document.digest, f"given up: {trouble}")
             totals.deliveries["given up"] += 1
         elif answer.status == 410:
             subscriptions.doubt(one.id, now, now + _RETRIES[one.failures])
             totals.deliveries["gone"] += 1
         else:
-            trouble = answer.failure or f"answered {answer.status}"
             subscriptions.failed(one.id, trouble, now + _RETRIES[one.failures])
             totals.deliveries["failed"] += 1
+        totals.failures.append(Failure(now, without_query(one.callback), one.path, trouble))
 
     # Other hubs
 
     def _ping(self, topics: Topics) -> None:
-        for hub in self._others:
-            changed = [
-                path
-                for path in topics.documents
-                if path in self._since
-                and self._subscriptions.pinged(hub, path) != topics.documents[path].digest
-            ]
-            if changed and hub not in self._pinging:
-                self._pinging.add(hub)
-                self._start(self._ping_one(hub, {path: topics.documents[path].digest for path in changed}))
+        for hub, untold in self._untold.items():
+            if untold and hub not in self._pinging:
+                changed = {
+                    path: document.digest
+                    for path in sorted(untold)
+                    if (document := topics.documents.get(path)) is not None
+                    and self._subscriptions.pinged(hub, path) != document.digest
+                }
+                untold.clear()
+                if changed:
+                    self._pinging.add(hub)
+                    self._start(self._ping_one(hub, changed))
 
     async def _ping_one(self, hub: str, changed: Mapping[str, str]) -> None:
-        form = {"Content-Type": "application/x-www-form-urlencoded"}
         try:
-            for wait in (0.0, 5.0, 60.0):
-                await asyncio.sleep(wait)
-                answer = await self._egress.post(
-                    hub, ping([self._addresses.url(path) for path in changed]), form
-                )
-                self.totals.pings["told" if answer.ok else "failed"] += 1
-                if answer.ok:
-                    break
-            for path, digest in changed.items():  # told, or told in vain: the next change is another reason
-                self._subscriptions.set_pinged(hub, path, digest)
+            for start in range(0, len(changed), _PINGS):
+                some = dict(list(changed.items())[start : start + _PINGS])
+                await self._ping_some(hub, ping([self._addresses.url(path) for path in some]))
+                for path, digest in some.items():  # told, or told in vain: the next change is another reason
+                    self._subscriptions.set_pinged(hub, path, digest)
         finally:
             self._pinging.discard(hub)
+
+    async def _ping_some(self, hub: str, form: bytes) -> None:
+        for wait in (0.0, 5.0, 60.0):
+            await asyncio.sleep(wait)
+            answer = await self._egress.post(hub, form, {"Content-Type": FORM})
+            self.totals.pings["told" if answer.ok else "failed"] += 1
+            if answer.ok:
+                return
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -316,4 +370,6 @@ class Hub:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self._failure = self._failure or task.exception()
         self._wake.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -16,7 +16,7 @@ MAX_BODY = 8 << 10
 MIN_LEASE, MAX_LEASE = timedelta(days=1), timedelta(days=15)
 """A lease of a second makes a hub a load, one of a year keeps the dead subscribed."""
 
-_FORM = "application/x-www-form-urlencoded"
+FORM = "application/x-www-form-urlencoded"
 _MAX_URL = 2_048
 _MAX_SECRET = 200
 _MAX_FIELDS = 64
@@ -45,8 +45,8 @@ class Wish:
     callback: str
     topic: str
     lease: timedelta
-    secret: bytes = b""
-    verify_token: str = ""
+    secret: bytes = field(default=b"", repr=False)
+    verify_token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ def parse_wish(content_type: str, body: bytes, *, lease: timedelta) -> Wish | Re
 
     Parameters that the hub does not know are ignored (WebSub, 5.1).
     """
-    if content_type.partition(";")[0].strip().lower() != _FORM:
-        return Refusal(status=415, reason=f"send the request as {_FORM}")
+    if content_type.partition(";")[0].strip().lower() != FORM:
+        return Refusal(status=415, reason=f"send the request as {FORM}")
     if len(body) > MAX_BODY:
         return Refusal(status=413, reason=f"a request has at most {MAX_BODY:,} bytes")
     try:
@@ -139,6 +139,11 @@ def _split(url: str) -> SplitResult | None:
 def host_of(url: str) -> str:
     """Return the host of a checked address, in lower case: what limits are counted by."""
     return (urlsplit(url).hostname or "").rstrip(".")
+
+
+def without_query(url: str) -> str:
+    """Return a checked address as far as others may see it: who it is for is mostly in the query."""
+    return urlunsplit(urlsplit(url)._replace(query="", fragment=""))
 
 
 def verification(wish: Wish, challenge: str) -> str:

@@ -19,7 +19,7 @@ from feedmill.push.protocol import Mode, Wish, host_of
 _VERSION = 1
 _SCHEMA = """
     CREATE TABLE subscription (
-        id INTEGER PRIMARY KEY, callback TEXT NOT NULL, path TEXT NOT NULL, topic TEXT NOT NULL,
+        id INTEGER PRIMARY KEY AUTOINCREMENT, callback TEXT NOT NULL, path TEXT NOT NULL, topic TEXT NOT NULL,
         host TEXT NOT NULL, secret BLOB NOT NULL, verify_token TEXT NOT NULL, ends INTEGER NOT NULL,
         sent TEXT NOT NULL, verified INTEGER NOT NULL, failures INTEGER NOT NULL, retry INTEGER NOT NULL,
         trouble TEXT NOT NULL, UNIQUE (callback, path)
@@ -27,6 +27,7 @@ _SCHEMA = """
     CREATE INDEX subscription_path ON subscription (path, sent);
     CREATE INDEX subscription_host ON subscription (host);
     CREATE INDEX subscription_ends ON subscription (ends);
+    CREATE INDEX subscription_retry ON subscription (retry);
     CREATE TABLE intent (
         callback TEXT NOT NULL, path TEXT NOT NULL, mode TEXT NOT NULL, topic TEXT NOT NULL,
         host TEXT NOT NULL, lease INTEGER NOT NULL, secret BLOB NOT NULL, verify_token TEXT NOT NULL,
@@ -38,7 +39,8 @@ _SCHEMA = """
         WITHOUT ROWID
 """
 """Instants and leases in microseconds. `sent`: the digest of the document that the subscriber has (or had
-when it asked). `intent.reason`: why the subscriber is told that it gets nothing; "" for a verification."""
+when it asked). A number is never given twice: a delivery may still be under way for one who has left.
+`intent.reason`: why the subscriber is told that it gets nothing; "" for a verification."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,13 +236,27 @@ class Subscriptions:
 
     # What is sent
 
-    def due(self, path: str, digest: str, now: Instant, size: int, *, but: Sequence[int] = ()) -> list[Due]:
-        """Return verified subscriptions of a topic that were not sent `digest`, but for those in `but`."""
+    def due(
+        self,
+        path: str,
+        digest: str,
+        now: Instant,
+        size: int,
+        *,
+        but: Sequence[int] = (),
+        but_hosts: Sequence[str] = (),
+    ) -> list[Due]:
+        """Return verified subscriptions of a topic that were not sent `digest`, those that fail last.
+
+        Left out are those in `but`, and all of the hosts in `but_hosts`.
+        """
         rows = self._read(
             "SELECT id, callback, path, topic, secret, failures FROM subscription"
-            " WHERE path = ? AND sent <> ? AND verified AND ends > ? AND retry <= ?"
-            f" AND id NOT IN ({','.join('?' * len(but))}) ORDER BY failures, id LIMIT ?",
-            (path, digest, to_micros(now), to_micros(now), *but, size),
+            " WHERE ((path = ? AND sent < ?) OR (path = ? AND sent > ?))"  # so that the index finds them
+            " AND verified AND ends > ? AND retry <= ?"
+            f" AND id NOT IN ({_marks(but)}) AND host NOT IN ({_marks(but_hosts)})"
+            " ORDER BY failures, id LIMIT ?",
+            (path, digest, path, digest, to_micros(now), to_micros(now), *but, *but_hosts, size),
         )
         return [Due._make(row) for row in rows]
 
@@ -249,6 +265,13 @@ class Subscriptions:
         self._write(
             "UPDATE subscription SET sent = ?, failures = 0, retry = 0, trouble = '' WHERE id = ?",
             (digest, id_),
+        )
+
+    def give_up(self, id_: int, digest: str, trouble: str) -> None:
+        """Note that a subscriber is not tried again with this document; the next one is tried."""
+        self._write(
+            "UPDATE subscription SET sent = ?, failures = 0, retry = 0, trouble = ? WHERE id = ?",
+            (digest, trouble, id_),
         )
 
     def failed(self, id_: int, trouble: str, retry: Instant) -> None:
@@ -322,13 +345,16 @@ class Subscriptions:
         """Return the documents that have subscribers."""
         return [path for (path,) in self._read("SELECT DISTINCT path FROM subscription", ())]
 
-    def next_at(self) -> Instant | None:
-        """Return when something is to be done next whatever is published: a request, a lease that ends."""
+    def next_at(self, now: Instant) -> Instant | None:
+        """Return when after `now` something is to be done, whatever is published: a request, a lease's end.
+
+        What was due by `now` is under way, or waits for something that is.
+        """
         row = self._one(
-            "SELECT min(at) FROM (SELECT min(due) AS at FROM intent"
-            " UNION ALL SELECT min(ends) FROM subscription"
-            " UNION ALL SELECT min(retry) FROM subscription WHERE retry > 0 AND verified)",
-            (),
+            "SELECT min(at) FROM (SELECT min(due) AS at FROM intent WHERE due > ?1"
+            " UNION ALL SELECT min(ends) FROM subscription WHERE ends > ?1"
+            " UNION ALL SELECT min(retry) FROM subscription WHERE retry > ?1 AND verified)",
+            (to_micros(now),),
         )
         return None if row is None or row[0] is None else from_micros(row[0])
 
@@ -355,7 +381,7 @@ class Subscriptions:
                 callback=callback,
                 path=path,
                 ends=from_micros(ends),
-                up_to_date=sent == published.get(path),
+                up_to_date=sent == published.get(path) and not trouble,
                 failures=failures,
                 trouble=trouble,
             )
@@ -386,6 +412,10 @@ class Subscriptions:
             if not self._db.in_transaction:
                 self._db.execute("BEGIN")
             return self._db.execute(statement, tuple(values)).rowcount
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
 @contextmanager

@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from feedmill.errors import StoreError
+from feedmill.push.egress import Egress
+from feedmill.push.hub import Addresses, Hub
 from feedmill.push.protocol import Mode, Refusal
 from feedmill.push.subscriptions import Caps, Subscriptions
-from push_hub import BASE, hub_at, listening, until, wish_of
+from push_hub import BASE, START, hub_at, listening, until, wish_of
 
 
 def test_5_3_the_intent_is_verified_with_all_that_the_subscriber_must_see(folder: Path) -> None:
@@ -77,6 +80,68 @@ def test_5_1_a_second_request_replaces_the_first_once_it_is_verified(folder: Pat
             await until(lambda: subscriber.got)
             fields, body = subscriber.got[0]
             assert fields["X-Hub-Signature"].endswith(hmac.new(b"new", body, hashlib.sha256).hexdigest())
+
+    asyncio.run(play())
+
+
+def test_a_challenge_may_come_back_in_pieces(folder: Path) -> None:
+    async def play() -> None:
+        async def drip(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for letter in request.query["hub.challenge"]:
+                await response.write(letter.encode())
+                await asyncio.sleep(0)
+            return response
+
+        async with hub_at(folder) as running, listening(answer=drip) as subscriber:
+            assert running.hub.ask(wish_of(subscriber.url)) is None
+            await until(lambda: running.subscriptions.counts()["subscriptions"])
+
+    asyncio.run(play())
+
+
+def test_a_slow_host_with_many_subscriptions_keeps_nobody_else_waiting(folder: Path) -> None:
+    async def play() -> None:
+        async with hub_at(folder) as running, listening() as slow, listening("127.0.0.2") as other:
+            published = running.site.topics().documents["all.atom"].digest
+            for number in range(250):
+                running.subscriptions.ask(
+                    "all.atom", wish_of(f"{slow.url}&n={number}"), published, running.clock()
+                )
+            for intent in running.subscriptions.intents(running.clock(), 300):
+                running.subscriptions.confirm(intent, running.clock())
+            await running.subscribe(other)
+            slow.delay = 5.0
+            running.hub.install(running.site.publish(all_atom=b"<feed>two</feed>"))
+            await until(lambda: other.got, seconds=4)
+            assert not slow.got
+
+    asyncio.run(play())
+
+
+def test_a_number_is_not_given_to_a_second_subscription(folder: Path) -> None:
+    """A delivery to one who has left meanwhile must not count for another."""
+    subscriptions = Subscriptions(folder / "subscriptions.db")
+    numbers = []
+    for mode in (Mode.SUBSCRIBE, Mode.UNSUBSCRIBE, Mode.SUBSCRIBE):
+        subscriptions.ask("all.atom", wish_of("http://127.0.0.9/", mode=mode), "", START)
+        (intent,) = subscriptions.intents(START, 9)
+        subscriptions.confirm(intent, START)
+        numbers += [one.id for one in subscriptions.due("all.atom", "new", START, 9)]
+    assert numbers == [1, 2]
+    subscriptions.close()
+
+
+def test_what_cannot_be_written_ends_the_work_with_its_reason(folder: Path) -> None:
+    async def play() -> None:
+        subscriptions = Subscriptions(folder / "subscriptions.db")
+        async with Egress(agent="feedmill-test") as egress:
+            addresses = Addresses(hub="", url=str, path=str, media_type=str)
+            hub = Hub(subscriptions, egress, addresses, lambda: START, lease=timedelta(days=1))
+            subscriptions.close()
+            with pytest.raises(StoreError, match="cannot be used"):
+                await hub.run()
 
     asyncio.run(play())
 
@@ -184,6 +249,10 @@ def test_a_subscriber_that_never_answers_well_is_left_alone_until_the_next_chang
                 running.clock.now += timedelta(hours=13)
                 running.hub.install(running.site.topics())
             assert running.hub.totals.deliveries["given up"] == 1
+            (seen,) = running.subscriptions.all(
+                {"all.atom": running.site.topics().documents["all.atom"].digest}
+            )
+            assert (seen.up_to_date, seen.trouble) == (False, "given up: answered 503")
             await until(lambda: not running.subscriptions.due("all.atom", "", running.clock(), 1)[0].failures)
             running.hub.install(running.site.publish(all_atom=b"<feed>three</feed>"))
             await until(lambda: len(subscriber.got) == 12)
