@@ -17,6 +17,7 @@ from feedmill.model.settings import (
     FeedSettings,
     GuardSettings,
     LogSettings,
+    PushSettings,
     Range,
     ScanSettings,
     ScheduleSettings,
@@ -60,6 +61,7 @@ def build_settings(
         watch=_watch(config["watch"]),
         server=ServerSettings(**config["server"]),
         admin=AdminSettings(**config["admin"]),
+        push=_push(config["push"]),
         guard=GuardSettings(**config["guard"]),
         state_dir=state,
         theme_dir=theme,
@@ -163,6 +165,12 @@ def _watch(watch: Mapping[str, Any]) -> WatchSettings:
     if longest is None:
         longest = max(WatchSettings().max_wait, watch["settle"])
     return WatchSettings(mode=watch["mode"], settle=watch["settle"], max_wait=longest)
+
+
+def _push(push: Mapping[str, Any]) -> PushSettings:
+    return PushSettings(
+        hub=push["hub"], hubs=tuple(push["hubs"]), lease=push["lease"], allow=tuple(push["allow"])
+    )
 
 
 def _schedule(schedule: Mapping[str, Any]) -> ScheduleSettings:

@@ -99,6 +99,8 @@ def _settings(
     rules.check()
     rules.folders(folders["seeds"], folders["feeds"], folders["state"], theme)
     faults.raise_any()
+    if feeds is not None:  # `--feeds` is a try: nothing is spread from there
+        config["push"].update(hub="off", hubs=[])
     return build_settings(
         config,
         file=file,

@@ -47,6 +47,8 @@ class Rules:
             self._watch()
         if self._faults.clean(("server",), ("admin",)):
             self._listeners()
+        if self._faults.clean(("site", "url"), ("server",), ("push",)):
+            self._push()
 
     def folders(self, seeds: Path, feeds: Path, state: Path, theme: Path | None) -> None:
         """Note folders that lie in one another, or a theme that is not there.
@@ -149,6 +151,8 @@ class Rules:
             place = ("redirects", source)
             if source in _ANSWERED:
                 self._add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
+            elif source == "hub":
+                self._add(place, f"{shown(source)} is where the hub answers; it cannot redirect")
             elif source in documents:
                 self._add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
         for circle in _circles(redirects):
@@ -188,6 +192,19 @@ class Rules:
         if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
             message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
             self._add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
+
+    def _push(self) -> None:
+        push = self._config["push"]
+        if push["hub"] == "on" and not self._config["server"]["enabled"]:
+            message = "'push.hub' is on, but 'server.enabled' is false, so nobody can subscribe"
+            self._add(
+                ("push", "hub"), f"{message}; turn the server on, or the hub off", ("server", "enabled")
+            )
+        own = self._config["site"]["url"] + "hub"
+        for index, hub in enumerate(push["hubs"]):
+            if hub.rstrip("/") == own:
+                message = f"{shown(hub)} is this mill's own hub; 'push.hub' turns that on"
+                self._add(("push", "hubs", str(index)), message)
 
     def _add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
         """Note a fault at `path`, or at the first of `others` that was given where `path` was not."""

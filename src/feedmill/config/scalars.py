@@ -45,8 +45,8 @@ def integer(low: int, high: int) -> Scalar:
     )
 
 
-def duration(low: timedelta, *, off: bool = False) -> Scalar:
-    """Return the kind of a duration of at least `low`; the word `off`, where allowed, gives zero."""
+def duration(low: timedelta, high: timedelta = timedelta.max, *, off: bool = False) -> Scalar:
+    """Return the kind of a duration from `low` to `high`; the word `off`, where allowed, gives zero."""
 
     def parse(text: str) -> timedelta:
         if off and text in (*units.FALSE_WORDS, "never"):
@@ -54,6 +54,8 @@ def duration(low: timedelta, *, off: bool = False) -> Scalar:
         value = units.parse_duration(text)
         if value < low:
             raise ValueError(f"which is less than {units.format_duration(low)}")
+        if value > high:
+            raise ValueError(f"which is more than {units.format_duration(high)}")
         return value
 
     schema: dict[str, Any] = {"type": "string", "pattern": f"^(?:{units.DURATION})$"}

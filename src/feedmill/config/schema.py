@@ -221,6 +221,34 @@ _ADMIN = Section(
     }
 )
 
+_PUSH = Section(
+    keys={
+        "hub": Key(
+            kind=scalars.choice("auto", "on", "off"),
+            doc="Whether subscribers are told of changes at once (WebSub): `on` names the hub in every feed, "
+            "`auto` in the server's headers alone, where `site.url` is no private or reserved name.",
+            default="auto",
+        ),
+        "hubs": Key(
+            kind=ListOf(item=scalars.URL, unique=True, single=True),
+            doc="Other hubs to tell, and to name in the feeds.",
+            default=[],
+            examples=(["https://hub.example.org/"],),
+        ),
+        "lease": Key(
+            kind=scalars.duration(timedelta(days=1), timedelta(days=15)),
+            doc="How long a subscription lasts that does not ask for a time, `1d` to `15d`.",
+            default="10d",
+        ),
+        "allow": Key(
+            kind=ListOf(item=scalars.NETWORK, unique=True, single=True),
+            doc="Private networks that callbacks may be in.",
+            default=[],
+            examples=(["10.0.0.0/8"],),
+        ),
+    }
+)
+
 _GUARD = Section(
     keys={
         "max_vanished": Key(
@@ -272,6 +300,7 @@ CONFIG = Section(
         "watch": Key(kind=_WATCH, doc="How the daemon notices files."),
         "server": Key(kind=_SERVER, doc="The origin: what readers talk to."),
         "admin": Key(kind=_ADMIN, doc="The operator's listener."),
+        "push": Key(kind=_PUSH, doc="Telling subscribers of changes at once."),
         "guard": Key(kind=_GUARD, doc="What holds a pass back when files vanish by the hundred."),
         "state": Key(
             kind=Section(

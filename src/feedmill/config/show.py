@@ -87,6 +87,12 @@ def settings_tree(settings: Settings) -> dict[str, Plain]:
             "host": settings.admin.host,
             "port": settings.admin.port,
         },
+        "push": {
+            "hub": settings.push.hub,
+            "hubs": list(settings.push.hubs),
+            "lease": format_duration(settings.push.lease),
+            "allow": list(settings.push.allow),
+        },
         "guard": {
             "max_vanished": format_percent(settings.guard.max_vanished),
             "min_entries": settings.guard.min_entries,

@@ -52,10 +52,12 @@ class Generation:
     """One consistent state of the published site: what the origin serves until the next one.
 
     `documents` maps paths to their records; `gone` are retired paths (410);
-    `redirects` maps old paths to new ones (301). `serial` grows with every change.
+    `redirects` maps old paths to new ones (301). `serial` grows with every change. `suspended` are documents
+    that still hold an entry which was taken down, and could not be replaced: nobody gets them (503).
     """
 
     serial: int
     documents: Mapping[str, Published]
     gone: frozenset[str] = frozenset()
     redirects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    suspended: frozenset[str] = frozenset()

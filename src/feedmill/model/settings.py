@@ -155,6 +155,16 @@ class AdminSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PushSettings:
+    """The hub. `hubs` are others to tell; `allow` private networks that callbacks may be in."""
+
+    hub: Literal["auto", "on", "off"] = "auto"
+    hubs: tuple[str, ...] = ()
+    lease: timedelta = timedelta(days=10)
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GuardSettings:
     """When a pass is held back: more than `max_vanished` (0..1) and at least `min_entries` gone."""
 
@@ -190,6 +200,7 @@ class Settings:
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
+    push: PushSettings = field(default_factory=PushSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
     theme_dir: Path | None = None

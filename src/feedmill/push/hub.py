@@ -99,7 +99,10 @@ class Topics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:
-    """How published paths and addresses on the web belong together; `hub` is the hub's own address."""
+    """How published paths and addresses on the web belong together.
+
+    `hub` is the hub's own address; "": it only tells other hubs, and serves no subscriber.
+    """
 
     hub: str
     url: Callable[[str], str]
@@ -122,8 +125,9 @@ class Hub:
         *,
         lease: timedelta,
         others: tuple[str, ...] = (),
+        totals: Totals | None = None,
     ) -> None:
-        self.totals = Totals()
+        self.totals = totals or Totals()
         self.lease = lease
         self._subscriptions = subscriptions
         self._egress = egress
@@ -157,8 +161,10 @@ class Hub:
 
     def ask(self, wish: Wish) -> Refusal | None:
         """Take a request, to be verified later (202), or say why not (WebSub, 5.1.2)."""
+        if self._topics is None:
+            return Refusal(status=503, reason="the hub is starting; try again")
         path = self._addresses.path(wish.topic)
-        document = self._topics.documents.get(path) if self._topics and path else None
+        document = self._topics.documents.get(path) if path else None
         subscriptions, now = self._subscriptions, self._clock()
         if full := subscriptions.full(path or "", wish):
             return Refusal(status=503, reason=full)
@@ -201,10 +207,12 @@ class Hub:
     def _step(self, now: Instant) -> None:
         """Start whatever is due and has room."""
         self._subscriptions.end_leases(now)
-        self._verify(now)
+        if self._addresses.hub:
+            self._verify(now)
         if self._topics is not None:
-            self._retire(self._topics, now)
-            self._deliver(self._topics, now)
+            if self._addresses.hub:
+                self._retire(self._topics, now)
+                self._deliver(self._topics, now)
             self._ping(self._topics)
         self._subscriptions.save()
 

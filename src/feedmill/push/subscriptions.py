@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from feedmill.errors import StoreError
-from feedmill.model.instant import Instant, from_micros, to_micros
-from feedmill.push.protocol import Mode, Wish, host_of
+from feedmill.model.instant import Instant, from_micros, rfc3339, to_micros
+from feedmill.push.protocol import Mode, Wish, host_of, without_query
 
 _VERSION = 1
 _SCHEMA = """
@@ -36,7 +36,8 @@ _SCHEMA = """
     ) WITHOUT ROWID;
     CREATE INDEX intent_due ON intent (due);
     CREATE TABLE ping (hub TEXT NOT NULL, path TEXT NOT NULL, sent TEXT NOT NULL, PRIMARY KEY (hub, path))
-        WITHOUT ROWID
+        WITHOUT ROWID;
+    CREATE TABLE place (inode INTEGER NOT NULL)
 """
 """Instants and leases in microseconds. `sent`: the digest of the document that the subscriber has (or had
 when it asked). A number is never given twice: a delivery may still be under way for one who has left.
@@ -87,6 +88,18 @@ class Subscription:
     trouble: str
 
 
+def subscriber_json(one: Subscription) -> dict[str, Any]:
+    """Return a subscription as `feedmill list subscribers --json` prints it."""
+    return {
+        "callback": without_query(one.callback),
+        "topic": one.path,
+        "until": rfc3339(one.ends),
+        "up_to_date": one.up_to_date,
+        "failures": one.failures,
+        "trouble": one.trouble,
+    }
+
+
 class Subscriptions:
     """The file, mode 0600: it holds secrets. One thread at a time; `save` makes what was written durable.
 
@@ -107,12 +120,19 @@ class Subscriptions:
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("BEGIN IMMEDIATE")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
+            self.is_copy = False
+            """Whether the file was put here from elsewhere: a backup; its subscribers may have left since."""
             if version > _VERSION:
                 raise StoreError(f"{path} was written by a newer feedmill; use that one")
             if version < _VERSION:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
+            inode = path.stat().st_ino
+            known = self._db.execute("SELECT inode FROM place").fetchone()
+            self.is_copy = known is not None and known[0] != inode
+            self._db.execute("DELETE FROM place")
+            self._db.execute("INSERT INTO place VALUES (?)", (inode,))
             self._db.execute("COMMIT")
 
     def close(self) -> None:
