@@ -46,6 +46,9 @@ _VERIFY_EVERY, _VERIFY_BURST = 1.0, 10
 """Requests that nobody has verified yet, to one host: so many at once, then one in so many seconds."""
 
 _IDLE = 5.0
+_COUNT = 0.5
+"""Seconds between two looks at how many subscriptions there are, for others to see."""
+
 _PINGS = 50
 """Topics that another hub is told of at once."""
 
@@ -76,6 +79,8 @@ class Totals:
     failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=10))
     verifications: Counter[str] = field(default_factory=Counter)
     pings: Counter[str] = field(default_factory=Counter)
+    counts: dict[str, int] = field(default_factory=dict)
+    """`Subscriptions.counts` as of a few seconds ago."""
 
     def delivered(self, seconds: float) -> None:
         """Count a delivery that took so long."""
@@ -143,6 +148,7 @@ class Hub:
         self._per_host: Counter[str] = Counter()
         self._tokens: dict[str, tuple[float, float]] = {}
         self._pinging: set[str] = set()
+        self._count_at = 0.0
         self._failure: BaseException | None = None
 
     def install(self, topics: Topics) -> None:
@@ -215,6 +221,9 @@ class Hub:
                 self._deliver(self._topics, now)
             self._ping(self._topics)
         self._subscriptions.save()
+        if time.monotonic() >= self._count_at:
+            self._count_at = time.monotonic() + _COUNT
+            self.totals.counts = self._subscriptions.counts()
 
     # Verification
 

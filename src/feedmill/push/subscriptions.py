@@ -120,20 +120,26 @@ class Subscriptions:
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("BEGIN IMMEDIATE")
             version = self._db.execute("PRAGMA user_version").fetchone()[0]
-            self.is_copy = False
-            """Whether the file was put here from elsewhere: a backup; its subscribers may have left since."""
             if version > _VERSION:
                 raise StoreError(f"{path} was written by a newer feedmill; use that one")
             if version < _VERSION:
                 for statement in _SCHEMA.split(";"):
                     self._db.execute(statement)
                 self._db.execute(f"PRAGMA user_version = {_VERSION}")
-            inode = path.stat().st_ino
-            known = self._db.execute("SELECT inode FROM place").fetchone()
-            self.is_copy = known is not None and known[0] != inode
-            self._db.execute("DELETE FROM place")
-            self._db.execute("INSERT INTO place VALUES (?)", (inode,))
             self._db.execute("COMMIT")
+
+    def settle(self) -> bool:
+        """Take the file for ours; return whether it was put here from elsewhere.
+
+        That is a copy made earlier: who is in it may have left since.
+        """
+        with _told(self._path):
+            inode = self._path.stat().st_ino
+        known = self._one("SELECT inode FROM place", ())
+        self._write("DELETE FROM place", ())
+        self._write("INSERT INTO place VALUES (?)", (inode,))
+        self.save()
+        return known is not None and known[0] != inode
 
     def close(self) -> None:
         """Save, and let go of the file."""

@@ -45,15 +45,6 @@ class Plan:
     agent: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """What the operator may know: numbers, and who is subscribed."""
-
-    totals: Totals
-    counts: dict[str, int]
-    subscriptions: tuple[Subscription, ...] = ()
-
-
 class HubThread:
     """Started and stopped by the daemon's main thread; everything else may be called from any."""
 
@@ -67,7 +58,8 @@ class HubThread:
         self._hub: Hub | None = None
         self._subscriptions: Subscriptions | None = None
         self._topics: Topics | None = None
-        self._totals = Totals()
+        self.totals = Totals()
+        """What was done since the start; others only read it."""
         self.trouble = ""
         """Why the hub cannot work just now."""
 
@@ -105,22 +97,20 @@ class HubThread:
             return 503, "the hub cannot take requests just now; try again later"
         return (refusal.status, refusal.reason) if refusal else (202, "")
 
-    def look(self, published: dict[str, str] | None = None) -> Seen | None:
-        """Return what was done, with everybody subscribed where digests by path are given.
+    def everybody(self, published: dict[str, str]) -> list[Subscription]:
+        """Return all subscriptions; `published` are digests by path.
 
-        None: the hub does not answer just now.
+        Raises:
+            StoreError: the hub does not answer just now.
         """
 
-        async def see() -> Seen:
-            if self._subscriptions is None:
-                return Seen(totals=self._totals, counts={})
-            everybody = () if published is None else tuple(self._subscriptions.all(published))
-            return Seen(totals=self._totals, counts=self._subscriptions.counts(), subscriptions=everybody)
+        async def see() -> list[Subscription]:
+            return list(self._subscriptions.all(published)) if self._subscriptions is not None else []
 
         try:
             return self._call(see()).result(_PATIENCE)
-        except (FutureTimeout, CancelledError, StoreError, RuntimeError):
-            return None
+        except (FutureTimeout, CancelledError, RuntimeError) as error:
+            raise StoreError("the hub does not answer just now; try again") from error
 
     def _call(self, work: Coroutine[Any, Any, _T]) -> Future[_T]:
         try:
@@ -168,7 +158,7 @@ class HubThread:
         plan = self._plan
         subscriptions = Subscriptions(plan.file)
         try:
-            if subscriptions.is_copy:
+            if subscriptions.settle():
                 subscriptions.doubt_all(self._clock())
             hub = Hub(
                 subscriptions,
@@ -177,7 +167,7 @@ class HubThread:
                 self._clock,
                 lease=plan.lease,
                 others=plan.others,
-                totals=self._totals,
+                totals=self.totals,
             )
             if self._topics is not None:
                 hub.install(self._topics)

@@ -45,7 +45,7 @@ class Push:
                 self.install(self._generation)
 
     def install(self, generation: Generation) -> None:
-        """Deliver `generation` from now on: one that a pass of this daemon has left, less what it suspends."""
+        """Deliver `generation` from now on, as a pass has left it; not what it suspends."""
         self._generation = generation
         if self._thread is None or self._settings is None:
             return
@@ -84,14 +84,16 @@ class Push:
 
     def followers(self) -> dict[str, Any]:
         """Return the `followers` part of the status: numbers and the last failures, no secret."""
-        seen = self._thread.look() if self._thread is not None else None
-        if self._settings is None or seen is None:
+        if self._settings is None or self._thread is None:
             return {"hub": None}
-        totals = seen.totals
+        totals = self._thread.totals
         return {
             "hub": own_hub(self._settings) or None,
             "hubs": list(self._settings.push.hubs),
-            **seen.counts,
+            "subscriptions": 0,
+            "failing": 0,
+            "waiting": 0,
+            **totals.counts,
             "deliveries": dict(totals.deliveries),
             "verifications": dict(totals.verifications),
             "pings": dict(totals.pings),
@@ -102,30 +104,56 @@ class Push:
         }
 
     def subscribers(self) -> list[dict[str, Any]]:
-        """Return everybody who is subscribed, without secrets and the callbacks' queries."""
-        generation = self._generation
-        published = {p: str(r.digest) for p, r in generation.documents.items()} if generation else {}
-        seen = self._thread.look(published) if self._thread is not None else None
-        if seen is None:
+        """Return everybody who is subscribed, without secrets and the callbacks' queries.
+
+        Raises:
+            StoreError: the hub does not answer just now.
+        """
+        if self._thread is None:
             return []
         from feedmill.push.subscriptions import subscriber_json
 
-        return [subscriber_json(one) for one in seen.subscriptions]
+        published = _digests(self._generation.documents if self._generation else {})
+        return [subscriber_json(one) for one in self._thread.everybody(published)]
 
     def metrics(self) -> Mapping[str, Value]:
         """Return the numbers under the names of the server's `FAMILIES`."""
-        seen = self._thread.look() if self._thread is not None else None
-        if seen is None:
+        if self._thread is None:
             return {}
-        totals = seen.totals
+        totals = self._thread.totals
         return {
-            "feedmill_subscriptions": seen.counts.get("subscriptions", 0),
-            "feedmill_subscriptions_failing": seen.counts.get("failing", 0),
+            "feedmill_subscriptions": totals.counts.get("subscriptions", 0),
+            "feedmill_subscriptions_failing": totals.counts.get("failing", 0),
             "feedmill_deliveries_total": dict(totals.deliveries),
             "feedmill_delivery_seconds": _histogram(totals),
             "feedmill_verifications_total": dict(totals.verifications),
             "feedmill_hub_pings_total": dict(totals.pings),
         }
+
+
+def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
+    """Return everybody who is subscribed, where no daemon runs.
+
+    Raises:
+        StoreError: the subscriptions or the ledger cannot be read.
+    """
+    file = settings.feeds_dir / ".feedmill" / _FILE
+    if not file.exists():
+        return []
+    from feedmill.publish import Store
+    from feedmill.push.subscriptions import Subscriptions, subscriber_json
+
+    with Store.open(settings.feeds_dir, read_only=True) as store:
+        published = _digests(store.documents)
+    subscriptions = Subscriptions(file)
+    try:
+        return [subscriber_json(one) for one in subscriptions.all(published)]
+    finally:
+        subscriptions.close()
+
+
+def _digests(documents: Mapping[str, Published]) -> dict[str, str]:
+    return {path: record.digest for path, record in documents.items()}
 
 
 def _facts(settings: Settings) -> tuple[object, ...]:
