@@ -223,6 +223,7 @@ class Hub:
         self._subscriptions.save()
         if time.monotonic() >= self._count_at:
             self._count_at = time.monotonic() + _COUNT
+            self._subscriptions.require_same_file()
             self.totals.counts = self._subscriptions.counts()
 
     # Verification

@@ -114,6 +114,8 @@ class Subscriptions:
             path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
+            status = path.stat()
+            self._file = status.st_dev, status.st_ino
             address = f"file:{urllib.parse.quote(os.fspath(path).encode('utf-8', 'surrogateescape'))}?mode=rw"
             self._db = sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -133,13 +135,19 @@ class Subscriptions:
 
         That is a copy made earlier: who is in it may have left since.
         """
-        with _told(self._path):
-            inode = self._path.stat().st_ino
+        _, inode = self._file
         known = self._one("SELECT inode FROM place", ())
         self._write("DELETE FROM place", ())
         self._write("INSERT INTO place VALUES (?)", (inode,))
         self.save()
         return known is not None and known[0] != inode
+
+    def require_same_file(self) -> None:
+        """Raise StoreError where the file was deleted or replaced: what is written would go nowhere."""
+        with _told(self._path):
+            now, ours = self._path.stat(), self._file
+        if (now.st_dev, now.st_ino) != ours:
+            raise StoreError(f"{self._path} was replaced")
 
     def close(self) -> None:
         """Save, and let go of the file."""

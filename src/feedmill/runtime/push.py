@@ -34,24 +34,25 @@ class Push:
         self._generation: Generation | None = None
 
     def configure(self, settings: Settings) -> None:
-        """Start, stop or start anew what the settings ask for."""
+        """Have from now on what the settings ask for; it begins with the first generation."""
         if self._settings is not None and _facts(settings) == _facts(self._settings):
             return
         self.close()
         self._settings = settings
-        if own_hub(settings) or settings.push.hubs:
-            self._thread = _start(settings, self._clock)
-            if self._generation is not None:
-                self.install(self._generation)
+        if self._generation is not None:
+            self.install(self._generation)
 
     def install(self, generation: Generation) -> None:
         """Deliver `generation` from now on, as a pass has left it; not what it suspends."""
         self._generation = generation
-        if self._thread is None or self._settings is None:
+        settings = self._settings
+        if settings is None or not (own_hub(settings) or settings.push.hubs):
             return
+        if self._thread is None:  # only now: a start must not wait for what is needed after it
+            self._thread = _start(settings, self._clock)
         from feedmill.push.hub import Topics
 
-        feeds_dir = self._settings.feeds_dir
+        feeds_dir = settings.feeds_dir
         self._thread.install(
             Topics(
                 documents={

@@ -147,14 +147,9 @@ class Origin:
         generation that a document was read for, if not the present one.
         """
         now = self._clock()
-        if self._door is not None and target.partition(b"?")[0] == _HUB:
-            if method == b"POST":
-                return None
-            message = "Subscribers POST to this address: https://www.w3.org/TR/websub/"
-            return self._told(
-                plain(405, _second(now), method=method, message=message, extra={"allow": "POST"})
-            )
         if method != b"GET" and method != b"HEAD":
+            if self._door is not None and target.partition(b"?")[0] == _HUB:
+                return None if method == b"POST" else self._only_post(method, _second(now))
             return self._told(plain(405, _second(now), method=method, extra={"allow": SAFE_METHODS}))
         serving = serving or self._serving
         variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
@@ -209,6 +204,10 @@ class Origin:
             answer = self._told(plain(503, _second(self._clock()), method=method, extra={"retry-after": "1"}))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _only_post(self, method: bytes, second: int) -> Answer:
+        message = "Subscribers POST to this address: https://www.w3.org/TR/websub/"
+        return self._told(plain(405, second, method=method, message=message, extra={"allow": "POST"}))
 
     async def _subscribe(self, fields: Fields, receive: Receive) -> Answer:
         """Hand a request to the hub, whose work is done elsewhere; its body is bounded by our limits."""
@@ -265,6 +264,8 @@ class Origin:
             return self._told(plain(400, second, method=method))
         if path in ("healthz", "readyz"):
             return self._told(self._state(path, method, second))
+        if self._door is not None and target.partition(b"?")[0] == _HUB:
+            return self._only_post(method, second)
         if serving is None:
             return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
         freshness = serving.freshness

@@ -146,6 +146,38 @@ def test_what_cannot_be_written_ends_the_work_with_its_reason(folder: Path) -> N
     asyncio.run(play())
 
 
+def test_a_file_that_was_taken_away_is_not_written_on(folder: Path) -> None:
+    subscriptions = Subscriptions(folder / "subscriptions.db")
+    subscriptions.require_same_file()
+    (folder / "subscriptions.db").unlink()
+    with pytest.raises(StoreError):
+        subscriptions.require_same_file()
+    (folder / "subscriptions.db").write_bytes(b"")
+    with pytest.raises(StoreError, match="was replaced"):
+        subscriptions.require_same_file()
+    subscriptions.close()
+
+
+def test_who_is_in_a_copy_is_asked_again_before_anything_is_sent(folder: Path) -> None:
+    file = folder / "subscriptions.db"
+    subscriptions = Subscriptions(file)
+    assert not subscriptions.settle()
+    subscriptions.ask("all.atom", wish_of("http://127.0.0.9/"), "", START)
+    subscriptions.confirm(subscriptions.intents(START, 9)[0], START)
+    subscriptions.close()
+    again = Subscriptions(file)
+    assert not again.settle()
+    again.close()
+    (folder / "copy.db").write_bytes(file.read_bytes())
+    copy = Subscriptions(folder / "copy.db")
+    assert copy.settle()
+    assert not copy.settle(), "asked once"
+    copy.doubt_all(START)
+    assert not copy.due("all.atom", "new", START, 9)
+    assert [intent.wish.callback for intent in copy.intents(START, 9)] == ["http://127.0.0.9/"]
+    copy.close()
+
+
 def test_unsubscribing_is_verified_too(folder: Path) -> None:
     async def play() -> None:
         async with hub_at(folder) as running, listening() as subscriber:
