@@ -155,7 +155,7 @@ and `list subscribers --json`
 A problem of the daemon itself has the path "".
 Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
 became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`
-without its query, `topic`, `why`); without a daemon it is left out.
+without its query, `topic`, `why`).
 
 ## Completion
 

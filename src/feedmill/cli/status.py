@@ -50,7 +50,7 @@ def _stopped(settings: Settings) -> dict[str, Any]:
     from feedmill.pipeline.rehearsal import last_known
     from feedmill.runtime.status import stopped_json
 
-    return {"daemon": stopped_json(), **last_known(settings)}
+    return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None}}
 
 
 def _show(document: dict[str, Any]) -> None:
