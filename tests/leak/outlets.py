@@ -14,7 +14,7 @@ import brotli
 from feedmill.pipeline import PassReport
 from feedmill.runtime.view import Totals, View
 from feedmill.server import Origin
-from feedmill.server.metrics import exposition
+from feedmill.server.metrics import Value, exposition
 
 CODINGS = (b"identity", b"gzip", b"br")
 AGENT = b"Feedly/1.0 (+http://www.feedly.com/fetcher.html; 12 subscribers)"
@@ -85,6 +85,10 @@ class Office:
     def totals(self) -> Totals:
         """Return what was counted."""
         return self.counted
+
+    def pushed(self) -> dict[str, Value]:
+        """Nothing: no hub runs."""
+        return {}
 
     def last_report(self) -> PassReport | None:
         """Return the last report."""

@@ -125,6 +125,13 @@ under the name of what was asked for: `feeds`, `topics` or `providers`; `list wi
 {"withheld": [{"seed": "b.md", "reason": "unpublished"}]}
 ```
 
+and `list subscribers --json`
+
+```json
+{"subscribers": [{"callback": "https://reader.example/push", "topic": "all.atom",
+                  "until": "2026-12-01T12:00:00Z", "up_to_date": true, "failures": 0, "trouble": ""}]}
+```
+
 ### `prune`
 
 ```json
@@ -140,12 +147,16 @@ under the name of what was asked for: `feeds`, `topics` or `providers`; `list wi
   "next": [{"at": "2026-11-21T12:15:00Z", "job": "rebuild", "why": "…"}],
   "counts": {"total": 3, "eligible": 2, "kept": 0, "withheld": {}, "not_seeds": 1},
   "scheduled": [{"at": "2026-12-24T18:00:00Z", "what": "publication", "seed": "c.md"}],
+  "followers": {"hub": null},
   "problems": []
 }
 ```
 
 `daemon.state` is `starting`, `ready`, `building` or `stopped`; `last_pass` has the form of `build --json`.
 A problem of the daemon itself has the path "".
+Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
+became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`
+without its query, `topic`, `why`).
 
 ## Completion
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,18 +11,28 @@ from feedmill.cli.output import Progress, plural, print_json, relative_prefix
 from feedmill.model.instant import rfc3339
 from feedmill.model.taxonomy import Kind
 
+if TYPE_CHECKING:
+    from feedmill.model.settings import Settings
+
 _KINDS = {"topics": Kind.TOPIC, "providers": Kind.PROVIDER}
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["topics", "providers", "feeds", "withheld"]), default="feeds")
+@click.argument(
+    "what", type=click.Choice(["topics", "providers", "feeds", "withheld", "subscribers"]), default="feeds"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @app_options
 def list_command(app: App, what: str, as_json: bool) -> int:
-    """List what there is, as the seeds are now: feeds with their entries, or withheld seeds with why."""
+    """List what there is: feeds with their entries, withheld seeds with why, as the seeds are now.
+
+    Or who has subscribed at the hub: callback (without its query), topic, end of the lease, deliveries.
+    """
     from feedmill.pipeline.listing import list_feeds, list_withheld
 
     settings = app.settings()
+    if what == "subscribers":
+        return _list_subscribers(settings, as_json=as_json)
     rows: list[dict[str, Any]]
     if what == "withheld":
         with Progress() as progress:
@@ -54,4 +64,26 @@ def list_command(app: App, what: str, as_json: bool) -> int:
             day = (row["updated"] or "")[:10]
             click.echo(f"{row['feed']:<{room}} {row['entries']:>7,}  {day:<10}  {row['title']}")
         click.echo(plural(len(rows), "feed"), err=True)
+    return 0
+
+
+def _list_subscribers(settings: Settings, *, as_json: bool) -> int:
+    from feedmill.cli.run import ask_daemon
+    from feedmill.runtime import NoDaemon
+
+    try:
+        rows = ask_daemon(settings, {"command": "subscribers"})["subscribers"]
+    except NoDaemon:
+        from feedmill.runtime.push import stored_subscribers
+
+        rows = stored_subscribers(settings)
+    if as_json:
+        print_json({"subscribers": rows})
+        return 0
+    room = max((len(row["topic"]) for row in rows), default=0)
+    for row in rows:
+        state = "up to date" if row["up_to_date"] else row["trouble"] or "waits"
+        failures = f", failed {row['failures']} times" if row["failures"] else ""
+        click.echo(f"{row['topic']:<{room}}  until {row['until'][:10]}  {row['callback']}  {state}{failures}")
+    click.echo(plural(len(rows), "subscription"), err=True)
     return 0

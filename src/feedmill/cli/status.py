@@ -50,7 +50,7 @@ def _stopped(settings: Settings) -> dict[str, Any]:
     from feedmill.pipeline.rehearsal import last_known
     from feedmill.runtime.status import stopped_json
 
-    return {"daemon": stopped_json(), **last_known(settings)}
+    return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None}}
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -80,8 +80,20 @@ def _show(document: dict[str, Any]) -> None:
         )
         if counts["kept"]:
             _row("", f"{counts['kept']:,} in their last good form")
+    followers = document.get("followers") or {}
+    if followers.get("hub"):
+        _row("hub", _followers(followers))
+    for failure in followers.get("failures", [])[-3:]:
+        _row("", f"{failure['at']} {failure['callback']}: {failure['why']}")
     for change in document["scheduled"]:
         _row("planned", f"{change['at']} {change['what']} of {change['seed']}")
+
+
+def _followers(followers: dict[str, Any]) -> str:
+    done = ", ".join(f"{count:,} {result}" for result, count in followers["deliveries"].items())
+    waiting = f", {followers['waiting']:,} to be verified" if followers.get("waiting") else ""
+    number = followers.get("subscriptions", 0)
+    return f"{number:,} subscriptions{waiting}; deliveries: {done or 'none yet'}"
 
 
 def _row(name: str, text: str) -> None:

@@ -21,6 +21,7 @@ from feedmill.catalog import Catalog
 from feedmill.compose import Composer, FeedKey
 from feedmill.errors import CatalogError, PublishError, StoreError
 from feedmill.model.artifact import Generation
+from feedmill.model.hub import document_hubs
 from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
@@ -99,7 +100,7 @@ class Mill:
         self._lost: str | None = None
         theme = load_theme(settings.theme_dir)
         self.composer = Composer(settings.site, settings.feeds)
-        self.press = Press(self.composer, Renderer(settings.site, theme=theme))
+        self.press = Press(self.composer, Renderer(settings.site, theme=theme, hubs=document_hubs(settings)))
         self._decode_print = decode_print(settings)
         self._compose_print = compose_print(settings, theme, drafts=drafts)
         self._verified = False

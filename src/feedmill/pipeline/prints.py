@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 import feedmill
+from feedmill.model.hub import document_hubs
 from feedmill.model.settings import Settings
 from feedmill.publish import Store
 
@@ -17,7 +18,14 @@ def decode_print(settings: Settings) -> str:
 
 def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool = False) -> str:
     """Return what changes whenever the same seeds could make other documents."""
-    return _print(settings.site, settings.feeds, settings.on_invalid, sorted(theme.items()), drafts)
+    return _print(
+        settings.site,
+        document_hubs(settings),
+        settings.feeds,
+        settings.on_invalid,
+        sorted(theme.items()),
+        drafts,
+    )
 
 
 def ledger_mark(store: Store) -> str:

@@ -22,12 +22,15 @@ from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Image, Related
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
+_ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
 
 
 class _FeedExtension:
-    """What feedgen wants to exist beside the entries' extension."""
+    """What feedgen cannot say of a feed in RSS: the hubs (WebSub, 4). In Atom they are links."""
+
+    hubs: tuple[str, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
         return {}
@@ -36,11 +39,19 @@ class _FeedExtension:
         return feed
 
     def extend_rss(self, feed: Any) -> Any:
+        channel = feed.find("channel")
+        if self.hubs:
+            after = channel.index(channel.find(_ATOM_LINK)) + 1
+            for hub in reversed(self.hubs):
+                channel.insert(after, xml_elem(_ATOM_LINK, None, href=hub, rel="hub"))
         return feed
 
 
-class _EntryExtension(_FeedExtension):
+class _EntryExtension:
     """What feedgen cannot say of an entry."""
+
+    def extend_ns(self) -> dict[str, str]:
+        return {}
 
     published: Instant = EPOCH
     related: tuple[Related, ...] = ()
@@ -72,8 +83,9 @@ class _Xml:
     _closing: bytes
     _tail: bytes
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, hubs: Sequence[str] = ()) -> None:
         self._site = site
+        self._hubs = tuple(hubs)
         self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
         self._press = self._generator("press", "urn:press", "press", "", ("html",))
 
@@ -156,6 +168,9 @@ class _Xml:
         generator.updated(EPOCH)  # the constructor has read the clock
         address = document_url(site, path, self.suffix)
         generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
+        for hub in self._hubs:
+            generator.link(href=hub, rel="hub")
+        generator.feedmill.hubs = self._hubs
         # The last link is the one that feedgen makes RSS's own.
         generator.link(href=home_url(site, path, formats), rel="alternate", type="text/html")
         generator.generator("feedmill")

@@ -27,8 +27,9 @@ class JsonFeed:
     suffix = "json"
     separator = b","
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, hubs: Sequence[str] = ()) -> None:
         self._site = site
+        self._hubs = tuple(hubs)
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the items."""
@@ -43,6 +44,7 @@ class JsonFeed:
             "icon": site.icon,
             "authors": [{key: value for key, value in author.items() if value}],
             "language": site.language,
+            "hubs": [{"type": "WebSub", "url": hub} for hub in self._hubs],
         }
         lines = [b'"%s": %s,' % (key.encode(), _encode(value)) for key, value in facts.items() if value]
         return b"{\n" + b"\n".join(lines) + _OPENING, _TAIL

@@ -26,14 +26,21 @@ _UNPRINTABLE = (ValueError, TypeError)
 class Renderer:
     """Feeds in, bytes out: pure, and the same bytes whatever was rendered before.
 
-    `theme` maps template names to the operator's own templates. `cache_bytes` bounds the memory
-    for printed entries. Not for several threads at once: feedgen switches the process's locale.
+    `theme` maps template names to the operator's own templates; `hubs` are those that feeds name.
+    `cache_bytes` bounds the memory for printed entries. Not for several threads at once: feedgen
+    switches the process's locale.
     """
 
     def __init__(
-        self, site: Site, *, theme: Mapping[str, str] = MappingProxyType({}), cache_bytes: int = 64 << 20
+        self,
+        site: Site,
+        *,
+        theme: Mapping[str, str] = MappingProxyType({}),
+        hubs: tuple[str, ...] = (),
+        cache_bytes: int = 64 << 20,
     ) -> None:
         self._site = site
+        self._hubs = hubs
         self._theme = theme
         self._fragments = Fragments(cache_bytes)
         self._listing = Listing(site)
@@ -122,12 +129,12 @@ class Renderer:
             if suffix == "json":
                 from feedmill.render.jsonfeed import JsonFeed
 
-                form = JsonFeed(self._site)
+                form = JsonFeed(self._site, self._hubs)
             elif suffix in ("atom", "rss"):
                 # Imported on use: feedgen and lxml take a tenth of a second.
                 from feedmill.render.feedgen_backend import Atom, Rss
 
-                form = Atom(self._site) if suffix == "atom" else Rss(self._site)
+                form = (Atom if suffix == "atom" else Rss)(self._site, self._hubs)
             else:
                 raise RenderError(feed.path, None, f"there is no format {suffix!r}")
             self._formats[suffix] = form

@@ -6,18 +6,22 @@ from collections.abc import Callable
 
 from feedmill.errors import PortInUse
 from feedmill.model.artifact import Generation
+from feedmill.model.hub import header_hubs, own_hub
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
+from feedmill.runtime.push import Push
 from feedmill.runtime.secret import token, write_token
 from feedmill.runtime.view import Office, View
-from feedmill.server import ADMIN, Admin, Listener, Origin, Server
+from feedmill.server import ADMIN, HUB, ORIGIN, Admin, Listener, Origin, Server
+from feedmill.server.media import Discovery
 
 
 class Frontage:
     """Serves one generation after another; started and stopped from the main thread."""
 
-    def __init__(self, office: Office, clock: Callable[[], Instant]) -> None:
+    def __init__(self, office: Office, clock: Callable[[], Instant], push: Push) -> None:
         self._office = office
+        self._push = push
         self._clock = clock
         self._server: Server | None = None
         self._origin: Origin | None = None
@@ -35,11 +39,19 @@ class Frontage:
         listeners = []
         origin = None
         if settings.server.enabled:
-            origin = Origin(settings.feeds_dir, settings.server, self._clock)
+            origin = Origin(
+                settings.feeds_dir,
+                settings.server,
+                self._clock,
+                discovery=_discovery(settings),
+                door=self._knock if own_hub(settings) else None,
+            )
             if self._generation is not None:
                 origin.install(self._generation)
                 origin.set_ready(healthy=self._ready)
-            listeners.append(Listener(app=origin, host=settings.server.host, port=settings.server.port))
+            host, port = settings.server.host, settings.server.port
+            limits = HUB if own_hub(settings) else ORIGIN
+            listeners.append(Listener(app=origin, host=host, port=port, limits=limits))
         if settings.admin.enabled:
             view = View(self._office, self._clock)
             self._token = token(settings.state_dir)
@@ -50,6 +62,11 @@ class Frontage:
         if server is not None:
             server.start()
         self._server, self._origin, self._settings = server, origin, settings
+
+    async def _knock(self, content_type: str, body: bytes) -> tuple[int, str]:
+        """Hand a request to the hub that there is now: it may have been started anew."""
+        door = self._push.door
+        return await door(content_type, body) if door else (503, "the hub is starting; try again")
 
     def close(self) -> None:
         """Finish the answers under way and stop."""
@@ -78,11 +95,15 @@ class Frontage:
         """
         old = self._settings
         assert old is not None
-        if (settings.server, settings.admin) == (old.server, old.admin):
+        if (settings.server, settings.admin, _discovery(settings)) == (
+            old.server,
+            old.admin,
+            _discovery(old),
+        ):
             return
         if _addresses(settings) == _addresses(old):  # all that the admin listener has
             if self._origin is not None:
-                self._origin.configure(settings.server)
+                self._origin.configure(settings.server, _discovery(settings))
             self._settings = settings
             return
         self.close()
@@ -93,8 +114,13 @@ class Frontage:
             raise
 
     def install(self, generation: Generation, *, ready: bool = True) -> None:
-        """Serve `generation` from now on; `ready` False: it is an old one, a newer one comes soon."""
+        """Serve `generation` from now on; `ready` False: it is an old one, a newer one comes soon.
+
+        Nothing of an old one is delivered: it may hold what was withdrawn while no daemon ran.
+        """
         self._generation, self._ready = generation, ready
+        if ready:
+            self._push.install(generation)
         if self._origin is not None:
             self._origin.install(generation)
             self._origin.set_ready(healthy=ready)
@@ -122,7 +148,12 @@ class Frontage:
 
 def _addresses(settings: Settings) -> tuple[object, ...]:
     server, admin = settings.server, settings.admin
-    return server.enabled, server.host, server.port, admin.enabled, admin.host, admin.port
+    serves = bool(own_hub(settings))
+    return server.enabled, server.host, server.port, serves, admin.enabled, admin.host, admin.port
+
+
+def _discovery(settings: Settings) -> Discovery:
+    return Discovery(site_url=settings.site.url, hubs=header_hubs(settings))
 
 
 def _bracketed(host: str) -> str:

@@ -11,7 +11,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
@@ -30,11 +30,13 @@ from feedmill.runtime.inbox import Inbox, Work
 from feedmill.runtime.journal import Journal
 from feedmill.runtime.log import LOGGER, set_up_logging
 from feedmill.runtime.notify import Notifier
+from feedmill.runtime.push import Push
 from feedmill.runtime.schedule import Scheduler
 from feedmill.runtime.signals import Signals, end_at_the_latest
 from feedmill.runtime.view import Totals
 from feedmill.runtime.watch import Watcher
 from feedmill.runtime.workshop import Workshop, stamp
+from feedmill.server.metrics import Value
 
 HEARTBEAT = 1.0
 """Seconds between two looks at the clock, the watcher, the config file."""
@@ -99,7 +101,8 @@ class Service:
             next_change=self._inbox.wake,  # the beat looks at the clock itself
             housekeeping=lambda: self._ask("housekeeping"),
         )
-        self._frontage = Frontage(self, self._clock)
+        self._push = Push(self._clock)
+        self._frontage = Frontage(self, self._clock, self._push)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
@@ -107,6 +110,8 @@ class Service:
             self._workshop.lock()
             stack.callback(self._frontage.close)
             self._frontage.open(settings)
+            stack.callback(self._push.close)
+            self._push.configure(settings)
             stack.callback(self._control.stop)
             self._control.start()
             stack.callback(lambda: self._watcher.stop())
@@ -306,6 +311,8 @@ class Service:
         if command == "rebuild":
             full, force = bool(request.get("full")), bool(request.get("force"))
             return self._wait(self._inbox.ask("rebuild", full=full, force=force), send)
+        if command == "subscribers":
+            return {"subscribers": self._push.subscribers()}
         if command == "prune":
             return self._wait(self._inbox.ask("prune", prune=True), send)
         raise ValueError(f"unknown command {command!r}")
@@ -344,14 +351,20 @@ class Service:
             "next": status.next_json(self._scheduler.planned()),
             "counts": status.counts_json(last) if last else {},
             "scheduled": self._scheduled,
+            "followers": self._push.followers(),
             "problems": status.problems_json(
-                last.problems if last else (), [*self._troubles.values(), *self._watcher.troubles()]
+                last.problems if last else (),
+                [*self._troubles.values(), *self._watcher.troubles(), *self._push.troubles()],
             ),
         }
 
     def totals(self) -> Totals:
         """Return what was counted since the start."""
         return self._totals
+
+    def pushed(self) -> Mapping[str, Value]:
+        """Return what the hub counted; for the admin listener."""
+        return self._push.metrics()
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""
@@ -389,6 +402,7 @@ class Service:
         if (settings.state_dir, settings.feeds_dir) != (old.state_dir, old.feeds_dir):
             raise StoreError("state.dir and feeds.dir cannot move under a running daemon; restart it")
         self._frontage.change(settings)
+        self._push.configure(settings)
         self._settings = settings
         set_up_logging(settings.log)
         self._inbox.configure(settings.watch.settle, settings.watch.max_wait)

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from feedmill.errors import GuardHeld, StoreError
 from feedmill.model.instant import Instant, to_micros
 from feedmill.pipeline import PassReport
+from feedmill.server.metrics import Value
 
 
 class Office(Protocol):
@@ -24,6 +25,9 @@ class Office(Protocol):
 
     def totals(self) -> Totals:
         """Return what was counted since the start."""
+
+    def pushed(self) -> Mapping[str, Value]:
+        """Return what the hub counted."""
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""
@@ -62,15 +66,16 @@ class View:
         """Return the status document with the last passes."""
         return {**self._office.status(), "passes": self._office.passes()}
 
-    def metrics(self) -> Mapping[str, float | Mapping[str, float]]:
+    def metrics(self) -> Mapping[str, Value]:
         """Return the numbers of passes and seeds; the origin's own come from the server."""
         totals, last = self._office.totals(), self._office.last_report()
-        numbers: dict[str, float | Mapping[str, float]] = {
+        numbers: dict[str, Value] = {
             "feedmill_up": 1,
             "feedmill_passes_total": dict(totals.passes),
             "feedmill_passes_failed_total": dict(totals.failed),
             "feedmill_pass_seconds_total": totals.seconds,
             "feedmill_documents_written_total": totals.written,
+            **self._office.pushed(),
         }
         if last is not None:
             severities = Counter(problem.severity.value for problem in last.problems)

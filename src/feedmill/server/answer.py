@@ -52,6 +52,7 @@ def head_bytes(status: int, lines: Mapping[str, str]) -> bytes:
 
 
 _MESSAGES = {
+    202: "Accepted; the callback will be asked whether it wants this.",
     400: "The request is malformed.",
     404: "There is nothing here.",
     405: "Only GET and HEAD are answered here.",
@@ -59,7 +60,7 @@ _MESSAGES = {
     408: "The request took too long to arrive.",
     410: "This feed has been retired.",
     412: "The precondition does not hold.",
-    413: "No request body is taken here.",
+    413: "The request body is too large.",
     414: "The request target is too long.",
     431: "The request header fields are too large.",
     500: "Something went wrong here.",

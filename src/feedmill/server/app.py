@@ -18,6 +18,7 @@ from feedmill.server.answer import SAFE_METHODS, Answer, Fields, plain
 from feedmill.server.conditional import Outcome, evaluate
 from feedmill.server.encode import IDENTITY, SMALL, choose
 from feedmill.server.library import Library, Superseded, load
+from feedmill.server.media import NO_HUBS, Discovery
 from feedmill.server.metrics import Traffic, Value
 from feedmill.server.readers import Readers
 from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, Suspended, parse_path, resolve
@@ -28,20 +29,26 @@ logger = logging.getLogger(__name__)
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
+_HUB = b"/hub"
 _MAX_CACHED = 4096  # of each kind per generation; they are cheap to make anew
 _MAX_KEY = 512  # bytes of what a client sent that is worth remembering
 _ATTEMPTS = 3  # a cache too small for what is asked at once may drop a document again
 _RETRY = 0.005  # seconds between two looks for the next generation
 
 
+Door = Callable[[str, bytes], Awaitable[tuple[int, str]]]
+"""Takes the content type and body of a request to the hub; returns a status and a sentence."""
+
+
 class _Serving:
     """One generation, with what was worked out for it; replaced as a whole."""
 
-    __slots__ = ("freshness", "generation", "hot", "variants")
+    __slots__ = ("discovery", "freshness", "generation", "hot", "variants")
 
-    def __init__(self, generation: Generation, freshness: Freshness) -> None:
+    def __init__(self, generation: Generation, freshness: Freshness, discovery: Discovery) -> None:
         self.generation = generation
         self.freshness = freshness
+        self.discovery = discovery
         self.hot: dict[tuple[bytes, bytes | None], Variant] = {}
         self.variants: dict[tuple[str, str], Variant] = {}
 
@@ -67,6 +74,8 @@ class Origin:
         settings: ServerSettings,
         clock: Callable[[], Instant],
         *,
+        discovery: Discovery = NO_HUBS,
+        door: Door | None = None,
         cache_bytes: int = 64 << 20,
         patience: timedelta = timedelta(seconds=2),
     ) -> None:
@@ -81,16 +90,18 @@ class Origin:
         self._serving: _Serving | None = None
         self._healthy = True
         self._freshness = _freshness(settings)
+        self._discovery = discovery
+        self._door = door
 
     def install(self, generation: Generation) -> None:
         """Serve `generation` from the next request on; one assignment, from any thread."""
-        self._serving = _Serving(generation, self._freshness)
+        self._serving = _Serving(generation, self._freshness, self._discovery)
 
-    def configure(self, settings: ServerSettings) -> None:
-        """Use other settings for freshness from the next request on; from any thread."""
-        self._freshness = _freshness(settings)
+    def configure(self, settings: ServerSettings, discovery: Discovery = NO_HUBS) -> None:
+        """Use other settings for freshness and hubs from the next request on; from any thread."""
+        self._freshness, self._discovery = _freshness(settings), discovery
         if self._serving is not None:
-            self._serving = _Serving(self._serving.generation, self._freshness)
+            self.install(self._serving.generation)
 
     def set_ready(self, healthy: bool) -> None:
         """Tell `/readyz` whether the last pass succeeded; from any thread."""
@@ -137,6 +148,8 @@ class Origin:
         """
         now = self._clock()
         if method != b"GET" and method != b"HEAD":
+            if self._door is not None and target.partition(b"?")[0] == _HUB:
+                return None if method == b"POST" else self._only_post(method, _second(now))
             return self._told(plain(405, _second(now), method=method, extra={"allow": SAFE_METHODS}))
         serving = serving or self._serving
         variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
@@ -176,6 +189,8 @@ class Origin:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
         fields = fold(scope["headers"])
         answer = self.answer(method, target, fields)
+        if answer is None and method == b"POST":
+            answer = await self._subscribe(fields, receive)
         for _ in range(_ATTEMPTS):
             if answer is not None:
                 break
@@ -189,6 +204,25 @@ class Origin:
             answer = self._told(plain(503, _second(self._clock()), method=method, extra={"retry-after": "1"}))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
         await send({"type": "http.response.body", "body": answer.body})
+
+    def _only_post(self, method: bytes, second: int) -> Answer:
+        message = "Subscribers POST to this address: https://www.w3.org/TR/websub/"
+        return self._told(plain(405, second, method=method, message=message, extra={"allow": "POST"}))
+
+    async def _subscribe(self, fields: Fields, receive: Receive) -> Answer:
+        """Hand a request to the hub, whose work is done elsewhere; its body is bounded by our limits."""
+        assert self._door is not None
+        body, more = b"", True
+        while more:
+            message = await receive()
+            if message["type"] != "http.request":  # it left before it had said everything
+                return self._told(plain(400, _second(self._clock())))
+            body += message.get("body", b"")
+            more = bool(message.get("more_body"))
+        content_type = fields.get(b"content-type", b"").decode("latin-1")
+        status, reason = await self._door(content_type, body)
+        extra = {"retry-after": "10"} if status == 503 else {}
+        return self._told(plain(status, _second(self._clock()), message=reason, extra=extra))
 
     async def _fetch(self, target: bytes, fields: Fields) -> _Serving | None:
         """Read what `answer` lacked; None: it could not be had within our patience (503).
@@ -230,6 +264,8 @@ class Origin:
             return self._told(plain(400, second, method=method))
         if path in ("healthz", "readyz"):
             return self._told(self._state(path, method, second))
+        if self._door is not None and target.partition(b"?")[0] == _HUB:
+            return self._only_post(method, second)
         if serving is None:
             return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
         freshness = serving.freshness
@@ -272,7 +308,9 @@ class Origin:
                 return None
             if len(serving.variants) >= _MAX_CACHED:
                 serving.variants.clear()
-            variant = Variant(record, coding, form, serving.generation.documents, serving.freshness)
+            variant = Variant(
+                record, coding, form, serving.generation.documents, serving.freshness, serving.discovery
+            )
             serving.variants[(record.path, coding)] = variant
         serving.keep(target, fields.get(b"accept-encoding"), variant)
         return variant

@@ -94,6 +94,7 @@ def status_page(
         "hidden_problems": max(0, len(problems) - SHOWN_PROBLEMS),
         "errors": sum(one["severity"] == "error" for one in problems),
         "passes": [_ago(one, at) for one in reversed(passes[-SHOWN_PASSES:])],
+        "followers": status.get("followers"),
         "plot": plot(passes),
         "traffic": traffic,
         "subscribers": dict(list(subscribers.items())[:SHOWN_FEEDS]),

@@ -19,7 +19,7 @@ class Limits:
     """All header fields; more is 431, as is more than `fields` of them."""
     fields: int = 100
     body: int = 1024
-    """A request body; more is 413. The origin reads none, a little is put up with."""
+    """A request body; more is 413. The origin reads none but the hub's, a little is put up with."""
     request_seconds: float = 10
     """For the first byte of a connection, and from a request's first byte to its last; more is 408."""
     idle_seconds: float = 60
@@ -36,4 +36,7 @@ class Limits:
 
 
 ORIGIN = Limits()
+HUB = Limits(body=8192)
+"""The origin with a hub."""
+
 ADMIN = Limits(body=8192, connections=64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass
 from posixpath import basename, splitext
 from urllib.parse import quote
 
@@ -17,7 +18,8 @@ TYPES = {
 `text/x-opml` is what its specification names and what readers and browsers know."""
 
 _DIRECTORY = "feeds.json"
-_FORMS = (".html", ".rss", ".atom", ".json")
+_FEEDS = (".rss", ".atom", ".json")
+_FORMS = (".html", *_FEEDS)
 
 
 def media_type(path: str) -> str:
@@ -32,15 +34,39 @@ def is_page(path: str) -> bool:
     return path.endswith(".html")
 
 
-def link_field(path: str, documents: Container[str]) -> str:
-    """Return the Link field (RFC 8288): the document itself, and its other forms that exist.
+def is_topic(path: str) -> bool:
+    """Can one subscribe to it? To feeds, in each of their formats."""
+    return path.endswith(_FEEDS) and path != _DIRECTORY
 
-    The references are relative, so they hold behind a proxy that strips a prefix.
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discovery:
+    """What feeds say of hubs (WebSub, 4): their addresses, and the one that the site has on the web."""
+
+    site_url: str = ""
+    hubs: tuple[str, ...] = ()
+
+    def link_values(self, path: str) -> list[str]:
+        """Return a feed's links to its hubs and to itself, absolute: a topic is the same for everybody."""
+        return [*(f'<{hub}>; rel="hub"' for hub in self.hubs), f'<{self.site_url}{path}>; rel="self"']
+
+
+NO_HUBS = Discovery()
+
+
+def link_field(path: str, documents: Container[str], discovery: Discovery = NO_HUBS) -> str:
+    """Return the Link field (RFC 8288): the document itself, its hubs, its other forms that exist.
+
+    The references are relative, so they hold behind a proxy that strips a prefix; but for what a
+    subscriber needs.
     """
     stem, suffix = splitext(path)
     page = is_page(path)
     own = "./" if path == "index.html" else _reference(path)
-    links = [f'<{own}>; rel="{"canonical" if page else "self"}"']
+    if discovery.hubs and is_topic(path):
+        links = discovery.link_values(path)
+    else:
+        links = [f'<{own}>; rel="{"canonical" if page else "self"}"']
     if path == "index.html":
         others = [name for name in ("feeds.opml", _DIRECTORY) if name in documents]
         others += ["all" + form for form in _FORMS[1:] if "all" + form in documents]

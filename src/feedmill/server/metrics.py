@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 
-Value = float | Mapping[str, float]
-"""One number, or numbers by the value of the family's one label."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Observations by the first of the ascending `bounds` that they are within; the last count: beyond."""
+
+    bounds: tuple[float, ...]
+    counts: tuple[int, ...]
+    total: float
+
+
+Value = float | Mapping[str, float] | Histogram
+"""One number, numbers by the value of the family's one label, or a histogram."""
 
 
 class Traffic:
@@ -84,6 +95,16 @@ FAMILIES: Mapping[str, Family] = {
     "feedmill_http_timeouts_total": Family(help="Connections closed because the client was too slow."),
     "feedmill_http_evicted_total": Family(help="Connections closed to make room for others."),
     "feedmill_http_cache_bytes": Family(help="Bytes of documents held in memory."),
+    "feedmill_subscriptions": Family(help="Subscriptions at the hub."),
+    "feedmill_subscriptions_failing": Family(help="Subscriptions whose last delivery failed."),
+    "feedmill_deliveries_total": Family(help="Deliveries since the start, by result.", label="result"),
+    "feedmill_delivery_seconds": Family(help="Seconds from publication to delivery."),
+    "feedmill_verifications_total": Family(
+        help="Requests verified since the start, by result.", label="result"
+    ),
+    "feedmill_hub_pings_total": Family(
+        help="Words to other hubs since the start, by result.", label="result"
+    ),
     "feedmill_subscribers": Family(help="Subscribers that readers named, by feed.", label="feed"),
 }
 
@@ -99,13 +120,24 @@ def exposition(values: Mapping[str, Value]) -> bytes:
         family = FAMILIES.get(name)
         if family is not None:
             lines.append(f"# HELP {name} {family.help}")
-            lines.append(f"# TYPE {name} {'counter' if name.endswith('_total') else 'gauge'}")
+            lines.append(f"# TYPE {name} {_type(name, value)}")
         lines.extend(_samples(name, value, family.label if family and family.label else "key"))
     return ("\n".join(lines) + "\n").encode()
 
 
+def _type(name: str, value: Value) -> str:
+    if isinstance(value, Histogram):
+        return "histogram"
+    return "counter" if name.endswith("_total") else "gauge"
+
+
 def _samples(name: str, value: Value, label: str) -> Iterable[str]:
-    if isinstance(value, Mapping):
+    if isinstance(value, Histogram):
+        for bound, count in zip((*value.bounds, "+Inf"), accumulate(value.counts), strict=True):
+            yield f'{name}_bucket{{le="{bound}"}} {count}'
+        yield f"{name}_sum {_number(value.total)}"
+        yield f"{name}_count {sum(value.counts)}"
+    elif isinstance(value, Mapping):
         for key, number in value.items():
             escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             yield f'{name}{{{label}="{escaped}"}} {_number(number)}'

@@ -12,7 +12,7 @@ from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
 from feedmill.server.answer import Answer, head_bytes, http_date
 from feedmill.server.encode import IDENTITY
 from feedmill.server.library import Form, Key
-from feedmill.server.media import is_page, link_field, media_type
+from feedmill.server.media import NO_HUBS, Discovery, is_page, link_field, media_type
 
 STALE_IF_ERROR = 86400
 _SECOND = timedelta(seconds=1)
@@ -70,7 +70,13 @@ class Variant:
     )
 
     def __init__(
-        self, record: Published, coding: str, form: Form, documents: Container[str], freshness: Freshness
+        self,
+        record: Published,
+        coding: str,
+        form: Form,
+        documents: Container[str],
+        freshness: Freshness,
+        discovery: Discovery = NO_HUBS,
     ) -> None:
         self.feed, self.suffix = splitext(record.path)
         self.coding = coding
@@ -88,7 +94,7 @@ class Variant:
         self._fixed = {
             "etag": form.etag.decode("ascii"),
             "vary": "Accept-Encoding",
-            "link": link_field(record.path, documents),
+            "link": link_field(record.path, documents, discovery),
             "accept-ranges": "none",
             "x-content-type-options": "nosniff",
         }

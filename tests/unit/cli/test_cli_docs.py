@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from curator import Run, Site
 from feedmill.cli.docs import main, markdown
 from feedmill.cli.main import COMMANDS
+from feedmill.push.subscriptions import Subscription, subscriber_json
 
 
 @pytest.fixture(scope="module")
@@ -72,9 +74,14 @@ def test_the_documented_json_is_what_is_printed(document: str, site: Site, run: 
     found = run("explain", "a.md", "--json").json
     assert explain.keys() == found.keys()
     same_form(explain, found)
-    feeds, withheld = examples(document, "`list`")
+    feeds, withheld, subscribers = examples(document, "`list`")
     same_form(feeds, run("list", "--json").json)
     same_form(withheld, run("list", "withheld", "--json").json)
+    assert run("list", "subscribers", "--json").json == {"subscribers": []}
+    someone = Subscription(
+        callback="", path="", ends=datetime.now(UTC), up_to_date=True, failures=0, trouble=""
+    )
+    assert subscribers["subscribers"][0].keys() == subscriber_json(someone).keys()
     [prune] = examples(document, "`prune`")
     assert prune.keys() == run("prune", "--json").json.keys()
     [status] = examples(document, "`status`")

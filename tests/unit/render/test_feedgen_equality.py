@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import lxml.etree
 import pytest
 from hypothesis import given, settings
 
@@ -44,6 +45,20 @@ def test_every_fact_of_the_site_gives_feedgens_own_document(
     site = replace(BARE, language=language, **facts)
     told = feed(entry(2), entry(1), description=description)
     assert _assembled(Renderer(site), told, suffix) == _whole(site, told, suffix)
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("name", ["rich", "bare"])
+def test_feeds_that_name_hubs_are_feedgens_own_documents_too(name: str, suffix: str) -> None:
+    site, told = {"rich": RICH, "bare": BARE}[name], feed(entry(2), entry(1))
+    hubs = ("https://feeds.example.org/hub", "https://hub.example/?a=1&b=<2>")
+    body = _assembled(Renderer(site, hubs=hubs), told, suffix)
+    assert body == FORMATS[suffix](site, hubs).document(replace(told, formats=(suffix,)))
+    root = lxml.etree.fromstring(body)
+    links = list(root.iter("{http://www.w3.org/2005/Atom}link"))
+    assert [link.get("href") for link in links if link.get("rel") == "hub"] == list(hubs)
+    assert sum(link.get("rel") == "self" for link in links) == 1
+    assert b'rel="hub"' not in _assembled(Renderer(site), told, suffix)
 
 
 @settings(max_examples=100)

@@ -22,6 +22,14 @@ def _item(entry: Entry) -> dict[str, Any]:
     return item
 
 
+def test_a_feed_names_its_hubs() -> None:
+    (artifact,) = Renderer(BARE, hubs=("https://hub.example/",)).render_feed(
+        feed(entry(1), formats=("json",))
+    )
+    assert json.loads(artifact.body)["hubs"] == [{"type": "WebSub", "url": "https://hub.example/"}]
+    assert "hubs" not in json.loads(_body(feed(entry(1))))
+
+
 def test_an_item_says_everything() -> None:
     item = _item(
         entry(

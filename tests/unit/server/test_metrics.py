@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from feedmill.server.metrics import FAMILIES, Traffic, exposition
+from feedmill.server.metrics import FAMILIES, Histogram, Traffic, exposition
 from wire import House
 
 LINE = re.compile(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="(?:[^"\\\n]|\\[\\"n])*"\})? -?[0-9.e+-]+')
@@ -42,3 +42,15 @@ def test_all_that_is_measured_has_a_help_text(house: House) -> None:
 def test_bytes_are_what_went_over_the_wire(house: House) -> None:
     reply = house.ask("/all.rss")
     assert house.origin.traffic.bytes_sent == len(reply.head) + 4 + len(reply.body)
+
+
+def test_a_histogram_counts_up_to_each_bound() -> None:
+    seconds = Histogram(bounds=(0.1, 1.0), counts=(2, 1, 1), total=12.5)
+    assert exposition({"feedmill_delivery_seconds": seconds}).decode().splitlines()[1:] == [
+        "# TYPE feedmill_delivery_seconds histogram",
+        'feedmill_delivery_seconds_bucket{le="0.1"} 2',
+        'feedmill_delivery_seconds_bucket{le="1.0"} 3',
+        'feedmill_delivery_seconds_bucket{le="+Inf"} 4',
+        "feedmill_delivery_seconds_sum 12.5",
+        "feedmill_delivery_seconds_count 4",
+    ]
