@@ -13,20 +13,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from driver.author import Author
+from driver.author import MOST, Author
 from driver.forms import TAKEDOWNS
 from operated.daemon import PATIENCE, Folder, Operator, eventually, fair
 
 TOKEN = re.compile(rb"zq\d+zq")
 CONFIG = """\
 server: {{port: {port}}}
-guard: {{min_entries: 8, max_vanished: 30%}}
+guard: {{min_entries: 16, max_vanished: 30%}}
 seeds: {{on_invalid: {on_invalid}}}
 feeds: {{dir: '{feeds}', formats: [rss, atom, json], limit: {limit}}}
 state: {{dir: '{state}'}}
 log: {{level: info}}"""
 LATE = 5.0
 """Seconds on a quiet machine after which nothing of a takedown may be left."""
+ENOUGH = 30
+"""Entries that are out when the guard is tried: two thirds of them are more than it lets go."""
 HELD = tuple(form for form in TAKEDOWNS if form.name.startswith(("'published: false'", "'status: draft'")))
 """Takedowns of the file's own word."""
 
@@ -160,12 +162,14 @@ class World:
 
     def hold_a_pass(self) -> str:
         """Take half of the files away, unpublish one of the others, and bring the files back."""
+        while len(self.author.entries) > MOST - ENOUGH:
+            self.author.delete()
+            self.quiet()  # the guard counts by passes
+        while len(out := [entry for entry in self.author.entries if entry.state == "out"]) < ENOUGH:
+            self.author.create()
         self.cleared("before files are taken away")
         self.quiet()
-        out = [entry for entry in self.author.entries if entry.state == "out"]
-        if len(out) < 20:
-            return self.author.create()
-        away = out[: len(out) * 2 // 3]
+        away = out[: ENOUGH * 2 // 3]
         aside = self.folder.path / "aside"
         aside.mkdir(exist_ok=True)
         moved = [(name, aside / name.name) for entry in away for name in entry.names]

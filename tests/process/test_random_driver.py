@@ -41,7 +41,7 @@ def disks(tmp_path: Path) -> Iterator[dict[str, Path]]:
         for name in ("feeds", "state"):
             point = Path(tempfile.mkdtemp(dir=tmp_path)) / name
             point.mkdir()
-            mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", point]
+            mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "none", str(point)]
             if subprocess.run(mount, check=False, capture_output=True).returncode:
                 break
             found[name] = point
