@@ -212,8 +212,12 @@ class World:
     def fill_disk(self, disk: Path) -> str:
         """Take an entry down while the disk of feeds or state is full, and give room again."""
         self.cleared("before the disk is full")
+        self.quiet()
+        shown = self.on_disk()
         with full(disk):
-            said = self.author.take_down()
+            seen = set().union(*shown.values())
+            out = [entry for entry in self.author.entries if entry.token in seen]
+            said = self.author.take_down(self.dice.choice(out) if out else None)
             self.cleared(f"full {disk.name}: {said}", disk=disk.name != "feeds")
         self.cleared(f"{disk.name} has room again: {said}")
         eventually(lambda: not self._is_failing(), "nothing fails any more", fair(PATIENCE))
