@@ -59,10 +59,11 @@ soak: ## ten minutes of an edit every 50 ms: nothing may grow
 	FEEDMILL_SOAK=600 $(BIN)/python -m pytest tests/process/test_daemon_equal.py -k fifty --timeout=900
 	FEEDMILL_RESULTS=build/results FEEDMILL_DAYS=7 $(BIN)/python -m pytest tests/soak
 
-torture: ## kill, cut off, deny and poison 10,000 times; leaks through 1,000 histories (two hours)
+torture: ## kill, cut off, deny and poison 10,000 times; 5,000 random operations; leaks through 1,000 histories (two hours)
 	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=10000 $(BIN)/python -m pytest -n 2 --dist loadgroup \
 	    tests/process/test_crash_publish.py tests/process/test_crash_build.py \
-	    tests/process/test_hostile_seeds.py tests/process/test_storage_faults.py
+	    tests/process/test_hostile_seeds.py tests/process/test_storage_faults.py \
+	    tests/process/test_random_driver.py
 	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=1000 $(BIN)/python -m pytest --timeout=0 tests/property/test_no_leak.py
 
 fuzz: $(BIN)/python ## FUZZ_SECONDS (300) of atheris for each of five parsers

@@ -135,6 +135,7 @@ class Roster:
             self._note(outcome.tally, row, -1)
             self._note(outcome.tally, row._replace(state=DUPLICATE), 1)
             shown.discard(to_text(path))
+            self._ledger.drop_good(to_text(path))  # this pass may have kept it, ahead of what is listed
 
     # What a change does
 

@@ -479,3 +479,23 @@ def test_a_feed_whose_documents_are_broken_keeps_its_address(folder: Folder) -> 
     folder.run()
     assert "<title>rare</title>" in folder.read("topics/rare.atom")
     assert "<entry>" not in folder.read("topics/rare.atom")
+
+
+def test_only_the_file_that_is_shown_is_kept_for_later(folder: Folder) -> None:
+    """What is kept of a twin would outlive the entry, and a held pass shows what is kept."""
+    folder.write("a.md", text("gone"))
+    folder.write("twin.md", text("gone"))
+    for number in range(4):
+        folder.write(f"b{number}.md", text(f"b{number}"))
+    folder.run()
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        assert "twin.md" not in list(mill.store.last_good_paths())
+    for name in ("a.md", "twin.md"):
+        (folder.root / "seeds" / name).unlink()
+    folder.run()
+    for number in range(3):
+        (folder.root / f"seeds/b{number}.md").unlink()
+    folder.write("b3.md", text("b3", extra="published: false\n"))
+    assert folder.run().held is not None
+    assert "gone" not in folder.read("all.json")
+    assert "b0" in folder.read("all.json")
