@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import uuid
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -38,15 +40,38 @@ A **seed** is a file like this one: a few fields between two lines of dashes, th
 
 
 @click.command("init")
-@click.argument("folder", default=".", type=click.Path(), metavar="[DIR]")
-@click.option("--title", default="My feeds", show_default=True, help="The site's title.")
+@click.argument("folder", required=False, type=click.Path(), metavar="[DIR]")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="SITE",
+    help="Write the config of an existing Jekyll, Hugo, Zola, Eleventy, Pelican or Docusaurus site.",
+)
+@click.option("--title", help="The site's title (default: what SITE says, else My feeds).")
 @click.option("--url", default="http://127.0.0.1:8080/", show_default=True, help="Where readers reach it.")
-def init_command(folder: str, title: str, url: str) -> int:
+@click.option("--home", metavar="URL", help="The address of SITE, where its configuration has none.")
+def init_command(
+    folder: str | None, source: str | None, title: str | None, url: str, home: str | None
+) -> int:
     """Make DIR (default: here) a folder that builds and serves at once.
 
     Writes config.yaml with a site id of its own, one example seed and a .gitignore; files that are there stay
     as they are.
+
+    With --from, DIR is SITE unless given: the config is made from the site's own configuration, of which
+    nothing is run, says what it understood and what it could not read, and builds the feeds. The site itself
+    stays as it is.
     """
+    if source is not None:
+        return _bring(Path(source), Path(folder or source), title, url, home)
+    if home is not None:
+        raise UsageError("--home is the address of a site that is brought; it goes with --from SITE")
+    return _start(folder or ".", title or "My feeds", url)
+
+
+def _start(folder: str, title: str, url: str) -> int:
+    """Make a folder from nothing."""
     from feedmill.config import ConfigErrors, loads
     from feedmill.config.starter import starter
 
@@ -67,6 +92,33 @@ def init_command(folder: str, title: str, url: str) -> int:
     where = "" if folder == "." else f"cd {folder} && "
     click.echo(f"Made {', '.join(made)}. Next: {where}feedmill build, then feedmill run.")
     return 0
+
+
+def _bring(source: Path, base: Path, title: str | None, url: str, home: str | None) -> int:
+    """Make a folder from a site that is there, and build it."""
+    from feedmill.cli.build import exit_code, one_pass, show_report
+    from feedmill.cli.site import show_site, site_config
+    from feedmill.config import load
+    from feedmill.sites import read_site
+
+    if (base / "config.yaml").exists():
+        raise UsageError(
+            f"{base / 'config.yaml'} is there already; nothing was written. "
+            f"Another folder will do: feedmill init DIR --from {source}"
+        )
+    site = read_site(source)
+    site = replace(site, title=title or site.title, home=home or site.home)
+    text, settings, unread = site_config(site, source, base, url=url)
+    show_site(site, settings, unread)
+    files = {"config.yaml": text, ".gitignore": _IGNORE}
+    made = [file for file in ("config.yaml", ".gitignore") if _write(base / file, files[file])]
+    click.echo(f"Made {', '.join(str(base / file) for file in made)}.")
+    if ".gitignore" not in made:
+        click.echo(f"Feeds and state are no sources; add to {base / '.gitignore'}: /feeds/ and /.feedmill/")
+    settings = load(base / "config.yaml", environ=os.environ, cwd=Path.cwd())
+    report = one_pass(settings, wall_clock(), full=False, force=False)
+    show_report(report, settings, as_json=False)
+    return exit_code(report)
 
 
 def _write(path: Path, content: str) -> bool:

@@ -40,6 +40,7 @@ COMMANDS = {
     "list": ("feedmill.cli.list", "List topics, providers, feeds or withheld seeds."),
     "publish": ("feedmill.cli.flag", "Set a seed's flag: it goes out."),
     "unpublish": ("feedmill.cli.flag", "Clear a seed's flag: it is taken down."),
+    "adopt": ("feedmill.cli.adopt", "Take over the ids that entries had in old feeds."),
     "prune": ("feedmill.cli.prune", "Retire feeds that lost their last entry."),
     "config": ("feedmill.cli.config", "Show the effective config, or its schema."),
 }

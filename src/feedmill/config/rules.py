@@ -61,7 +61,8 @@ class Rules:
     def folders(self, folders: Mapping[str, Path | None]) -> None:
         """Note folders that lie in one another, or a theme that is not there.
 
-        feedmill reads one, deletes in another and forgets the third, so none may contain another.
+        feedmill reads one, deletes in another and forgets the third, so none may contain another; what
+        `seeds.exclude` names word for word is not of the seeds, though it lie among them.
         """
         theme = folders["theme"]
         real = [
@@ -76,6 +77,8 @@ class Rules:
                 if folder == other:
                     relation = "is the same folder as"
                 elif folder.is_relative_to(other):
+                    if other_key == "seeds.dir" and self._excluded(folder.relative_to(other)):
+                        continue
                     relation = "lies inside"
                 elif other.is_relative_to(folder):
                     relation = "contains"
@@ -90,6 +93,13 @@ class Rules:
                 ("theme", "dir"),
                 f"'theme.dir' names {theme}, which is no folder; create it or leave the key out",
             )
+
+    def _excluded(self, folder: Path) -> bool:
+        """Whether a folder among the seeds, or one that it is in, is named by `seeds.exclude`."""
+        if not self.clean(("seeds", "exclude")):
+            return True
+        named = {glob.removeprefix("./").strip("/") for glob in self.config["seeds"]["exclude"]}
+        return any(each.as_posix() in named for each in (folder, *folder.parents))
 
     def _fields(self) -> None:
         """A draft must not go out because its flag was read the wrong way round."""

@@ -65,7 +65,7 @@ SEEDS = section(
         [{"paths": ["news/**"], "link": "news/{slug}/", "defaults": {"topics": ["News"]}}],
         default=(),
     ),
-    ids=key(PATH, "A file of addresses and their old ids, as `feedmill adopt` writes it.", "ids.json"),
+    ids=key(PATH, "A file of addresses and their old ids, as `feedmill adopt` writes it.", "ids.yaml"),
     excerpt=key(_EXCERPT, "The summary of a seed that has none of its own."),
     templates=key(
         choice("keep", "strip"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from feedmill.model.feed import FeedRow
 from feedmill.model.instant import Instant
-from feedmill.model.seed import Reason
+from feedmill.model.seed import Reason, Seed
 from feedmill.model.settings import Settings
+from feedmill.pipeline.codec import decode_record
 from feedmill.pipeline.mill import Progress, silent
 from feedmill.pipeline.rehearsal import rehearsed
 from feedmill.pipeline.report import PassRequest, printable
@@ -33,3 +35,14 @@ def list_withheld(
         return [
             (printable(to_text(path)), state) for _, path, state in mill.catalog.standings.with_state(states)
         ]
+
+
+def list_seeds(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> tuple[Seed, ...]:
+    """Return every seed that can be read, withheld ones too, by path, whatever `seeds.ids` says of them."""
+    address = replace(settings.decode.address, ids=None)
+    plain = replace(settings, decode=replace(settings.decode, address=address))
+    with rehearsed(plain, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        records = (decode_record(blob) for page in mill.catalog.facts.all_records() for _, _, blob in page)
+        return tuple(sorted((record.seed for record in records if record.seed), key=lambda seed: seed.path))

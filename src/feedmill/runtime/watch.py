@@ -32,6 +32,7 @@ from feedmill.runtime.inbox import Stage
 from feedmill.runtime.mounts import file_system_of, needs_polling
 from feedmill.runtime.poll import Absent, Poller, identity_of
 from feedmill.seeds import matches, to_text
+from feedmill.seeds.globs import compile_globs
 
 Hint = Callable[[list[str], Stage], None]
 Lost = Callable[[str], None]
@@ -180,6 +181,7 @@ class _Inotify:
         self._links: set[bytes] = set()
         self._failure: str | None = None
         self._stopped = False
+        self._globs = compile_globs(scan.include, scan.exclude)
         self._given = os.fsencode(scan.dir)
         self._root = os.path.realpath(self._given)
         self._identity = identity_of(self._given)
@@ -241,8 +243,12 @@ class _Inotify:
                 for entry in entries:
                     if entry.is_symlink():
                         self._links.add(current + entry.name)
-                    elif not entry.name.startswith(b".") and entry.is_dir(follow_symlinks=False):
+                    elif not self._closed(current + entry.name) and entry.is_dir(follow_symlinks=False):
                         waiting.append(current + entry.name + b"/")
+
+    def _closed(self, folder: bytes) -> bool:
+        """Whether no scan enters this folder: our own feeds may lie there."""
+        return folder.rpartition(b"/")[2].startswith(b".") or self._globs.prunes(to_text(folder))
 
     def _watch(self, folder: bytes, path: bytes) -> None:
         own = CallbackId(next(self._ids))
@@ -294,7 +300,7 @@ class _Inotify:
             self._hint([""], Stage.SETTLING)
 
     def _on_folder(self, event: InotifyEvent, path: bytes) -> None:
-        if event.name.startswith(b"."):
+        if self._closed(path.rstrip(b"/")):
             return
         if event.is_moved_from or event.is_delete:
             self._drop(path)

@@ -3,117 +3,136 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from feedmill.sites.site import SiteConfig
+from feedmill.config.faults import dotted
+from feedmill.seeds.address import resolve
+from feedmill.sites.site import SiteConfig, Unread
 
 __all__ = ["config_text"]
 
+_REMARKS = {
+    "site.url": "where the feeds will be",
+    "site.home": "the site that they are of; addresses are below it",
+    "site.id": "never change it: entries are known by it",
+    "seeds.split_blanks": "`tags: a b` are two, as the site has it",
+    "seeds.templates": "template syntax in bodies is left out",
+    "seeds.excerpt": "where an article has no summary",
+    "seeds.rules": "the first that matches counts",
+    "feeds.by": "a feed for each author",
+    "custom": "one feed a section",
+    "copies": "the feeds' old addresses",
+}
 
-def config_text(site: SiteConfig, *, url: str, site_id: str) -> str:
-    """Return the text of the file; `url` is where the feeds will be, `site_id` what ids are made of."""
-    parts = [
-        _head(site),
-        _site(site, url, site_id),
-        _seeds(site),
-        _feeds(site),
-        _authors(site),
-        _custom(site),
+
+def config_text(site: SiteConfig, *, url: str, site_id: str, without: Mapping[str, str] | None = None) -> str:
+    """Return the text of the file; `url` is where the feeds will be, `site_id` what ids are made of.
+
+    `without` are dotted key paths that are to be left out (a value of the site's that no config of ours can
+    have), each with the reason, which is told with what was not understood.
+    """
+    refused = without or {}
+    whole = _pruned(_values(site, url, site_id), (), refused)
+    assert isinstance(whole, dict), "a mapping stays one"
+    remarks = {**_REMARKS, "seeds.link": f"the address that {site.kind} gives an article"}
+    unread = [*site.unread, *(Unread(file=key, line=0, what=why) for key, why in refused.items())]
+    blocks = [_block(name, value, remarks) for name, value in whole.items()]
+    return "\n".join([_head(site.kind, unread), *blocks])
+
+
+def _head(kind: str, unread: Iterable[Unread]) -> str:
+    lines = [f"# feedmill, from the site's own configuration ({kind}, feedmill init --from)."]
+    listed = [
+        f"#   {each.file}{f':{each.line}' if each.line else ''}: {' '.join(each.what.split())}"
+        for each in unread
     ]
-    parts.append(_copies(site))
-    return "\n".join(part for part in parts if part)
-
-
-def _head(site: SiteConfig) -> str:
-    lines = [f"# feedmill, from the site's own configuration ({site.kind}, feedmill init --from)."]
-    if site.unread:
-        lines += ["#", "# Not understood; look at these yourself:"]
-        lines += [
-            f"#   {each.file}{f':{each.line}' if each.line else ''}: {each.what}" for each in site.unread
-        ]
+    if listed:
+        lines += ["#", "# Not understood; look at these yourself:", *listed]
     return "\n".join(lines) + "\n"
 
 
-def _site(site: SiteConfig, url: str, site_id: str) -> str:
-    rows = [
-        ("title", site.title or None),
-        ("url", url, "where the feeds will be"),
-        ("home", site.home, "the site that they are of; addresses are below it"),
-        ("id", site_id, "never change it: entries are known by it"),
-        ("description", site.description or None),
-        ("language", site.language),
-        ("author", {"name": site.author} if site.author else None),
-    ]
-    return _block("site", rows)
-
-
-def _seeds(site: SiteConfig) -> str:
-    excerpt: dict[str, object] = {"separators": list(site.separators)} if site.separators else {}
-    rows: list[tuple[object, ...]] = [
-        ("dir", site.seeds_dir),
-        ("include", list(site.include) or None),
-        ("exclude", list(site.exclude) or None),
-        ("timezone", site.timezone),
-        ("link", site.link, f"the address that {site.kind} gives an article"),
-        ("headers", site.headers),
-        ("split_blanks", site.split_blanks or None, "`tags: a b` are two, as the site has it"),
-        ("templates", "strip", "template syntax in bodies is left out"),
-    ]
-    rows.append(("excerpt", {**excerpt, "words": 60}, "where an article has no summary"))
-    text = _block("seeds", rows)
-    rules = [
-        {"paths": list(rule.paths), **({"link": rule.link} if rule.link else {}), **_defaults(rule.defaults)}
-        for rule in site.rules
-    ]
+def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
+    """Return all that the config says; what is None, empty or false is not said."""
+    separators = {"separators": list(site.separators)} if site.separators else {}
+    rules = [_rule(rule.paths, rule.link, rule.defaults) for rule in site.rules]
     if site.defaults:
-        rules.append({"paths": ["**"], **_defaults(site.defaults)})
-    return text + (f"  rules: # the first that matches counts\n{_list(rules, 4)}" if rules else "")
+        rules.append(_rule(("**",), None, site.defaults))
+    return {
+        "site": {
+            "title": site.title,
+            "url": url,
+            "home": site.home,
+            "id": site_id,
+            "description": site.description,
+            "language": site.language,
+            "author": {"name": site.author} if site.author else None,
+        },
+        "seeds": {
+            "dir": site.seeds_dir,
+            "include": list(site.include),
+            "exclude": list(site.exclude),
+            "timezone": site.timezone,
+            "link": site.link,
+            "headers": site.headers,
+            "split_blanks": site.split_blanks,
+            "templates": "strip",
+            "excerpt": {**separators, "words": 60},
+            "rules": rules,
+        },
+        "feeds": {"by": {"authors": "all"} if site.by_authors else None},
+        "authors": {
+            author.key: {"name": author.name, "url": author.url, "email": author.email}
+            for author in site.authors
+        },
+        "custom": [
+            {
+                "slug": feed.slug,
+                "title": feed.title,
+                "where": {"paths": list(feed.paths)},
+                "link": resolve(feed.link, site.home) if feed.link and site.home else None,
+            }
+            for feed in site.feeds
+        ],
+        "copies": dict(site.copies),
+    }
 
 
-def _defaults(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    given = dict(pairs)
-    return {"defaults": given} if given else {}
+def _rule(
+    paths: Iterable[str], link: str | None, defaults: Iterable[tuple[str, object]]
+) -> dict[str, object]:
+    return {"paths": list(paths), "link": link, "defaults": dict(defaults)}
 
 
-def _feeds(site: SiteConfig) -> str:
-    return _block(
-        "feeds", [("by", {"authors": "all"} if site.by_authors else None, "a feed for each author")]
-    )
+def _pruned(value: object, path: tuple[str, ...], without: Collection[str]) -> object:
+    """Return a value without what is refused or says nothing."""
+    if dotted(path) in without:
+        return None
+    if isinstance(value, dict):
+        kept = {key: _pruned(inner, (*path, str(key)), without) for key, inner in value.items()}
+        return {key: inner for key, inner in kept.items() if inner not in (None, "", False, [], {})}
+    if isinstance(value, list):
+        items = [_pruned(inner, (*path, str(index)), without) for index, inner in enumerate(value)]
+        return [inner for inner in items if inner not in (None, "", [], {})]
+    return value
 
 
-def _authors(site: SiteConfig) -> str:
-    rows = [
-        (author.key, {key: value for key in ("name", "url", "email") if (value := getattr(author, key))})
-        for author in site.authors
-    ]
-    return _block("authors", rows)
+def _block(name: str, value: object, remarks: Mapping[str, str]) -> str:
+    head = name + ":" + _remark(name, remarks) + "\n"
+    if isinstance(value, list):
+        return head + _list(value, 2)
+    assert isinstance(value, dict), "a block is a list or a mapping"
+    return head + "".join(_row(name, str(key), inner, remarks) for key, inner in value.items())
 
 
-def _custom(site: SiteConfig) -> str:
-    feeds = [
-        {
-            "slug": feed.slug,
-            "title": feed.title,
-            "where": {"paths": list(feed.paths)},
-            **({"link": feed.link} if feed.link and site.home else {}),
-        }
-        for feed in site.feeds
-    ]
-    return f"custom: # one feed a section\n{_list(feeds, 2)}" if feeds else ""
+def _row(block: str, key: str, value: object, remarks: Mapping[str, str]) -> str:
+    remark = _remark(f"{block}.{key}", remarks)
+    if key == "rules" and isinstance(value, list):
+        return f"  {key}:{remark}\n{_list(value, 4)}"
+    return f"  {_key(key)}: {_flow(value)}{remark}\n"
 
 
-def _copies(site: SiteConfig) -> str:
-    return _block(
-        "copies", [(old, ours) for old, ours in dict(site.copies).items()], "the feeds' old addresses"
-    )
-
-
-def _block(name: str, rows: Iterable[tuple[object, ...]], remark: str = "") -> str:
-    lines = []
-    for key, value, *words in rows:
-        if value is not None:
-            lines.append(f"  {_key(str(key))}: {_flow(value)}" + (f" # {words[0]}" if words else ""))
-    return "\n".join([f"{name}:" + (f" # {remark}" if remark else ""), *lines]) + "\n" if lines else ""
+def _remark(key: str, remarks: Mapping[str, str]) -> str:
+    return f" # {remarks[key]}" if key in remarks else ""
 
 
 def _list(values: Iterable[object], indent: int) -> str:

@@ -107,6 +107,10 @@ CLASHES = [
         "state: {dir: feeds/.feedmill}",
         "config.yaml:1:14: 'state.dir' (%s/feeds/.feedmill) lies inside 'feeds.dir'",
     ),
+    (
+        "seeds: {dir: ., exclude: [out, .feedmill]}",
+        "config.yaml:1:14: 'feeds.dir' (%s/feeds) lies inside 'seeds.dir' (%s)",
+    ),
     ("state: {dir: seeds/.state}", "config.yaml:1:14: 'state.dir' (%s/seeds/.state) lies inside 'seeds.dir'"),
     (
         "theme: {dir: nowhere}",
@@ -134,6 +138,8 @@ def test_clashes(tmp_path: Path, text: str, message: str) -> None:
         "server: {port: 9}\nadmin: {port: 9, enabled: false}",
         "server: {port: 9, host: 127.0.0.1}\nadmin: {port: 9, host: 127.0.0.2}",
         "seeds: {dir: seeds}\nfeeds: {dir: seeds-out}",
+        "seeds: {dir: ., exclude: [feeds, ./.feedmill/]}",
+        "seeds: {dir: ., exclude: [out, .feedmill]}\nfeeds: {dir: out/feeds}",
         "watch: {settle: 5s}",
         "seeds: {fields: {removed: [removed, draft]}}",
         "custom: [{slug: a, where: {quality: {min: 1, max: 1}}}]",

@@ -21,12 +21,12 @@ from feedmill.runtime.watch import Watcher
 class Ear:
     """A watcher and all that it said."""
 
-    def __init__(self, seeds: Path, mode: Any = "native") -> None:
+    def __init__(self, seeds: Path, mode: Any = "native", exclude: tuple[str, ...] = ()) -> None:
         self.hints: list[tuple[str, Stage]] = []
         self.losses: list[str] = []
         self.woken = 0
         self.watcher = Watcher(
-            ScanSettings(dir=seeds),
+            ScanSettings(dir=seeds, exclude=exclude),
             WatchSettings(mode=mode),
             hint=lambda paths, stage: self.hints.extend((path, stage) for path in paths),
             lost=self.losses.append,
@@ -81,6 +81,18 @@ def test_a_write_is_open_then_finished(ear: Ear, seeds: Path) -> None:
     (seeds / "b.tmp").write_text("x")
     (seeds / "b.tmp").rename(seeds / "b.md")
     ear.hears("b.md")
+
+
+def test_nothing_is_told_of_a_folder_that_is_excluded(seeds: Path) -> None:
+    (seeds / "feeds" / "topics").mkdir(parents=True)
+    ear = Ear(seeds, exclude=("feeds", "**/node_modules"))
+    try:
+        (seeds / "feeds" / "topics" / "ai").mkdir()
+        (seeds / "node_modules" / "x").mkdir(parents=True)
+        assert ear.fence(seeds) == []
+        assert ear.watcher.describe() == "native (inotify), 1 folder"
+    finally:
+        ear.watcher.stop()
 
 
 def test_new_moved_and_deleted_folders(ear: Ear, seeds: Path, tmp_path: Path) -> None:
