@@ -146,15 +146,6 @@ class ServerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AdminSettings:
-    """The operator's listener."""
-
-    enabled: bool = True
-    host: str = "127.0.0.1"
-    port: int = 8081
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PushSettings:
     """The hub. `hubs` are others to tell; `allow` private networks that callbacks may be in."""
 
@@ -162,6 +153,15 @@ class PushSettings:
     hubs: tuple[str, ...] = ()
     lease: timedelta = timedelta(days=10)
     allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdminSettings:
+    """The operator's listener."""
+
+    enabled: bool = True
+    host: str = "127.0.0.1"
+    port: int = 8081
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,8 +199,8 @@ class Settings:
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
-    admin: AdminSettings = field(default_factory=AdminSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path
     theme_dir: Path | None = None
