@@ -11,6 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
+from feedmill.config.old_ids import load_ids
+from feedmill.model.address import NO_OLD_IDS
 from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
 from feedmill.model.settings import (
@@ -133,6 +135,7 @@ def _address(site: Mapping[str, Any], seeds: Mapping[str, Any]) -> AddressSettin
             for rule in seeds["rules"]
         ),
         ids=Path(seeds["ids"]) if seeds["ids"] else None,
+        old_ids=load_ids(Path(seeds["ids"]), site["home"] or "") if seeds["ids"] else NO_OLD_IDS,
     )
 
 

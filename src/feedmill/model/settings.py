@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from feedmill.model.address import NO_OLD_IDS, OldIds
 from feedmill.model.feed import Site
 from feedmill.model.slug import Slug, TermKey
 
@@ -47,6 +48,8 @@ class AddressSettings:
     link: str | None = None
     rules: tuple[AddressRule, ...] = ()
     ids: Path | None = None
+    old_ids: OldIds = NO_OLD_IDS
+    """What that file says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ class Service:
         set_up_logging(settings.log)
         for warning in settings.warnings:
             logger.warning(warning)
-        self._config_stamp = stamp(settings.file)
+        self._config_stamp = _stamps(settings)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
         self._workshop = Workshop(
             settings, clock=self._clock, progress=self._on_progress, decided=self._on_decided
@@ -203,7 +203,7 @@ class Service:
         if next_change is not None and next_change <= now and not self._backoff.waiting:
             self._inbox.nudge("time")
         self._watcher.check()
-        if self._reload or stamp(self._settings.file) != self._config_stamp:
+        if self._reload or _stamps(self._settings) != self._config_stamp:
             self._reload = False
             self._reload_config()
         if self._backoff.due():
@@ -383,7 +383,7 @@ class Service:
             self._notifier.ready(self._summary())
 
     def _take_config(self) -> None:
-        self._config_stamp = stamp(self._settings.file)
+        self._config_stamp = _stamps(self._settings)
         try:
             settings = self._load()
             self._apply(settings)
@@ -427,3 +427,8 @@ class Service:
             **self._frontage.addresses(),
             "next_change": rfc3339(next_change) if next_change else None,
         }
+
+
+def _stamps(settings: Settings) -> tuple[object, object]:
+    """Return what changes with the config, or with the file of old ids that it names."""
+    return stamp(settings.file), stamp(settings.decode.address.ids)

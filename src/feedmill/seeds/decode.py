@@ -207,7 +207,9 @@ def _seed(
         body = _body(reader, front, settings, link, summarise=not summary)
     return Seed(
         path=reader.path,
-        id=entry_id(explicit=_identity(reader), link=where.name) if link else EntryId(""),
+        id=entry_id(explicit=_identity(reader) or settings.address.old_ids.find(link), link=where.name)
+        if link
+        else EntryId(""),
         title=title,
         link=link,
         summary=summary or body.summary,

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urljoin
 from uuid import NAMESPACE_URL
 
+from feedmill.model.address import folded
 from feedmill.model.host import ascii_host
 from feedmill.model.seed import EntryId
 
@@ -34,7 +35,6 @@ _IRI = re.compile(
     "|[\xa0-\u200d\u2010-\u2027\u202f-\u2065\u2070-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]|[\U00010000-\U000efffd])+"
 )
 """`scheme:rest` (RFC 3987, section 2.2), without the bidirectional formatting that section 4.1 forbids."""
-_FOLDED = re.compile(r"(https?)://((?:[^/?#]*@)?)(\[[^\]]*\]|[^/?#:]*)(:[0-9]*)?", re.IGNORECASE)
 _NAMESPACE = NAMESPACE_URL.bytes
 
 
@@ -104,13 +104,7 @@ def entry_id(*, explicit: str | None, link: str) -> EntryId:
         return _urn(explicit)
     if not link:
         raise ValueError("an entry needs an id or a link")
-    return _urn(_FOLDED.sub(_fold, link, count=1))
-
-
-def _fold(match: re.Match[str]) -> str:
-    scheme, user, host, port = match.groups()
-    default = ":80" if scheme.lower() == "http" else ":443"
-    return f"https://{user}{host.lower()}{'' if port in (default, ':') else port or ''}"
+    return _urn(folded(link))
 
 
 def _urn(name: str) -> EntryId:
