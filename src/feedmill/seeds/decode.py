@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from feedmill import yamltext
@@ -24,6 +25,7 @@ __all__ = ["decode"]
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HTML_SUFFIXES = (".html", ".htm")
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*")
 
 
 def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool = False) -> Record:
@@ -169,6 +171,8 @@ def _seed(
         expires=expires,
         withheld=word.withheld,
         provider=nested.provider(reader),
+        authors=nested.authors(reader),
+        language=_language(reader),
         topics=nested.topics(reader),
         category=reader.text("category"),
         type=reader.text("type"),
@@ -220,6 +224,19 @@ def _published(reader: Reader) -> Instant | None:
     if reader.find("publishedDateTime") is None:
         return dates.file_name_date(reader.path, reader.zone)
     return reader.instant("publishedDateTime")
+
+
+def _language(reader: Reader) -> str:
+    """Return the language tag (RFC 5646), "" where none is given or it is none."""
+    found = reader.find("language")
+    if found is None:
+        return ""
+    tag = reader.plain(*found).replace("_", "-")
+    if tag and not _LANGUAGE.fullmatch(tag):
+        why = f"'{found[0]}' is {quoted(tag)}, which is no language; use a tag such as en or pt-BR"
+        reader.report(why, found[1], Severity.NOTICE)
+        return ""
+    return tag
 
 
 def _content(reader: Reader, front: FrontMatter, link: str) -> str:
