@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ class FeedKey:
     key: str
 
 
+_PLACE = re.compile(r"\{(?:term|site)\}")
 ALL = FeedKey(kind=Kind.ALL, key="")
 
 
@@ -42,7 +44,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """How one feed is made. `title` "" means: the label most used."""
+    """How one feed is made. `title` "" means: the label most used. `link` "": a page of ours."""
 
     key: FeedKey
     path: str
@@ -50,6 +52,7 @@ class FeedSpec:
     description: str
     limit: int
     content: Content
+    link: str = ""
 
 
 class Composer:
@@ -67,6 +70,14 @@ class Composer:
         self._filters = {
             custom.slug: Filter(custom.where, self.topics, self.providers) for custom in settings.custom
         }
+        self._links = {
+            kind.folder + taxonomy.slug(term.key): term.link
+            for kind, taxonomy, terms in (
+                (Kind.TOPIC, self.topics, settings.topics),
+                (Kind.PROVIDER, self.providers, settings.providers),
+            )
+            for term in terms
+        } | {Kind.CUSTOM.folder + custom.slug: custom.link for custom in settings.custom}
         self.formats = settings.formats + (("html",) if settings.html else ())
 
     def memberships(self, seed: Seed) -> tuple[Membership, ...]:
@@ -113,14 +124,27 @@ class Composer:
             term = TermKey(key.key)
             slug = taxonomy.slug(term)
             title, description = taxonomy.title(term, ""), taxonomy.description(term)
+        path = key.kind.folder + slug
         return FeedSpec(
             key=key,
-            path=key.kind.folder + slug,
+            path=path,
             title=title,
             description=description,
             limit=limit,
             content=content,
+            link=self._link(path),
         )
+
+    def title(self, spec: FeedSpec, most_used: str) -> str:
+        """Return what the feed is called: for a term's, as `feeds.title` says; `most_used` is its label."""
+        term = spec.title or most_used
+        if spec.key.kind in (Kind.ALL, Kind.CUSTOM):
+            return term
+        words = {"{term}": term, "{site}": self._site.title}
+        return _PLACE.sub(lambda found: words[found[0]], self._settings.title)
+
+    def _link(self, path: str) -> str:
+        return self._links.get(path) or self._site.home
 
     def entry(self, seed: Seed, now: Instant, content: Content = "full") -> Entry:
         """Return the entry of an eligible seed as of `now`."""
@@ -148,6 +172,7 @@ class Composer:
             updated=max((entry.updated for entry in entries), default=EPOCH),
             formats=self.formats,
             max_bytes=self._settings.max_bytes,
+            link=self._link(path),
         )
 
 

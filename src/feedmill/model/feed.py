@@ -73,6 +73,8 @@ class Feed:
     updated: Instant = EPOCH
     formats: tuple[str, ...] = ("rss", "atom", "json", "html")
     max_bytes: int = 1 << 20
+    link: str = ""
+    """The page that the feed belongs to; "": one of ours."""
 
     @property
     def slug(self) -> str:

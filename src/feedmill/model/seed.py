@@ -75,7 +75,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who wrote it: a name (or a key of the config's `authors`), a page, an e-mail address; "" where unknown."""
+    """Who wrote it: a name or a key of the config's `authors`; page and e-mail address "" where unknown."""
 
     name: str
     url: str = ""

@@ -148,7 +148,8 @@ class Press:
         spec = self._composer.spec(key)
         if record is None or record.total == 0:
             return Selection(key=key, spec=spec, title=spec.title, rows=(), record=record)
-        title = spec.title or most_used(catalog.shelves.labels(record.id))
+        label = "" if spec.title else most_used(catalog.shelves.labels(record.id))
+        title = self._composer.title(spec, label)
         rows = tuple(catalog.shelves.ranked(record.id, spec.limit))
         return Selection(key=key, spec=spec, title=title, rows=rows, record=record)
 

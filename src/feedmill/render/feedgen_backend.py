@@ -75,7 +75,7 @@ class _Xml:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
-        self._press = self._generator("press", "urn:press", "press", "", ("html",))
+        self._press = self._generator("press", "urn:press", "press", "", ("html",), "")
 
     def document(self, feed: Feed) -> bytes:
         """Return feedgen's own document of the whole feed, whatever its size.
@@ -83,7 +83,7 @@ class _Xml:
         Raises:
             ValueError, TypeError: the feed or an entry cannot be printed.
         """
-        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
         generator.updated(feed.updated)
         for entry in feed.entries:
             self._fill(generator.add_entry(order="append"), entry, full=True)
@@ -91,7 +91,7 @@ class _Xml:
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
-        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
         return before + self._date(feed.updated) + after, self._tail
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
@@ -134,16 +134,16 @@ class _Xml:
         return b"<content"
 
     def _print_frame(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
     ) -> tuple[bytes, bytes]:
-        document = self._print(self._generator(path, feed_id, title, description, formats))
+        document = self._print(self._generator(path, feed_id, title, description, formats, link))
         before, date, after = document.partition(self._date(EPOCH))
         if not date or not after.endswith(self._tail):
             raise ValueError("feedgen's document has another shape than expected")
         return before, after.removesuffix(self._tail)
 
     def _generator(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
     ) -> FeedGenerator:
         """Return feedgen's generator with all that is said of the feed; its instant is 1970."""
         site = self._site
@@ -157,7 +157,7 @@ class _Xml:
         address = document_url(site, path, self.suffix)
         generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
         # The last link is the one that feedgen makes RSS's own.
-        generator.link(href=home_url(site, path, formats), rel="alternate", type="text/html")
+        generator.link(href=home_url(site, path, formats, link), rel="alternate", type="text/html")
         generator.generator("feedmill")
         if site.language:
             generator.language(site.language)

@@ -37,7 +37,7 @@ class JsonFeed:
         facts = {
             "version": VERSION,
             "title": fit(feed.title).strip(),
-            "home_page_url": home_url(site, feed.path, feed.formats),
+            "home_page_url": home_url(site, feed.path, feed.formats, feed.link),
             "feed_url": document_url(site, feed.path, self.suffix),
             "description": fit(feed.description).strip(),
             "icon": site.icon,

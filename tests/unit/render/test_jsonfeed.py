@@ -67,6 +67,8 @@ def test_the_feeds_own_facts() -> None:
         "language": "de-CH",
         "items": [],
     }
+    linked = feed(title="AI", formats=(*FORMATS, "html"), link="https://www.example.org/ai/")
+    assert json.loads(_body(linked))["home_page_url"] == "https://www.example.org/ai/"
     bare = json.loads(_body(feed()))
     assert bare["home_page_url"] == BARE.url
     assert bare["authors"] == [{"name": BARE.title}]
