@@ -1,4 +1,4 @@
-"""`feedmill list`: topics, providers, feeds, withheld seeds."""
+"""`feedmill list`: feeds, those of one taxonomy, withheld seeds."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from feedmill.cli.output import Progress, plural, print_json, relative_prefix
 from feedmill.model.instant import rfc3339
 from feedmill.model.taxonomy import Kind
 
-_KINDS = {"topics": Kind.TOPIC, "providers": Kind.PROVIDER}
+_KINDS = {
+    "topics": Kind.TOPIC,
+    "providers": Kind.PROVIDER,
+    "authors": Kind.AUTHOR,
+    "categories": Kind.CATEGORY,
+    "types": Kind.TYPE,
+}
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["topics", "providers", "feeds", "withheld"]), default="feeds")
+@click.argument("what", type=click.Choice([*_KINDS, "feeds", "withheld"]), default="feeds")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @app_options
 def list_command(app: App, what: str, as_json: bool) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from feedmill.compose.entry import compose_entry
 from feedmill.compose.select import Filter
-from feedmill.compose.terms import Taxonomy
+from feedmill.compose.terms import taxonomies
 from feedmill.model.feed import Entry, Feed, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Seed
@@ -64,19 +64,14 @@ class Composer:
     def __init__(self, site: Site, settings: FeedSettings) -> None:
         self._site = site
         self._settings = settings
-        self.topics = Taxonomy(Kind.TOPIC, settings.topics)
-        self.providers = Taxonomy(Kind.PROVIDER, settings.providers)
+        self._taxonomies = taxonomies(settings)
+        self._by_kind = {taxonomy.kind: taxonomy for taxonomy in self._taxonomies}
         self._custom: Mapping[str, CustomSettings] = {custom.slug: custom for custom in settings.custom}
-        self._filters = {
-            custom.slug: Filter(custom.where, self.topics, self.providers) for custom in settings.custom
-        }
+        self._filters = {custom.slug: Filter(custom.where, self._taxonomies) for custom in settings.custom}
         self._links = {
-            kind.folder + taxonomy.slug(term.key): term.link
-            for kind, taxonomy, terms in (
-                (Kind.TOPIC, self.topics, settings.topics),
-                (Kind.PROVIDER, self.providers, settings.providers),
-            )
-            for term in terms
+            taxonomy.kind.folder + taxonomy.slug(term.key): term.link
+            for taxonomy in self._taxonomies
+            for term in taxonomy
         } | {Kind.CUSTOM.folder + custom.slug: custom.link for custom in settings.custom}
         self.formats = settings.formats + (("html",) if settings.html else ())
 
@@ -84,15 +79,10 @@ class Composer:
         """Return every feed that the entry of `seed` belongs to, `all` first."""
         found = [Membership(feed=ALL)]
         found += [
-            Membership(feed=FeedKey(kind=Kind.TOPIC, key=term.key), label=term.label)
-            for term in self.topics.terms(seed.topics)
+            Membership(feed=FeedKey(kind=term.kind, key=term.key), label=term.label)
+            for term in self._taxonomies.terms(seed)
+            if term.listed
         ]
-        if seed.provider is not None:
-            provider = self.providers.term(seed.provider.name)
-            if provider is not None:
-                found.append(
-                    Membership(feed=FeedKey(kind=Kind.PROVIDER, key=provider.key), label=provider.label)
-                )
         for slug, passes in self._filters.items():
             if passes(seed):
                 score = _score(seed, self._custom[slug])
@@ -120,7 +110,7 @@ class Composer:
                 title, description = custom.title, custom.description
                 limit, content = custom.limit or limit, custom.content or content
         else:
-            taxonomy = self.topics if key.kind is Kind.TOPIC else self.providers
+            taxonomy = self._by_kind[key.kind]
             term = TermKey(key.key)
             slug = taxonomy.slug(term)
             title, description = taxonomy.title(term, ""), taxonomy.description(term)
@@ -148,9 +138,7 @@ class Composer:
 
     def entry(self, seed: Seed, now: Instant, content: Content = "full") -> Entry:
         """Return the entry of an eligible seed as of `now`."""
-        return compose_entry(
-            seed, now, self.topics, self.providers, related=self._settings.related, content=content
-        )
+        return compose_entry(seed, now, self._taxonomies, related=self._settings.related, content=content)
 
     def feed(self, spec: FeedSpec, title: str, entries: Iterable[Entry]) -> Feed:
         """Return the feed of `entries` (in order, already limited), under its permanent id."""

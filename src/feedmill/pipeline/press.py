@@ -23,7 +23,8 @@ from feedmill.seeds import to_text
 _DIGEST = 16
 """Bytes of an entry's digest."""
 
-_ORDER = {Kind.ALL: 0, Kind.CUSTOM: 1, Kind.TOPIC: 2, Kind.PROVIDER: 3}
+_KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CATEGORY, Kind.TYPE)
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
 INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
 
 
@@ -313,7 +314,7 @@ class Press:
         return self._arranged(found)
 
     def _arranged(self, found: Mapping[FeedKey, FeedRow]) -> Directory:
-        """Return all feeds that have something to read: `all`, customs, topics, providers, each by title."""
+        """Return all feeds that have something to read, kind by kind, each by title."""
         rows = sorted(found.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(rows), formats=self._composer.formats)
 

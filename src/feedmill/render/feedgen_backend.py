@@ -17,7 +17,7 @@ from feedgen.ext.media import MediaEntryExtension, MediaExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Image, Related
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
@@ -209,7 +209,7 @@ class Atom(_Xml):
         if entry.topics:
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
-            item.author([{"name": name} for name in entry.authors])
+            item.author([_person(author) for author in entry.authors])
         item.feedmill.related = entry.related
         _picture(item.media, entry.images)
 
@@ -250,7 +250,7 @@ class Rss(_Xml):
         if entry.topics:
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
-            item.dc.dc_creator(list(entry.authors))
+            item.dc.dc_creator([author.name for author in entry.authors])
         item.feedmill.published = entry.published
         _picture(item.media, entry.images)
 
@@ -259,6 +259,11 @@ class Rss(_Xml):
 
     def _date(self, updated: Instant) -> bytes:
         return f"<lastBuildDate>{rfc822(updated)}</lastBuildDate>".encode()
+
+
+def _person(author: Byline) -> dict[str, str]:
+    told = {"name": author.name, "uri": author.url, "email": author.email}
+    return {key: value for key, value in told.items() if value}
 
 
 def _picture(media: Any, images: tuple[Image, ...]) -> None:

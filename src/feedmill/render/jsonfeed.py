@@ -92,7 +92,9 @@ def _item(entry: Entry, *, full: bool) -> dict[str, Any]:
     item["date_published"] = rfc3339(entry.published)
     item["date_modified"] = rfc3339(entry.updated)
     if entry.authors:
-        item["authors"] = [{"name": name} for name in entry.authors]
+        item["authors"] = [
+            {"name": author.name, **({"url": author.url} if author.url else {})} for author in entry.authors
+        ]
     if entry.topics:
         item["tags"] = [topic.label for topic in entry.topics]
     return item

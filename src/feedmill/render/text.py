@@ -36,7 +36,7 @@ def fit_entry(entry: Entry) -> Entry:
         title=fit(entry.title).strip() or link,
         summary=fit(entry.summary).strip(),
         content=fit(entry.content).strip(),
-        authors=tuple(map(fit, entry.authors)),
+        authors=tuple(replace(author, name=fit(author.name)) for author in entry.authors),
         topics=tuple(replace(topic, label=fit(topic.label)) for topic in entry.topics),
         images=tuple(replace(image, url=fit(image.url), title=fit(image.title)) for image in entry.images),
         related=tuple(
