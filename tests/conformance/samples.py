@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
+from feedmill.model.feed import Byline, Directory, Entry, Feed, FeedRow, Site
 from feedmill.model.instant import EPOCH
 from feedmill.model.seed import EntryId, Image, Related
 from feedmill.model.slug import TermKey, term_key, term_slug
@@ -61,7 +61,7 @@ def entry(number: int, **facts: Any) -> Entry:
 OPTIONS: tuple[dict[str, Any], ...] = (
     {"summary": SUMMARY},
     {"content": CONTENT},
-    {"authors": ("Ann & Bob", "Łukasz <l>")},
+    {"authors": (Byline(name="Ann & Bob", url="https://example.org/ann"), Byline(name="Łukasz <l>"))},
     {"topics": (topic("Artificial Intelligence"), topic("C++ & <C#>"))},
     {"images": (Image(url="https://example.org/1.png?a&b", width=640, height=480, title="One"),)},
     {"images": (Image(url="https://example.org/2.png", width=1), Image(url="https://example.org/3.gif"))},
@@ -167,7 +167,7 @@ def entries(*, hostile: bool = False) -> st.SearchStrategy[Entry]:
         updated=_instants,
         summary=_words(characters),
         content=_words(characters),
-        authors=st.lists(_titles(characters), max_size=2).map(tuple),
+        authors=st.lists(_titles(characters).map(lambda name: Byline(name=name)), max_size=2).map(tuple),
         topics=st.lists(st.sampled_from(["AI", "Go", "C++"]).map(topic), max_size=3, unique=True).map(tuple),
         images=st.lists(_images, max_size=2).map(tuple),
         related=st.lists(st.builds(Related, title=_words(characters), link=_urls), max_size=2).map(tuple),

@@ -100,7 +100,9 @@ def test_readers_find_every_fact(name: str) -> None:
             ]
             assert len(found.get("media_thumbnail", [])) == (1 if entry.images else 0)
             # feedparser tells only the last of several dc:creator
-            assert (found.get("author") in entry.authors) if entry.authors else True
+            assert (
+                (found.get("author") in [author.name for author in entry.authors]) if entry.authors else True
+            )
     for entry, found in zip(feed.entries, read["atom"].entries, strict=True):
         assert found.get("summary", "") == entry.summary or (entry.content and not entry.summary)
         assert [link.href for link in found.links if link.rel == "related"] == [
@@ -124,7 +126,8 @@ def test_the_opml_breaks_no_rule(site: Site, formats: tuple[str, ...]) -> None:
             if artifact.path != "index.html"
         }
         assert opml.faults(documents["feeds.opml"]) == []
-        assert len(parse_xml(documents["feeds.opml"]).findall("body/outline")) == len(listed)
+        outlines = parse_xml(documents["feeds.opml"]).findall("body/outline/outline")
+        assert len(outlines) == max(0, len(listed) - 1), "all is left out"
 
 
 @pytest.mark.parametrize("golden", GOLDENS, ids=lambda path: str(path.relative_to(GOLDEN)))

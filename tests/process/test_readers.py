@@ -55,9 +55,10 @@ class Origin:
         aside.rename(self.folder / "seeds" / f"{name}.md")
 
     def feeds(self) -> list[str]:
-        """Return the addresses that feeds.opml names."""
+        """Return the addresses that feeds.opml names, and that of everything."""
         root = ElementTree.fromstring(fetch(self.url + "feeds.opml"))
-        return [outline.attrib["xmlUrl"] for outline in root.iter("outline")]
+        named = [outline.attrib["xmlUrl"] for outline in root.iterfind(".//outline[@xmlUrl]")]
+        return [self.url + "all.atom", *named]
 
     def not_modified(self) -> int:
         """Return how many 304 the origin has answered."""

@@ -32,16 +32,19 @@ FILES = ["a.md", "b.html", "sub/c.md", "sub/deep/d.txt", "2026-02-27-e.md", "z.m
 CONFIG = """
 site: {title: Test, url: "https://feeds.example.org/"}
 guard: {min_entries: 1000}
-feeds: {limit: 3, related: 1}
+feeds: {limit: 3, related: 1, by: {authors: all, types: all}}
+authors: {ann: {name: Ann Lee, aliases: [Ann]}}
 topics: {"Artificial Intelligence": {slug: ai, aliases: [AI], title: Machines}}
 custom:
   - {slug: best, title: Best, where: {quality: {min: 50}}, order: quality, limit: 2}
   - {slug: hot, title: Hot, where: {heat: {min: 1}, not: {topics: [C++]}}}
+  - {slug: sub, title: Sub, where: {paths: ["sub/**"], not: {authors: [Ann Lee]}}}
 """
 OTHER = (
     CONFIG.replace("limit: 3", "limit: 2")
     .replace(", title: Machines", "")
-    .replace("related: 1", "html: false")
+    .replace("related: 1", 'html: false, title: "{term} · {site}"')
+    .replace("authors: all, types: all", "topics: listed, providers: off, authors: listed")
 )
 
 
@@ -79,6 +82,11 @@ def seed_texts(draw: st.DrawFn) -> str:
     )
     if provider is not None:
         fields.append(f"provider: {provider}")
+    author = draw(st.sampled_from([None, None, "ann", "Bob", "[Ann Lee, Bob]"]))
+    if author is not None:
+        fields.append(f"author: {author}")
+    if draw(st.booleans()):
+        fields.append("type: talk")
     fields.append(f"quality: {draw(st.sampled_from([10, 50, 90]))}")
     fields.append(f"heat: {draw(st.sampled_from([-1, 0, 5, 'hot']))}")
     if draw(st.booleans()):

@@ -119,7 +119,7 @@ would become another entry for its readers.
 {"feeds": [{"feed": "topics/go", "title": "Go", "entries": 2, "updated": "2024-05-01T10:00:00Z"}]}
 ```
 
-under the name of what was asked for: `feeds`, `topics` or `providers`; `list withheld --json` prints
+under the name of what was asked for: `feeds`, `topics`, `authors` …; `list withheld --json` prints
 
 ```json
 {"withheld": [{"seed": "b.md", "reason": "unpublished"}]}

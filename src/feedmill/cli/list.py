@@ -1,4 +1,4 @@
-"""`feedmill list`: topics, providers, feeds, withheld seeds."""
+"""`feedmill list`: feeds, those of one taxonomy, withheld seeds."""
 
 from __future__ import annotations
 
@@ -14,13 +14,17 @@ from feedmill.model.taxonomy import Kind
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
-_KINDS = {"topics": Kind.TOPIC, "providers": Kind.PROVIDER}
+_KINDS = {
+    "topics": Kind.TOPIC,
+    "providers": Kind.PROVIDER,
+    "authors": Kind.AUTHOR,
+    "categories": Kind.CATEGORY,
+    "types": Kind.TYPE,
+}
 
 
 @click.command("list")
-@click.argument(
-    "what", type=click.Choice(["topics", "providers", "feeds", "withheld", "subscribers"]), default="feeds"
-)
+@click.argument("what", type=click.Choice([*_KINDS, "feeds", "withheld", "subscribers"]), default="feeds")
 @click.option("--json", "as_json", is_flag=True, help="Print the list as JSON.")
 @app_options
 def list_command(app: App, what: str, as_json: bool) -> int:

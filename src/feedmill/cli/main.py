@@ -37,7 +37,7 @@ COMMANDS = {
     "status": ("feedmill.cli.status", "What the daemon does, what is next, what is wrong."),
     "check": ("feedmill.cli.check", "Show every fault of config and seeds, with its place."),
     "explain": ("feedmill.cli.explain", "Say why a seed is, or is not, in the feeds."),
-    "list": ("feedmill.cli.list", "List topics, providers, feeds or withheld seeds."),
+    "list": ("feedmill.cli.list", "List feeds, those of one taxonomy, or withheld seeds."),
     "publish": ("feedmill.cli.flag", "Set a seed's flag: it goes out."),
     "unpublish": ("feedmill.cli.flag", "Clear a seed's flag: it is taken down."),
     "adopt": ("feedmill.cli.adopt", "Take over the ids that entries had in old feeds."),

@@ -5,18 +5,17 @@ from __future__ import annotations
 from html import escape
 
 from feedmill.compose.eligibility import updated_at
-from feedmill.compose.terms import Taxonomy
-from feedmill.model.feed import Entry
+from feedmill.compose.terms import Taxonomies, Taxonomy, provider_authors
+from feedmill.model.feed import Byline, Entry
 from feedmill.model.instant import Instant, floor_second
-from feedmill.model.seed import Related, Seed
-from feedmill.model.settings import Content
+from feedmill.model.seed import Author, Related, Seed
+from feedmill.model.settings import AuthorSettings, Content
 
 
 def compose_entry(
     seed: Seed,
     now: Instant,
-    topics: Taxonomy,
-    providers: Taxonomy,
+    taxonomies: Taxonomies,
     *,
     related: int = 0,
     content: Content = "full",
@@ -27,7 +26,7 @@ def compose_entry(
     `content` says how much of the text the feed carries: all, the summary, or neither.
     """
     assert seed.published is not None
-    provider = providers.term(seed.provider.name) if seed.provider else None
+    provider = taxonomies.providers.term(seed.provider.name) if seed.provider else None
     articles = seed.related[:related]
     body = ""
     if content == "full":
@@ -44,9 +43,9 @@ def compose_entry(
         updated=floor_second(updated_at(seed, now)),
         summary="" if content == "none" else seed.summary,
         content=body,
-        authors=_authors(seed),
+        authors=_authors(seed, taxonomies.authors),
         provider=provider,
-        topics=topics.terms(seed.topics),
+        topics=taxonomies.topics.terms(seed.topics),
         images=seed.images,
         related=articles,
     )
@@ -60,7 +59,17 @@ def related_list(articles: tuple[Related, ...]) -> str:
     return f"<ul>{items}</ul>"
 
 
-def _authors(seed: Seed) -> tuple[str, ...]:
-    if seed.provider is None:
-        return ()
-    return seed.provider.authors or (seed.provider.name,)
+def _authors(seed: Seed, taxonomy: Taxonomy) -> tuple[Byline, ...]:
+    named = seed.authors or tuple(Author(name=name) for name in provider_authors(seed))
+    if named:
+        return tuple(_byline(author, taxonomy) for author in named)
+    return (Byline(name=seed.provider.name),) if seed.provider is not None else ()
+
+
+def _byline(author: Author, taxonomy: Taxonomy) -> Byline:
+    """What the config says of an author goes before what the seed says."""
+    term = taxonomy.term(author.name)
+    known = taxonomy.configured(term.key) if term is not None else None
+    if not isinstance(known, AuthorSettings):
+        return Byline(name=author.name, url=author.url, email=author.email, term=term)
+    return Byline(name=known.name, url=known.url or author.url, email=known.email or author.email, term=term)

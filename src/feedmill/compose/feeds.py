@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedmill.compose.entry import compose_entry
 from feedmill.compose.select import Filter
-from feedmill.compose.terms import Taxonomy
+from feedmill.compose.terms import taxonomies
 from feedmill.model.feed import Entry, Feed, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Seed
@@ -25,6 +26,7 @@ class FeedKey:
     key: str
 
 
+_PLACE = re.compile(r"\{(?:term|site)\}")
 ALL = FeedKey(kind=Kind.ALL, key="")
 
 
@@ -42,7 +44,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """How one feed is made. `title` "" means: the label most used."""
+    """How one feed is made. `title` "" means: the label most used. `link` "": a page of ours."""
 
     key: FeedKey
     path: str
@@ -50,6 +52,7 @@ class FeedSpec:
     description: str
     limit: int
     content: Content
+    link: str = ""
 
 
 class Composer:
@@ -61,27 +64,25 @@ class Composer:
     def __init__(self, site: Site, settings: FeedSettings) -> None:
         self._site = site
         self._settings = settings
-        self.topics = Taxonomy(Kind.TOPIC, settings.topics)
-        self.providers = Taxonomy(Kind.PROVIDER, settings.providers)
+        self._taxonomies = taxonomies(settings)
+        self._by_kind = {taxonomy.kind: taxonomy for taxonomy in self._taxonomies}
         self._custom: Mapping[str, CustomSettings] = {custom.slug: custom for custom in settings.custom}
-        self._filters = {
-            custom.slug: Filter(custom.where, self.topics, self.providers) for custom in settings.custom
-        }
+        self._filters = {custom.slug: Filter(custom.where, self._taxonomies) for custom in settings.custom}
+        self._links = {
+            taxonomy.kind.folder + taxonomy.slug(term.key): term.link
+            for taxonomy in self._taxonomies
+            for term in taxonomy
+        } | {Kind.CUSTOM.folder + custom.slug: custom.link for custom in settings.custom}
         self.formats = settings.formats + (("html",) if settings.html else ())
 
     def memberships(self, seed: Seed) -> tuple[Membership, ...]:
         """Return every feed that the entry of `seed` belongs to, `all` first."""
         found = [Membership(feed=ALL)]
         found += [
-            Membership(feed=FeedKey(kind=Kind.TOPIC, key=term.key), label=term.label)
-            for term in self.topics.terms(seed.topics)
+            Membership(feed=FeedKey(kind=term.kind, key=term.key), label=term.label)
+            for term in self._taxonomies.terms(seed)
+            if term.listed
         ]
-        if seed.provider is not None:
-            provider = self.providers.term(seed.provider.name)
-            if provider is not None:
-                found.append(
-                    Membership(feed=FeedKey(kind=Kind.PROVIDER, key=provider.key), label=provider.label)
-                )
         for slug, passes in self._filters.items():
             if passes(seed):
                 score = _score(seed, self._custom[slug])
@@ -109,24 +110,35 @@ class Composer:
                 title, description = custom.title, custom.description
                 limit, content = custom.limit or limit, custom.content or content
         else:
-            taxonomy = self.topics if key.kind is Kind.TOPIC else self.providers
+            taxonomy = self._by_kind[key.kind]
             term = TermKey(key.key)
             slug = taxonomy.slug(term)
             title, description = taxonomy.title(term, ""), taxonomy.description(term)
+        path = key.kind.folder + slug
         return FeedSpec(
             key=key,
-            path=key.kind.folder + slug,
+            path=path,
             title=title,
             description=description,
             limit=limit,
             content=content,
+            link=self._link(path),
         )
+
+    def title(self, spec: FeedSpec, most_used: str) -> str:
+        """Return what the feed is called: for a term's, as `feeds.title` says; `most_used` is its label."""
+        term = spec.title or most_used
+        if spec.key.kind in (Kind.ALL, Kind.CUSTOM):
+            return term
+        words = {"{term}": term, "{site}": self._site.title}
+        return _PLACE.sub(lambda found: words[found[0]], self._settings.title)
+
+    def _link(self, path: str) -> str:
+        return self._links.get(path) or self._site.home
 
     def entry(self, seed: Seed, now: Instant, content: Content = "full") -> Entry:
         """Return the entry of an eligible seed as of `now`."""
-        return compose_entry(
-            seed, now, self.topics, self.providers, related=self._settings.related, content=content
-        )
+        return compose_entry(seed, now, self._taxonomies, related=self._settings.related, content=content)
 
     def feed(self, spec: FeedSpec, title: str, entries: Iterable[Entry]) -> Feed:
         """Return the feed of `entries` (in order, already limited), under its permanent id."""
@@ -148,6 +160,7 @@ class Composer:
             updated=max((entry.updated for entry in entries), default=EPOCH),
             formats=self.formats,
             max_bytes=self._settings.max_bytes,
+            link=self._link(path),
         )
 
 

@@ -39,6 +39,9 @@ _PROVIDER: dict[str, Any] = {
         },
     ]
 }
+_AUTHOR: dict[str, Any] = {
+    "anyOf": [_TEXT, {"type": "object", "properties": {"name": _TEXT, "url": _TEXT, "email": _TEXT}}]
+}
 _FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "id": ("The entry's identity by hand: an old GUID or any other name. It must never change.", _TEXT),
     "title": ("The title; plain text.", _TEXT),
@@ -53,6 +56,11 @@ _FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "draft": ("true keeps it out of every feed.", _FLAG),
     "status": ("Such as draft, pending or archived, which keep it out; or published.", _TEXT),
     "provider": ("Who published the article first: a name, or name, domain and authors.", _PROVIDER),
+    "authors": (
+        "Who wrote it: names, keys of the config's authors, or mappings with name, url and email.",
+        {"anyOf": [{"type": "array", "items": _AUTHOR}, *_AUTHOR["anyOf"]]},
+    ),
+    "language": ("The language it is in (RFC 5646), such as en or pt-BR.", _TEXT),
     "topics": ("The topics whose feeds have it.", _LABELS),
     "category": ("Such as news; custom feeds can choose by it.", _TEXT),
     "type": ("Such as article or video; custom feeds can choose by it.", _TEXT),

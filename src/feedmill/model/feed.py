@@ -33,11 +33,24 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Byline:
+    """One author of an entry: name, page and e-mail address ("" where unknown), and the term it is."""
+
+    name: str
+    url: str = ""
+    email: str = ""
+    term: Term | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry as every format tells it. Instants are whole seconds.
 
     `summary` is plain text; `content` is sanitised HTML ("" where there is none).
-    `authors` are the provider's authors, else the provider, else nothing.
+    `authors` are the seed's own, else the provider's authors, else the provider, else nothing.
     `content` already ends with the list of related links where `feeds.related` asks for it.
     """
 
@@ -48,7 +61,7 @@ class Entry:
     updated: Instant
     summary: str = ""
     content: str = ""
-    authors: tuple[str, ...] = ()
+    authors: tuple[Byline, ...] = ()
     provider: Term | None = None
     topics: tuple[Term, ...] = ()
     images: tuple[Image, ...] = ()
@@ -73,6 +86,8 @@ class Feed:
     updated: Instant = EPOCH
     formats: tuple[str, ...] = ("rss", "atom", "json", "html")
     max_bytes: int = 1 << 20
+    link: str = ""
+    """The page that the feed belongs to; "": one of ours."""
 
     @property
     def slug(self) -> str:
@@ -102,7 +117,7 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """All feeds that have something to read: `all` first, then customs, topics, providers, each by title."""
+    """All feeds that have something to read: `all` first, then by kind, each by title."""
 
     rows: tuple[FeedRow, ...]
     formats: tuple[str, ...]

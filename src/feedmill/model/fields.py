@@ -46,6 +46,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "draft": ("draft", "drafts", "hidden", "private", "unlisted", "unpublished"),
         "status": ("status", "post_status"),
         "provider": ("provider",),
+        "authors": ("authors", "author", "by"),
+        "language": ("language", "lang", "locale"),
         "topics": ("topics", "tags", "categories", "keywords"),
         "category": ("category",),
         "type": ("type",),

@@ -74,6 +74,15 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who wrote it: a name or a key of the config's `authors`; page and e-mail address "" where unknown."""
+
+    name: str
+    url: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Related:
     """A short article that a seed points to."""
 
@@ -86,6 +95,7 @@ class Seed:
     """A valid seed: text repaired, HTML sanitised, addresses absolute, instants in UTC.
 
     `path` is relative to the seeds folder, with `/`. `published` is None for an undated seed.
+    `authors` and `language` are those that the seed itself names.
     `updated` is the author's own, None where absent. `content` is sanitised HTML. `withheld`
     is the author's own word (UNPUBLISHED or REMOVED) or None; the content of a seed withheld so
     is left empty, since nothing of it may ever be shown.
@@ -105,6 +115,8 @@ class Seed:
     expires: Instant | None = None
     withheld: Reason | None = None
     provider: Provider | None = None
+    authors: tuple[Author, ...] = ()
+    language: str = ""
     topics: tuple[str, ...] = ()
     category: str = ""
     type: str = ""

@@ -1,4 +1,4 @@
-"""Terms of a taxonomy: a topic or a provider, with key, label and slug."""
+"""Terms of a taxonomy: a topic, a provider, an author …, with key, label and slug."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ class Kind(StrEnum):
     TOPIC = "topic"
     PROVIDER = "provider"
     CUSTOM = "custom"
+    AUTHOR = "author"
+    CATEGORY = "category"
+    TYPE = "type"
 
     @property
     def folder(self) -> str:
@@ -22,17 +25,29 @@ class Kind(StrEnum):
         return _FOLDERS[self]
 
 
-_FOLDERS = {Kind.ALL: "", Kind.TOPIC: "topics/", Kind.PROVIDER: "providers/", Kind.CUSTOM: "custom/"}
+_FOLDERS = {
+    Kind.ALL: "",
+    Kind.TOPIC: "topics/",
+    Kind.PROVIDER: "providers/",
+    Kind.CUSTOM: "custom/",
+    Kind.AUTHOR: "authors/",
+    Kind.CATEGORY: "categories/",
+    Kind.TYPE: "types/",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One term as an entry carries it: the seed's own `label`, the key behind it, its slug."""
+    """One term as an entry carries it: the seed's own `label`, the key behind it, its slug.
+
+    `listed`: it has a feed, so that pages may lead there.
+    """
 
     kind: Kind
     key: TermKey
     label: str
     slug: Slug
+    listed: bool = True
 
     @property
     def path(self) -> str:

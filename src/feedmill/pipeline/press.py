@@ -23,7 +23,8 @@ from feedmill.seeds import to_text
 _DIGEST = 16
 """Bytes of an entry's digest."""
 
-_ORDER = {Kind.ALL: 0, Kind.CUSTOM: 1, Kind.TOPIC: 2, Kind.PROVIDER: 3}
+_KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CATEGORY, Kind.TYPE)
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
 INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
 
 
@@ -148,7 +149,8 @@ class Press:
         spec = self._composer.spec(key)
         if record is None or record.total == 0:
             return Selection(key=key, spec=spec, title=spec.title, rows=(), record=record)
-        title = spec.title or most_used(catalog.shelves.labels(record.id))
+        label = "" if spec.title else most_used(catalog.shelves.labels(record.id))
+        title = self._composer.title(spec, label)
         rows = tuple(catalog.shelves.ranked(record.id, spec.limit))
         return Selection(key=key, spec=spec, title=title, rows=rows, record=record)
 
@@ -312,7 +314,7 @@ class Press:
         return self._arranged(found)
 
     def _arranged(self, found: Mapping[FeedKey, FeedRow]) -> Directory:
-        """Return all feeds that have something to read: `all`, customs, topics, providers, each by title."""
+        """Return all feeds that have something to read, kind by kind, each by title."""
         rows = sorted(found.values(), key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(rows), formats=self._composer.formats)
 

@@ -17,7 +17,7 @@ from feedgen.ext.media import MediaEntryExtension, MediaExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Image, Related
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
@@ -87,7 +87,7 @@ class _Xml:
         self._site = site
         self._hubs = tuple(hubs)
         self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
-        self._press = self._generator("press", "urn:press", "press", "", ("html",))
+        self._press = self._generator("press", "urn:press", "press", "", ("html",), "")
 
     def document(self, feed: Feed) -> bytes:
         """Return feedgen's own document of the whole feed, whatever its size.
@@ -95,7 +95,7 @@ class _Xml:
         Raises:
             ValueError, TypeError: the feed or an entry cannot be printed.
         """
-        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
         generator.updated(feed.updated)
         for entry in feed.entries:
             self._fill(generator.add_entry(order="append"), entry, full=True)
@@ -103,7 +103,7 @@ class _Xml:
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
-        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats)
+        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
         return before + self._date(feed.updated) + after, self._tail
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
@@ -146,16 +146,16 @@ class _Xml:
         return b"<content"
 
     def _print_frame(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
     ) -> tuple[bytes, bytes]:
-        document = self._print(self._generator(path, feed_id, title, description, formats))
+        document = self._print(self._generator(path, feed_id, title, description, formats, link))
         before, date, after = document.partition(self._date(EPOCH))
         if not date or not after.endswith(self._tail):
             raise ValueError("feedgen's document has another shape than expected")
         return before, after.removesuffix(self._tail)
 
     def _generator(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...]
+        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
     ) -> FeedGenerator:
         """Return feedgen's generator with all that is said of the feed; its instant is 1970."""
         site = self._site
@@ -172,7 +172,7 @@ class _Xml:
             generator.link(href=hub, rel="hub")
         generator.feedmill.hubs = self._hubs
         # The last link is the one that feedgen makes RSS's own.
-        generator.link(href=home_url(site, path, formats), rel="alternate", type="text/html")
+        generator.link(href=home_url(site, path, formats, link), rel="alternate", type="text/html")
         generator.generator("feedmill")
         if site.language:
             generator.language(site.language)
@@ -224,7 +224,7 @@ class Atom(_Xml):
         if entry.topics:
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
-            item.author([{"name": name} for name in entry.authors])
+            item.author([_person(author) for author in entry.authors])
         item.feedmill.related = entry.related
         _picture(item.media, entry.images)
 
@@ -265,7 +265,7 @@ class Rss(_Xml):
         if entry.topics:
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
-            item.dc.dc_creator(list(entry.authors))
+            item.dc.dc_creator([author.name for author in entry.authors])
         item.feedmill.published = entry.published
         _picture(item.media, entry.images)
 
@@ -274,6 +274,11 @@ class Rss(_Xml):
 
     def _date(self, updated: Instant) -> bytes:
         return f"<lastBuildDate>{rfc822(updated)}</lastBuildDate>".encode()
+
+
+def _person(author: Byline) -> dict[str, str]:
+    told = {"name": author.name, "uri": author.url, "email": author.email}
+    return {key: value for key, value in told.items() if value}
 
 
 def _picture(media: Any, images: tuple[Image, ...]) -> None:

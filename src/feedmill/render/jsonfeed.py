@@ -38,7 +38,7 @@ class JsonFeed:
         facts = {
             "version": VERSION,
             "title": fit(feed.title).strip(),
-            "home_page_url": home_url(site, feed.path, feed.formats),
+            "home_page_url": home_url(site, feed.path, feed.formats, feed.link),
             "feed_url": document_url(site, feed.path, self.suffix),
             "description": fit(feed.description).strip(),
             "icon": site.icon,
@@ -94,7 +94,9 @@ def _item(entry: Entry, *, full: bool) -> dict[str, Any]:
     item["date_published"] = rfc3339(entry.published)
     item["date_modified"] = rfc3339(entry.updated)
     if entry.authors:
-        item["authors"] = [{"name": name} for name in entry.authors]
+        item["authors"] = [
+            {"name": author.name, **({"url": author.url} if author.url else {})} for author in entry.authors
+        ]
     if entry.topics:
         item["tags"] = [topic.label for topic in entry.topics]
     return item

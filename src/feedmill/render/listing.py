@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
+from itertools import groupby
 from operator import attrgetter
 
 import msgspec
 
 from feedmill.model.feed import Directory, FeedRow, Site
 from feedmill.model.instant import EPOCH, rfc3339
+from feedmill.model.taxonomy import Kind
 from feedmill.render.text import document_url, fit, rfc822
 
 _encode = msgspec.json.Encoder().encode
 _ADDRESSES = ("html", "rss", "atom", "json")
+_GROUPS = {
+    Kind.CUSTOM: "Collections",
+    Kind.TOPIC: "Topics",
+    Kind.PROVIDER: "Providers",
+    Kind.AUTHOR: "Authors",
+    Kind.CATEGORY: "Categories",
+    Kind.TYPE: "Types",
+}
 _SLICE = 64
 _XML = ("atom", "rss", "json")
 """Which format an outline points to: the first that is published. JSON only where nothing else is."""
@@ -45,7 +56,10 @@ class Listing:
         return b",\n".join(lines)
 
     def opml(self, directory: Directory) -> bytes:
-        """Return `feeds.opml` (http://opml.org/spec2.opml): one outline a feed, dated by the feeds."""
+        """Return `feeds.opml` (http://opml.org/spec2.opml): feeds grouped by kind, dated by the feeds.
+
+        `all` has what the others have, so it is left out unless it is alone.
+        """
         self._learn(directory)
         changed = rfc822(max(map(attrgetter("updated"), directory.rows), default=EPOCH))
         head = (
@@ -58,7 +72,22 @@ class Listing:
             "  </head>\n"
             "  <body>\n"
         )
-        return b"".join([head.encode(), *self._outlines, b"  </body>\n</opml>\n"])
+        return b"".join([head.encode(), *self._grouped(), b"  </body>\n</opml>\n"])
+
+    def _grouped(self) -> Iterator[bytes]:
+        alone = not self._rows or self._rows[-1].kind is Kind.ALL
+        start = 0
+        for kind, rows in groupby(self._rows, key=attrgetter("kind")):
+            end = start + sum(1 for _ in rows)
+            outlines, start = self._outlines[start:end], end
+            if not any(outlines) or (kind is Kind.ALL and not alone):
+                continue
+            if kind is Kind.ALL:
+                yield from outlines
+            else:
+                yield f'    <outline text="{_GROUPS[kind]}">\n'.encode()
+                yield from outlines
+                yield b"    </outline>\n"
 
     def _learn(self, directory: Directory) -> None:
         """Print the rows that are not those of the last directory: what it shares at both ends stays."""
@@ -104,7 +133,8 @@ class Listing:
         if suffix is None:
             return b""
         title = _escape(row.title)
-        outline = f'    <outline type="rss" text="{title}" title="{title}"'
+        indent = "    " if row.kind is Kind.ALL else "      "
+        outline = f'{indent}<outline type="rss" text="{title}" title="{title}"'
         if row.description:
             outline += f' description="{_escape(row.description)}"'
         outline += f' xmlUrl="{_escape(document_url(self._site, row.path, suffix))}"'

@@ -36,7 +36,7 @@ def fit_entry(entry: Entry) -> Entry:
         title=fit(entry.title).strip() or link,
         summary=fit(entry.summary).strip(),
         content=fit(entry.content).strip(),
-        authors=tuple(map(fit, entry.authors)),
+        authors=tuple(replace(author, name=fit(author.name)) for author in entry.authors),
         topics=tuple(replace(topic, label=fit(topic.label)) for topic in entry.topics),
         images=tuple(replace(image, url=fit(image.url), title=fit(image.title)) for image in entry.images),
         related=tuple(
@@ -64,6 +64,8 @@ def document_url(site: Site, path: str, suffix: str) -> str:
     return f"{site.url}{path}.{suffix}"
 
 
-def home_url(site: Site, path: str, formats: Iterable[str]) -> str:
-    """Return the address of the page behind a feed: its HTML twin where there is one, else the site."""
+def home_url(site: Site, path: str, formats: Iterable[str], link: str) -> str:
+    """Return the address of the page behind a feed: its `link`, else its HTML twin, else our front page."""
+    if link:
+        return link
     return document_url(site, path, "html") if "html" in formats else site.url

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from feedmill import yamltext
@@ -16,7 +17,7 @@ from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.locate import defaults_of, locate
-from feedmill.seeds.reading import Reader, entries
+from feedmill.seeds.reading import Reader, entries, quoted
 from feedmill.seeds.remarks import remarks
 from feedmill.seeds.takedown import as_text, takedown_lines
 
@@ -30,6 +31,7 @@ _ENDS = {
     "json": "its last }, alone on its line (with --- after ---json)",
     "pelican": "a blank line",
 }
+_LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*")
 
 
 def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool = False) -> Record:
@@ -218,6 +220,8 @@ def _seed(
         expires=expires,
         withheld=word.withheld,
         provider=nested.provider(reader),
+        authors=nested.authors(reader),
+        language=_language(reader),
         topics=topics,
         category=reader.text("category"),
         type=reader.text("type"),
@@ -282,6 +286,19 @@ def _published(reader: Reader) -> Instant | None:
             except ValueError:
                 continue  # it is the flag
     return dates.file_name_date(reader.path, reader.zone)
+
+
+def _language(reader: Reader) -> str:
+    """Return the language tag (RFC 5646), "" where none is given or it is none."""
+    found = reader.find("language")
+    if found is None:
+        return ""
+    tag = reader.plain(*found).replace("_", "-")
+    if tag and not _LANGUAGE.fullmatch(tag):
+        why = f"'{found[0]}' is {quoted(tag)}, which is no language; use a tag such as en or pt-BR"
+        reader.report(why, found[1], Severity.NOTICE)
+        return ""
+    return tag
 
 
 def _identity(reader: Reader) -> str | None:

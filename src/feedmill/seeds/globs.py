@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from feedmill.model.globs import alternatives
 from feedmill.model.settings import ScanSettings
 
 __all__ = ["Globs", "compile_globs", "is_ignored", "matches"]
@@ -20,7 +21,6 @@ _IGNORED = re.compile(
     r"|.*___jb_(?:tmp|old)___",  # JetBrains' safe write
     re.DOTALL,
 )
-_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]/]*\]|.", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def compile_globs(include: tuple[str, ...], exclude: tuple[str, ...]) -> Globs:
     folder excludes all that is in it.
     """
     return Globs(
-        include=re.compile(_alternatives(include), re.DOTALL),
-        exclude=re.compile(f"(?:{_alternatives(exclude)})(?:/.*)?", re.DOTALL),
+        include=re.compile(alternatives(include), re.DOTALL),
+        exclude=re.compile(f"(?:{alternatives(exclude)})(?:/.*)?", re.DOTALL),
     )
 
 
@@ -64,30 +64,3 @@ def matches(settings: ScanSettings, path: str) -> bool:
         return False
     *folders, name = path.split("/")
     return not is_ignored(name) and not any(not folder or folder.startswith(".") for folder in folders)
-
-
-def _alternatives(globs: tuple[str, ...]) -> str:
-    return "|".join(_expression(glob) for glob in globs) if globs else r"(?!)"
-
-
-def _expression(glob: str) -> str:
-    glob = glob.removeprefix("./").strip("/")
-    return "".join(_translate(token) for token in _TOKEN.findall(glob))
-
-
-def _translate(token: str) -> str:
-    if token == "**/":
-        return "(?:[^/]+/)*"
-    if token == "**":
-        return ".*"
-    if token == "*":
-        return "[^/]*"
-    if token == "?":
-        return "[^/]"
-    if len(token) > 1:  # a set
-        negated = token[1] == "!"
-        members = token[2:-1] if negated else token[1:-1]
-        members = members.replace("\\", r"\\").replace("[", r"\[").replace("]", r"\]").replace("^", r"\^")
-        members = re.sub(r"([&~|])(?=\1)", r"\\\1", members)
-        return f"(?!/)[{'^' if negated else ''}{members}]"
-    return re.escape(token)

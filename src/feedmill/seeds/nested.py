@@ -7,14 +7,26 @@ from collections.abc import Iterator
 from itertools import islice
 
 from feedmill.model.fields import fold
-from feedmill.model.seed import Image, Provider, Related, Severity
+from feedmill.model.seed import Author, Image, Provider, Related, Severity
 from feedmill.model.slug import term_key
 from feedmill.seeds.links import absolute, http_url
 from feedmill.seeds.reading import Reader, entries, quoted
 from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
-__all__ = ["MAX_ITEMS", "MAX_LABEL", "MAX_TOPICS", "images", "levels", "provider", "related", "topics"]
+__all__ = [
+    "MAX_ITEMS",
+    "MAX_LABEL",
+    "MAX_TOPICS",
+    "authors",
+    "images",
+    "levels",
+    "provider",
+    "related",
+    "topics",
+]
+
+_EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 MAX_TOPICS = 100
 MAX_LABEL = 1000
@@ -78,6 +90,44 @@ def provider(reader: Reader) -> Provider | None:
     if not label:
         return None
     return Provider(name=label, domain=domain, authors=_authors(reader, key, inner.get("authors")))
+
+
+def authors(reader: Reader) -> tuple[Author, ...]:
+    """Return the authors, each name once: names, or mappings with name, url and email; one or a list."""
+    found = reader.find("authors")
+    if found is None:
+        return ()
+    key, node = found
+    by_name: dict[str, Author] = {}
+    for item in islice(reader.items(key, node), MAX_ITEMS):
+        if isinstance(item, SequenceNode):
+            reader.report(f"'{key}' holds a list; use a name, or a mapping with name", item, Severity.NOTICE)
+            continue
+        author = _author(reader, key, item)
+        if _is_too_long(reader, f"{key}.name", author.name, item):
+            return ()
+        if term_key(author.name):
+            by_name.setdefault(author.name, author)
+    return tuple(by_name.values())
+
+
+def _author(reader: Reader, key: str, node: Node) -> Author:
+    if not isinstance(node, MappingNode):
+        return Author(name=reader.plain(key, node))
+    inner = entries(node)
+    url, email = _text(reader, key, inner, "url"), _text(reader, key, inner, "email")
+    if url:
+        try:
+            url = http_url(url)
+        except ValueError as error:
+            why = f"'{key}.url' is {quoted(url)}, which {error}; it is left out"
+            reader.report(why, inner["url"], Severity.NOTICE)
+            url = ""
+    if email and not _EMAIL.fullmatch(email):
+        why = f"'{key}.email' is {quoted(email)}, which is no e-mail address; it is left out"
+        reader.report(why, inner["email"], Severity.NOTICE)
+        email = ""
+    return Author(name=_text(reader, key, inner, "name"), url=url, email=email)
 
 
 def images(reader: Reader, base: str) -> tuple[Image, ...]:

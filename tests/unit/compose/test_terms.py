@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from feedmill.compose import Composer, FeedKey, feed_id, most_used
+from feedmill.compose.entry import compose_entry
 from feedmill.compose.select import Filter
-from feedmill.compose.terms import Taxonomy
+from feedmill.compose.terms import Taxonomy, taxonomies
 from feedmill.model.feed import Site
-from feedmill.model.seed import EntryId, Provider, Seed
-from feedmill.model.settings import CustomSettings, FeedSettings, Range, TermSettings, Where
+from feedmill.model.seed import Author, EntryId, Provider, Seed
+from feedmill.model.settings import (
+    AuthorSettings,
+    CustomSettings,
+    FeedsBy,
+    FeedSettings,
+    Range,
+    TermSettings,
+    Where,
+)
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.taxonomy import Kind
 
@@ -23,7 +33,15 @@ AI = TermSettings(
     aliases=("AI", "Machine  Thinking"),
 )
 TOPICS = Taxonomy(Kind.TOPIC, [AI, TermSettings(key=TermKey("web"), label="Web", title="The Web")])
-PROVIDERS = Taxonomy(Kind.PROVIDER, [])
+ADA = AuthorSettings(
+    key=TermKey("ada"),
+    label="ada",
+    name="Ada Lovelace",
+    aliases=("Countess",),
+    url="https://ada.example.org/",
+)
+ALL_TERMS = taxonomies(FeedSettings(topics=(AI,), authors=(ADA,)))
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
 SITE = Site(title="S", url="https://x.org/", id="https://x.org/")
 SEED = Seed(
     path="a.md",
@@ -32,17 +50,19 @@ SEED = Seed(
     link="https://x.org/a",
     published=datetime(2026, 1, 1, tzinfo=UTC),
     topics=("ai", "Web", "Artificial intelligence", " "),
-    provider=Provider(name="RT"),
+    provider=Provider(name="RT", authors=("Bob",)),
+    authors=(Author(name="countess", url="https://x.org/c", email="c@x.org"), Author(name="Grace")),
+    language="pt-BR",
     type="Article",
     quality=60.0,
     heat=None,
 )
 
 
-def test_aliases_lead_to_the_term_and_the_label_stays_the_author_s() -> None:
+def test_aliases_lead_to_the_term_by_its_name_and_other_labels_stay_the_author_s() -> None:
     terms = TOPICS.terms(SEED.topics)
     assert [(term.key, term.label, term.path) for term in terms] == [
-        ("artificial intelligence", "ai", "topics/ai"),
+        ("artificial intelligence", "Artificial Intelligence", "topics/ai"),
         ("web", "Web", "topics/web"),
     ]
     assert TOPICS.key("machine thinking") == AI.key
@@ -71,12 +91,22 @@ def test_a_term_whose_natural_slug_is_somebody_s_own_gets_the_hash_form() -> Non
         (Where(quality=Range(max=59)), False),
         (Where(heat=Range(min=-1)), False),
         (Where(topics=("AI",), types=("video",)), False),
+        (Where(authors=("ada",)), True),
+        (Where(authors=("Ada  Lovelace", "nobody")), True),
+        (Where(authors=("GRACE",)), True),
+        (Where(authors=("Bob",)), False),
+        (Where(paths=("*.md",)), True),
+        (Where(paths=("x/**", "**/a.*")), True),
+        (Where(paths=("x/**", "b.md")), False),
+        (Where(languages=("PT",)), True),
+        (Where(languages=("pt-br",)), True),
+        (Where(languages=("p", "pt-PT", "en")), False),
         (Where(exclude=Where(topics=("AI",))), False),
         (Where(exclude=Where(topics=("Games",))), True),
     ],
 )
 def test_filters(where: Where, passes: bool) -> None:
-    assert Filter(where, TOPICS, PROVIDERS)(SEED) is passes
+    assert Filter(where, ALL_TERMS)(SEED) is passes
 
 
 def test_memberships_name_every_feed_once() -> None:
@@ -85,7 +115,7 @@ def test_memberships_name_every_feed_once() -> None:
     found = [(m.feed.kind, m.feed.key, m.label, m.score) for m in composer.memberships(SEED)]
     assert found == [
         (Kind.ALL, "", "", 0.0),
-        (Kind.TOPIC, "artificial intelligence", "ai", 0.0),
+        (Kind.TOPIC, "artificial intelligence", "Artificial Intelligence", 0.0),
         (Kind.TOPIC, "web", "Web", 0.0),
         (Kind.PROVIDER, "rt", "RT", 0.0),
         (Kind.CUSTOM, "top", "", 60.0),
@@ -102,3 +132,50 @@ def test_the_label_most_used_and_ties_to_the_smallest() -> None:
     assert most_used([("b", 2), ("a", 2), ("c", 1)]) == "a"
     assert most_used([("b", 3), ("a", 2)]) == "b"
     assert most_used([]) == ""
+
+
+BY = FeedsBy(topics="listed", providers="off", authors="all", categories="all", types="all")
+
+
+def test_only_the_taxonomies_that_the_config_asks_for_have_feeds() -> None:
+    composer = Composer(SITE, FeedSettings(topics=(AI,), authors=(ADA,), by=BY))
+    seed = replace(SEED, category="News")
+    found = [(m.feed.kind, m.feed.key, m.label) for m in composer.memberships(seed)]
+    assert found == [
+        (Kind.ALL, "", ""),
+        (Kind.TOPIC, "artificial intelligence", "Artificial Intelligence"),
+        (Kind.AUTHOR, "ada", "ada"),
+        (Kind.AUTHOR, "grace", "Grace"),
+        (Kind.CATEGORY, "news", "News"),
+        (Kind.TYPE, "article", "Article"),
+    ]
+    specs = [composer.spec(m.feed) for m in composer.memberships(seed)]
+    assert [spec.path for spec in specs][2:] == [
+        "authors/ada",
+        "authors/grace",
+        "categories/news",
+        "types/article",
+    ]
+    assert composer.title(specs[2], "ada") == "Ada Lovelace"
+    entry = composer.entry(seed, NOW)
+    assert [(topic.label, topic.listed) for topic in entry.topics] == [
+        ("Artificial Intelligence", True),
+        ("Web", False),
+    ]
+    assert entry.provider is not None and not entry.provider.listed
+
+
+@pytest.mark.parametrize(
+    ("seed", "told"),
+    [
+        (SEED, [("Ada Lovelace", "https://ada.example.org/", "c@x.org"), ("Grace", "", "")]),
+        (replace(SEED, authors=()), [("Bob", "", "")]),
+        (replace(SEED, authors=(), provider=Provider(name="RT")), [("RT", "", "")]),
+        (replace(SEED, authors=(), provider=None), []),
+    ],
+)
+def test_an_entry_s_authors_are_its_own_else_its_provider_s_else_the_provider(
+    seed: Seed, told: list[tuple[str, str, str]]
+) -> None:
+    entry = compose_entry(seed, NOW, ALL_TERMS)
+    assert [(each.name, each.url, each.email) for each in entry.authors] == told

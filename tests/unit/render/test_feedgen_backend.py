@@ -6,7 +6,7 @@ from typing import Any
 
 from conformance.common import parse_xml
 from conformance.samples import BARE, CONTENT, NOON, RICH, SUMMARY, TITLE, entry, feed, topic
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed, Site
 from feedmill.model.seed import EntryId, Image, Related
 from feedmill.render import Renderer
 
@@ -22,7 +22,7 @@ FULL = entry(
     title=TITLE,
     summary=SUMMARY,
     content=CONTENT,
-    authors=("Ann", "Bob & Co."),
+    authors=(Byline(name="Ann", url="https://a.example.org/", email="a@x.org"), Byline(name="Bob & Co.")),
     topics=(topic("Artificial Intelligence"), topic("C++")),
     images=(
         Image(url="https://example.org/1.png", width=640, height=480),
@@ -64,6 +64,8 @@ def test_an_atom_entry_says_everything() -> None:
     assert told.find("a:content", NS).attrib == {"type": "html"}
     assert _all(told, "a:content") == [CONTENT]
     assert _all(told, "a:author/a:name") == ["Ann", "Bob & Co."]
+    assert _all(told, "a:author/a:uri") == ["https://a.example.org/"]
+    assert _all(told, "a:author/a:email") == ["a@x.org"]
     assert _attributes(told, "a:category") == [
         {"term": "artificial-intelligence", "label": "Artificial Intelligence"},
         {"term": topic("C++").slug, "label": "C++"},

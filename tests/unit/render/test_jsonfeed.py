@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from conformance.samples import BARE, CONTENT, FORMATS, RICH, SUMMARY, TITLE, entry, feed, topic
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed, Site
 from feedmill.model.seed import Image
 from feedmill.render import Renderer
 
@@ -37,7 +37,7 @@ def test_an_item_says_everything() -> None:
             title=TITLE,
             summary=SUMMARY,
             content=CONTENT,
-            authors=("Ann", "Bob"),
+            authors=(Byline(name="Ann", url="https://a.example.org/"), Byline(name="Bob", email="b@x.org")),
             topics=(topic("AI"), topic("C++")),
             images=(Image(url="https://example.org/1.png"), Image(url="https://example.org/2.png")),
         )
@@ -51,7 +51,7 @@ def test_an_item_says_everything() -> None:
         "image": "https://example.org/1.png",
         "date_published": "2026-11-21T13:00:00Z",
         "date_modified": "2026-11-21T13:00:00Z",
-        "authors": [{"name": "Ann"}, {"name": "Bob"}],
+        "authors": [{"name": "Ann", "url": "https://a.example.org/"}, {"name": "Bob"}],
         "tags": ["AI", "C++"],
     }
 
@@ -75,6 +75,8 @@ def test_the_feeds_own_facts() -> None:
         "language": "de-CH",
         "items": [],
     }
+    linked = feed(title="AI", formats=(*FORMATS, "html"), link="https://www.example.org/ai/")
+    assert json.loads(_body(linked))["home_page_url"] == "https://www.example.org/ai/"
     bare = json.loads(_body(feed()))
     assert bare["home_page_url"] == BARE.url
     assert bare["authors"] == [{"name": BARE.title}]

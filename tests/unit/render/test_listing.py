@@ -57,13 +57,12 @@ def test_opml_is_exactly_this() -> None:
         "    <dateModified>Sat, 21 Nov 2026 12:00:00 +0000</dateModified>\n"
         "  </head>\n"
         "  <body>\n"
-        '    <outline type="rss" text="List&lt;T&gt; &amp; &quot;friends&quot; – it’s"'
-        ' title="List&lt;T&gt; &amp; &quot;friends&quot; – it’s"'
-        ' xmlUrl="https://feeds.example.org/sub/all.atom" htmlUrl="https://feeds.example.org/sub/all.html"/>\n'
-        '    <outline type="rss" text="Top" title="Top"'
+        '    <outline text="Collections">\n'
+        '      <outline type="rss" text="Top" title="Top"'
         ' description="1 &lt; 2 &amp;&amp; 3 &gt; 2; &lt;b&gt;not bold&lt;/b&gt; – naïve ☃ 🌱"'
         ' xmlUrl="https://feeds.example.org/sub/custom/top.atom"'
         ' htmlUrl="https://feeds.example.org/sub/custom/top.html"/>\n'
+        "    </outline>\n"
         "  </body>\n"
         "</opml>\n"
     )
@@ -82,8 +81,14 @@ def test_an_outline_points_to_atom_else_rss(formats: tuple[str, ...], suffix: st
 def test_an_outline_says_what_was_written() -> None:
     opml = parse_xml(Listing(BARE).opml(DIRECTORY))
     outlines = list(opml.iter("outline"))
-    assert [outline.get("text") for outline in outlines] == [TITLE, "Top", "AI"]
+    assert [outline.get("text") for outline in outlines] == ["Collections", "Top", "Topics", "AI"]
     assert outlines[1].get("description") == SUMMARY
+    assert [len(outline) for outline in outlines] == [1, 0, 1, 0], "each group has its feeds"
+
+
+def test_everything_is_listed_where_there_is_nothing_else() -> None:
+    opml = parse_xml(Listing(BARE).opml(replace(DIRECTORY, rows=DIRECTORY.rows[:1])))
+    assert [outline.get("text") for outline in opml.iter("outline")] == [TITLE]
 
 
 def test_hostile_titles_do_not_kill_the_lists() -> None:

@@ -12,6 +12,7 @@ import pytest
 from conformance import html
 from conformance.samples import BARE, DIRECTORY, entry, feed
 from feedmill.errors import RenderError
+from feedmill.model.feed import Byline
 from feedmill.render.pages import Pages
 from feedmill.render.theme import content_security_policy
 
@@ -152,7 +153,9 @@ def test_what_the_documentation_shows_works(root: Path) -> None:
     }
     plain = shown({})
     for theme in themes:
-        body = Pages(BARE, theme).render_feed(feed(entry(1, authors=("Ann", "Bob"))))
+        body = Pages(BARE, theme).render_feed(
+            feed(entry(1, authors=(Byline(name="Ann"), Byline(name="Bob"))))
+        )
         assert html.faults(body) == []
         assert html.faults(Pages(BARE, theme).render_index(DIRECTORY)) == []
         assert shown(theme) != plain or "entry.html" in theme

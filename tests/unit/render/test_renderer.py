@@ -15,7 +15,7 @@ import pytest
 
 from conformance.samples import BARE, DIRECTORY, FEEDS, FORMATS, RICH, entry, every_combination, feed
 from feedmill.errors import RenderError
-from feedmill.model.feed import Entry, Feed
+from feedmill.model.feed import Byline, Entry, Feed
 from feedmill.model.seed import EntryId, Image
 from feedmill.render import Renderer
 
@@ -119,7 +119,7 @@ def test_characters_that_xml_cannot_carry_are_dropped_and_nothing_else(suffix: s
             title=f"a{spoil}b",
             summary=f"c{spoil}d",
             content=f"<p>{spoil}e\x7f</p>",
-            authors=(f"f{spoil}g",),
+            authors=(Byline(name=f"f{spoil}g"),),
             images=(Image(url=f"https://example.org/{spoil}1.png"),),
         )
         told = feed(entry(2), spoiled, title=f"h{spoil}i", description=f"{spoil}j", formats=(suffix,))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from feedmill.model.seed import Image, Provider, Reason, Record, Related, Seed, Severity
+from feedmill.model.seed import Author, Image, Provider, Reason, Record, Related, Seed, Severity
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
 
@@ -129,6 +129,18 @@ def test_the_least_a_seed_needs_is_a_title_and_a_link() -> None:
         ("provider: ''", "provider", None),
         ("provider: {name: A, authors: Jane}", "provider", Provider(name="A", authors=("Jane",))),
         ("provider: {name: A, authors: {name: Jane}}", "provider", Provider(name="A", authors=("Jane",))),
+        ("author: Ada", "authors", (Author(name="Ada"),)),
+        ("by: [ada, 'Grace  Hopper', ada, '']", "authors", (Author(name="ada"), Author(name="Grace Hopper"))),
+        ("authors: [Ada]\nauthor: Bob", "authors", (Author(name="Ada"),)),
+        (
+            "authors: {name: Ada, url: 'HTTPS://x.org/a', email: a@x.org}",
+            "authors",
+            (Author(name="Ada", url="https://x.org/a", email="a@x.org"),),
+        ),
+        ("authors: [{name: Ada, url: x, email: y}]", "authors", (Author(name="Ada"),)),
+        ("authors: [{url: 'https://x.org/'}, '-']", "authors", ()),
+        ("lang: pt_BR", "language", "pt-BR"),
+        ("locale: no language", "language", ""),
         ("images: https://x.org/p.png", "images", (Image(url="https://x.org/p.png"),)),
         ("images: {url: p.png}", "images", (Image(url="https://example.org/p.png"),)),
         (
