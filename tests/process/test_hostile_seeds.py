@@ -61,7 +61,7 @@ def outcomes(
         f"{len(found)} hostile seeds of {SIZE >> 10} KiB, bounded by RLIMIT_CPU and RLIMIT_AS",
         len(found),
         f"dearest {max(line['cpu'] for line in alive):.1f} s CPU, "
-        f"{max(line['memory'] for line in alive) >> 20} MiB more",
+        f"{max(line['memory'] for line in alive) >> 20} MiB more, load {os.getloadavg()[0]:.1f}",
         failed=len(found) - len(alive),
         key="hostile seeds",
     )
