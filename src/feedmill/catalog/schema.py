@@ -20,7 +20,7 @@ from sqlalchemy import (
     Table,
 )
 
-VERSION = 3
+VERSION = 4
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
 metadata = MetaData()
@@ -44,6 +44,7 @@ file = Table(
     Column("inode", BigInteger, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("is_seed", Boolean, nullable=False),
+    Index("file_inode", "inode"),
 )
 
 record = Table(

@@ -210,12 +210,16 @@ class Receiver:
                     self._out_of_reach(intake, item, row)
                 elif item is not None:
                     yield _Arrival(raw, printable(path), row, item)
-                    if item.links > 1:  # nobody tells of the other names of a file
-                        twins = {to_text(twin) for twin in self._catalog.facts.paths_of(item.inode)}
-                        waiting += sorted(twins - seen)
-                        seen |= twins
                 elif row is not None:
                     self._gone(intake, row)
+                # Nobody tells of the other names of a file: those of the one that was here, too, since it may
+                # have been written before it went.
+                inodes = {row.inode} if row is not None else set()
+                if isinstance(item, Found) and item.links > 1:
+                    inodes.add(item.inode)
+                twins = {to_text(twin) for inode in inodes for twin in self._catalog.facts.paths_of(inode)}
+                waiting += sorted(twins - seen)
+                seen |= twins
 
     def _out_of_reach(self, intake: Intake, item: ScanProblem, row: FileRow | None) -> None:
         """A path at which there is something that is not read: a fault of a seed, where it was one."""

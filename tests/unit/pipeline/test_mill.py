@@ -499,3 +499,21 @@ def test_only_the_file_that_is_shown_is_kept_for_later(folder: Folder) -> None:
     assert folder.run().held is not None
     assert "gone" not in folder.read("all.json")
     assert "b0" in folder.read("all.json")
+
+
+@pytest.mark.parametrize("then", ["deleted", "replaced"])
+def test_a_file_written_under_a_name_that_it_has_no_more_is_seen_under_its_others(
+    folder: Folder, then: str
+) -> None:
+    folder.write("a.md", text("a"))
+    seeds = folder.root / "seeds"
+    (seeds / "b.md").hardlink_to(seeds / "a.md")
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        with (seeds / "a.md").open("r+") as file:
+            file.write(text("a", extra="published: false\n"))
+        (seeds / "a.md").unlink()
+        if then == "replaced":
+            folder.write("a.md", text("other"))
+        mill.run(PassRequest(paths=frozenset({"a.md"})))
+    assert "<title>a<" not in folder.read("all.rss")
