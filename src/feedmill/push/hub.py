@@ -7,7 +7,7 @@ import secrets
 import time
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Container, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -91,15 +91,22 @@ class Totals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topics:
-    """What the hub has to know of a generation: documents that may be subscribed to, and where they are.
+    """What the hub has to know of a generation: its documents, and which of them may be subscribed to.
 
     `body` reads a document as it is published, None where it is not there any more (a newer generation is
-    about to come). `gone` are retired paths.
+    about to come). `gone` are retired paths. A generation may have thousands of documents and comes with
+    every edit, so nothing here is made for all of them.
     """
 
     documents: Mapping[str, Published]
-    gone: frozenset[str]
+    gone: Container[str]
     body: Callable[[Published], bytes | None]
+    serves: Callable[[str], bool] = lambda path: True
+
+    def find(self, path: str) -> Published | None:
+        """Return the document that is published at `path`, if it may be subscribed to."""
+        found = self.documents.get(path)
+        return found if found is not None and self.serves(path) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +146,9 @@ class Hub:
         self._addresses = addresses
         self._clock = clock
         self._topics: Topics | None = None
-        self._since: dict[str, float] = {}
+        self._installed = 0.0
+        self._since: dict[str, tuple[str, float]] = {}
+        """Since when (monotonic seconds) a document is published, of those with subscribers."""
         self._untold: dict[str, set[str]] = {hub: set() for hub in others}
         self._wake = asyncio.Event()
         self._busy: dict[int, str] = {}
@@ -153,15 +162,16 @@ class Hub:
 
     def install(self, topics: Topics) -> None:
         """Follow this generation from now on."""
-        old, now = self._topics, time.monotonic()
-        for path, document in topics.documents.items():
-            known = old.documents.get(path) if old else None
-            if known is None or known.digest != document.digest:
-                self._since[path] = now
-                for untold in self._untold.values():
-                    untold.add(path)
-        for path in self._since.keys() - topics.documents.keys():
-            del self._since[path]
+        self._installed = time.monotonic()
+        if self._untold:
+            old = self._topics.documents if self._topics is not None else {}
+            changed = {
+                path
+                for path, document in topics.documents.items()
+                if (known := old.get(path)) is None or known.digest != document.digest
+            }
+            for untold in self._untold.values():
+                untold |= changed
         self._topics = topics
         self._wake.set()
 
@@ -170,7 +180,7 @@ class Hub:
         if self._topics is None:
             return Refusal(status=503, reason="the hub is starting; try again")
         path = self._addresses.path(wish.topic)
-        document = self._topics.documents.get(path) if path else None
+        document = self._topics.find(path) if path else None
         subscriptions, now = self._subscriptions, self._clock()
         if full := subscriptions.full(path or "", wish):
             return Refusal(status=503, reason=full)
@@ -217,8 +227,9 @@ class Hub:
             self._verify(now)
         if self._topics is not None:
             if self._addresses.hub:
-                self._retire(self._topics, now)
-                self._deliver(self._topics, now)
+                paths = self._subscriptions.paths()
+                self._retire(self._topics, paths, now)
+                self._deliver(self._topics, paths, now)
             self._ping(self._topics)
         self._subscriptions.save()
         if time.monotonic() >= self._count_at:
@@ -283,17 +294,21 @@ class Hub:
 
     # Delivery
 
-    def _retire(self, topics: Topics, now: Instant) -> None:
-        gone = [path for path in self._subscriptions.paths() if path in topics.gone]
+    def _retire(self, topics: Topics, paths: Sequence[str], now: Instant) -> None:
+        gone = [path for path in paths if path in topics.gone]
         if gone:
             self._subscriptions.retire(
                 gone, now, "this feed is gone for good, or has moved: ask for its address again"
             )
 
-    def _deliver(self, topics: Topics, now: Instant) -> None:
-        for path in self._subscriptions.paths():
-            document = topics.documents.get(path)
-            if document is not None and len(self._busy) < _AT_ONCE:
+    def _deliver(self, topics: Topics, paths: Sequence[str], now: Instant) -> None:
+        for path in paths:
+            document = topics.find(path)
+            if document is None:
+                continue
+            if self._since.get(path, ("", 0.0))[0] != document.digest:
+                self._since[path] = document.digest, self._installed
+            if len(self._busy) < _AT_ONCE:
                 self._deliver_topic(topics, document, now)
 
     def _deliver_topic(self, topics: Topics, document: Published, now: Instant) -> None:
@@ -333,7 +348,7 @@ class Hub:
         subscriptions, totals, now = self._subscriptions, self.totals, self._clock()
         if answer.ok:
             subscriptions.sent(one.id, document.digest)
-            totals.delivered(time.monotonic() - self._since.get(one.path, time.monotonic()))
+            totals.delivered(time.monotonic() - self._since[one.path][1])
             return
         trouble = answer.failure or f"answered {answer.status}"
         if one.failures == len(_RETRIES):  # the next change is another reason to try
@@ -355,7 +370,7 @@ class Hub:
                 changed = {
                     path: document.digest
                     for path in sorted(untold)
-                    if (document := topics.documents.get(path)) is not None
+                    if (document := topics.find(path)) is not None
                     and self._subscriptions.pinged(hub, path) != document.digest
                 }
                 untold.clear()

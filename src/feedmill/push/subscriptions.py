@@ -376,8 +376,14 @@ class Subscriptions:
             self._write("DELETE FROM subscription WHERE path = ?", (path,))
 
     def paths(self) -> list[str]:
-        """Return the documents that have subscribers."""
-        return [path for (path,) in self._read("SELECT DISTINCT path FROM subscription", ())]
+        """Return the documents that have subscribers, stepping over the subscribers themselves."""
+        rows = self._read(
+            "WITH RECURSIVE found (path) AS (SELECT min(path) FROM subscription UNION ALL"
+            " SELECT (SELECT min(path) FROM subscription WHERE path > found.path) FROM found"
+            " WHERE found.path IS NOT NULL) SELECT path FROM found WHERE path IS NOT NULL",
+            (),
+        )
+        return [path for (path,) in rows]
 
     def next_at(self, now: Instant) -> Instant | None:
         """Return when after `now` something is to be done, whatever is published: a request, a lease's end.

@@ -18,7 +18,7 @@ from feedmill.server.media import is_topic, media_type
 from feedmill.server.metrics import Histogram, Value
 
 if TYPE_CHECKING:
-    from feedmill.push.hub import Totals
+    from feedmill.push.hub import Topics, Totals
     from feedmill.push.thread import HubThread
 
 _FILE = "subscriptions.db"
@@ -50,22 +50,7 @@ class Push:
             return
         if self._thread is None:  # only now: a start must not wait for what is needed after it
             self._thread = _start(settings, self._clock)
-        from feedmill.push.hub import Topics
-
-        feeds_dir = settings.feeds_dir
-        self._thread.install(
-            Topics(
-                documents={
-                    path: record
-                    for path, record in generation.documents.items()
-                    if is_topic(path)
-                    and path not in generation.redirects
-                    and path not in generation.suspended
-                },
-                gone=generation.gone | generation.redirects.keys(),
-                body=lambda record: _body(feeds_dir, record),
-            )
-        )
+        self._thread.install(topics(generation, settings.feeds_dir))
 
     def close(self) -> None:
         """End deliveries; they go on after the next start."""
@@ -130,6 +115,20 @@ class Push:
             "feedmill_verifications_total": dict(totals.verifications),
             "feedmill_hub_pings_total": dict(totals.pings),
         }
+
+
+def topics(generation: Generation, feeds_dir: Path) -> Topics:
+    """Return what may be subscribed to: feeds that are served as they are, at their own address."""
+    from feedmill.push.hub import Topics
+
+    return Topics(
+        documents=generation.documents,
+        gone=generation.gone | generation.redirects.keys(),
+        body=lambda record: _body(feeds_dir, record),
+        serves=lambda path: (
+            is_topic(path) and path not in generation.redirects and path not in generation.suspended
+        ),
+    )
 
 
 def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:

@@ -12,7 +12,8 @@ import pytest
 from feedmill.errors import FeedmillError, GuardHeld, StoreError
 from feedmill.model.settings import AdminSettings
 from feedmill.server import ADMIN, Admin, Listener, Server
-from feedmill.server.metrics import Value
+from feedmill.server.board import status_page
+from feedmill.server.metrics import Traffic, Value
 from feedmill.server.session import ATTEMPTS, REFILL, SESSION_SECONDS
 from wire import House, Reply, Wire, request
 
@@ -271,6 +272,35 @@ def test_the_page_tells_everything_and_escapes_it(desk: Desk) -> None:
     assert reply["x-content-type-options"] == "nosniff"
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert "https://" not in page
+
+
+def test_the_page_tells_of_the_hub_where_there_is_one() -> None:
+    followers = {
+        "hub": "https://feeds.acme.com/hub",
+        "subscriptions": 1234,
+        "failing": 1,
+        "waiting": 0,
+        "deliveries": {"delivered": 5, "failed": 1},
+        "failures": [
+            {
+                "at": "2026-11-24T12:00:00Z",
+                "callback": "https://r.acme.com/<x>",
+                "topic": "all.atom",
+                "why": "answered 500",
+            }
+        ],
+    }
+
+    def page(**status: object) -> str:
+        told = status_page(status, traffic=Traffic(), subscribers={}, readers={}, form_token="")
+        return told.decode()
+
+    text = page(followers=followers)
+    assert "1\u202f234 subscriptions, 1 of them failing" in text
+    assert "https://r.acme.com/&lt;x&gt;" in text
+    assert "answered 500" in text
+    assert 'id="hub"' not in page(followers={"hub": None})
+    assert 'id="hub"' not in page()
 
 
 def test_the_policy_allows_the_page_s_own_blocks(desk: Desk) -> None:
