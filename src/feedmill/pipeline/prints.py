@@ -17,7 +17,8 @@ def decode_print(settings: Settings) -> str:
 
 def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool = False) -> str:
     """Return what changes whenever the same seeds could make other documents."""
-    return _print(settings.site, settings.feeds, settings.on_invalid, sorted(theme.items()), drafts)
+    copies = sorted(settings.copies.items())
+    return _print(settings.site, settings.feeds, settings.on_invalid, copies, sorted(theme.items()), drafts)
 
 
 def ledger_mark(store: Store) -> str:

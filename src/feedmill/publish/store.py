@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -101,14 +102,20 @@ class Store:
         """The paths that something foreign held when a document was to be put there."""
         return frozenset(self.memory.history.refused)
 
-    def generation(self, redirects: Mapping[str, str] = MappingProxyType({})) -> Generation:
-        """Return the published state as the origin serves it.
+    def generation(
+        self,
+        redirects: Mapping[str, str] = MappingProxyType({}),
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> Generation:
+        """Return the published state as the origin serves it; `copies` maps paths to those they copy.
 
         A document known to be missing or foreign on disk is left out.
         """
         documents = dict(self.memory.history.documents)
         for path in self.memory.suspects:
             documents.pop(path, None)
+        for path in copies.keys() & documents.keys():
+            documents[path] = replace(documents[path], copy_of=copies[path])
         return Generation(
             serial=self.serial,
             documents=MappingProxyType(documents),

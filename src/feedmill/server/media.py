@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from posixpath import basename, splitext
+from posixpath import dirname, relpath, splitext
 from urllib.parse import quote
 
 TYPES = {
@@ -32,14 +32,16 @@ def is_page(path: str) -> bool:
     return path.endswith(".html")
 
 
-def link_field(path: str, documents: Container[str]) -> str:
+def link_field(path: str, documents: Container[str], *, at: str | None = None) -> str:
     """Return the Link field (RFC 8288): the document itself, and its other forms that exist.
 
-    The references are relative, so they hold behind a proxy that strips a prefix.
+    The references are relative (to `at`, where the document is a copy), so they hold behind a proxy that
+    strips a prefix.
     """
     stem, suffix = splitext(path)
     page = is_page(path)
-    own = "./" if path == "index.html" else _reference(path)
+    folder = dirname(path if at is None else at)
+    own = "./" if path == "index.html" and not folder else _reference(path, folder)
     links = [f'<{own}>; rel="{"canonical" if page else "self"}"']
     if path == "index.html":
         others = [name for name in ("feeds.opml", _DIRECTORY) if name in documents]
@@ -50,9 +52,10 @@ def link_field(path: str, documents: Container[str]) -> str:
         others = [stem + form for form in _FORMS if form != suffix and stem + form in documents]
     for other in others:
         kind = media_type(other).partition(";")[0]
-        links.append(f'<{_reference(other)}>; rel="alternate"; type="{kind}"')
+        links.append(f'<{_reference(other, folder)}>; rel="alternate"; type="{kind}"')
     return ", ".join(links)
 
 
-def _reference(path: str) -> str:
-    return "./" + quote(basename(path), safe="")
+def _reference(path: str, folder: str) -> str:
+    way = relpath("/" + path, "/" + folder)
+    return ("" if way.startswith("../") else "./") + quote(way)
