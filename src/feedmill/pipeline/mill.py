@@ -114,6 +114,7 @@ class Mill:
             stack.callback(lambda: self.catalog.close())
             self.store = store if store is not None else Store.open(self.settings.feeds_dir)
             stack.callback(self.store.close)
+            self.store.claim(self.settings.copies)
             self._resources = stack.pop_all()
         return self
 

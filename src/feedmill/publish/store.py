@@ -14,7 +14,7 @@ from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, Generation, Published
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
-from feedmill.publish.claim import own_documents
+from feedmill.publish.claim import is_marked, own_documents
 from feedmill.publish.faults import publish_error, reason
 from feedmill.publish.good import GoodChanges
 from feedmill.publish.heads import found_feeds
@@ -183,6 +183,20 @@ class Store:
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.
+
+        Raises:
+            PublishError: the folder cannot be read.
+        """
+        if self.memory.history.serial:
+            return
+        with self.tree() as tree:
+            try:
+                self._claim(tree, [path for path in paths if is_marked(tree, path)])
+            except OSError as error:
+                raise publish_error("read", self.feeds_dir, error) from error
 
     def tidy(self) -> None:
         """Remove temporary files that a killed run left; before any publication begins.

@@ -257,6 +257,17 @@ def test_a_copy_is_held_by_what_stands_there_and_its_document_is_not(folder: Fol
     assert folder.read("feed.xml") == folder.read("all.atom")
 
 
+def test_a_copy_is_ours_although_the_ledger_was_lost(folder: Folder) -> None:
+    folder.config += "copies: {feed.xml: all.atom}\n"
+    folder.write("a.md", text("a"))
+    folder.run()
+    shutil.rmtree(folder.root / "feeds/.feedmill")
+    folder.write("a.md", text("a", extra="published: false\n"))
+    assert folder.run().problems == ()
+    assert folder.read("feed.xml") == folder.read("all.atom")
+    assert "<entry>" not in folder.read("feed.xml")
+
+
 def test_what_a_full_disk_keeps_from_being_taken_down_is_withheld_in_its_copies_too(folder: Folder) -> None:
     folder.config += "copies: {feed.xml: all.atom, x.xml: topics/other.atom}\n"
     folder.write("a.md", text("a"))
