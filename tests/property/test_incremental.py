@@ -31,6 +31,7 @@ FILES = ["a.md", "b.html", "sub/c.md", "sub/deep/d.txt", "2026-02-27-e.md", "z.m
 
 CONFIG = """
 site: {title: Test, url: "https://feeds.example.org/"}
+copies: {feed.xml: all.atom, old/ai.xml: topics/ai.rss}
 guard: {min_entries: 1000}
 feeds: {limit: 3, related: 1, by: {authors: all, types: all}}
 authors: {ann: {name: Ann Lee, aliases: [Ann]}}

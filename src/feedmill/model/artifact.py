@@ -37,7 +37,8 @@ class Published:
     """What is known of one published document.
 
     `modified` is a whole second that moves with `digest` and only with it (RFC 9110, 8.8.2).
-    `next_change` is the next instant at which this document is planned to change, if any.
+    `next_change` is the next instant at which this document is planned to change, if any. `copy_of` is the
+    path of the document whose bytes and media type it has, "" where it is itself.
     """
 
     path: str
@@ -45,6 +46,12 @@ class Published:
     size: int
     modified: Instant
     next_change: Instant | None = None
+    copy_of: str = ""
+
+    @property
+    def form(self) -> str:
+        """The path that says what the bytes are: its own, or that of the document it is a copy of."""
+        return self.copy_of or self.path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

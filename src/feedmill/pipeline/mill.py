@@ -100,7 +100,8 @@ class Mill:
         self._lost: str | None = None
         theme = load_theme(settings.theme_dir)
         self.composer = Composer(settings.site, settings.feeds)
-        self.press = Press(self.composer, Renderer(settings.site, theme=theme, hubs=document_hubs(settings)))
+        renderer = Renderer(settings.site, theme=theme, hubs=document_hubs(settings))
+        self.press = Press(self.composer, renderer, settings.copies)
         self._decode_print = decode_print(settings)
         self._compose_print = compose_print(settings, theme, drafts=drafts)
         self._verified = False
@@ -116,6 +117,7 @@ class Mill:
             stack.callback(lambda: self.catalog.close())
             self.store = store if store is not None else Store.open(self.settings.feeds_dir)
             stack.callback(self.store.close)
+            self.store.claim(self.settings.copies)
             self._resources = stack.pop_all()
         return self
 
@@ -222,7 +224,8 @@ class Mill:
         if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
             feeds.update(self.composer.custom_feeds())
         paths = {self.composer.spec(feed).path for feed in feeds}
-        return [path for path in self.store.documents if path.rpartition(".")[0] in paths]
+        copies = self.settings.copies
+        return [path for path in self.store.documents if copies.get(path, path).rpartition(".")[0] in paths]
 
     def _publish(
         self, request: PassRequest, now: Instant, derived: _Derived, publication: Publication
@@ -248,14 +251,13 @@ class Mill:
                 self._retire_rest(publication, published)
         self._plan(publication, derived, now)
         result = publication.commit()
-        retired = self._prune(now) if request.prune else ()
+        retired, pruned = self._prune(now) if request.prune else ((), 0)
         if self._faults is None or derived.anew:
             self._faults = Faults(catalog)
         else:
             self._faults.update(outcome.restated)
         report = self._report(request, now, derived, result=result)
-        removed = report.removed + len(retired) * len(self.composer.formats)
-        report = replace(report, retired=retired, removed=removed)
+        report = replace(report, retired=retired, removed=report.removed + pruned)
         try:
             self._remember(derived, now)
         except CatalogError as error:  # published all the same; the next pass looks at everything
@@ -303,16 +305,19 @@ class Mill:
             next_change=next_change,
         )
 
-    def _prune(self, now: Instant) -> tuple[str, ...]:
-        """Retire feeds without entries: their addresses answer 410 until an entry revives them."""
+    def _prune(self, now: Instant) -> tuple[tuple[str, ...], int]:
+        """Retire feeds without entries: their addresses answer 410 until an entry revives them.
+
+        Returns their paths, and how many documents that took away.
+        """
         emptied = tuple(sorted(m.path for m in self.store.feeds.values() if m.state == "emptied"))
         with self.store.begin(now) as publication:
             for path in emptied:
-                for document in [f"{path}.{suffix}" for suffix in self.composer.formats]:
+                for document in self.press.with_copies(self.press.documents_of(path)):
                     publication.retire(document)
                 publication.remember_feed(replace(self.store.feeds[path], state="retired"))
-            publication.commit()
-        return emptied
+            removed = publication.commit().removed
+        return emptied, len(removed)
 
     def _derive(self, request: PassRequest, now: Instant, good: LastGood) -> _Derived:
         """Take in what changed and work out who is out; everything anew where rules or history changed."""
@@ -387,8 +392,8 @@ class Mill:
 
     def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
-        wanted = {f"{path}.{suffix}" for path in feeds for suffix in self.composer.formats}
-        wanted.update(self.press.index_paths)
+        documents = [document for path in feeds for document in self.press.documents_of(path)]
+        wanted = set(self.press.with_copies([*documents, *self.press.index_paths]))
         for path in sorted(self.store.documents.keys() - wanted):
             publication.retire(path)
 
@@ -480,7 +485,7 @@ class Mill:
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""
-        return self.store.generation(self.settings.redirects)
+        return self.store.generation(self.settings.redirects, self.settings.copies)
 
 
 class _Written:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal, Protocol
 
 from feedmill.catalog import Catalog, FeedRecord, RankedRow
@@ -37,6 +38,9 @@ class Publication(Protocol):
     def published(self, path: str) -> bytes | None:
         """Return the document that readers have now; None where it is not there as it was published."""
 
+    def remove(self, path: str) -> None:
+        """Take a document away (404)."""
+
     def retire(self, path: str) -> None:
         """Take a document away for good (410)."""
 
@@ -64,9 +68,14 @@ class Press:
     Keeps entries it composed (bounded) and the directory's rows, so that a small change costs little.
     """
 
-    def __init__(self, composer: Composer, renderer: Renderer) -> None:
+    def __init__(
+        self, composer: Composer, renderer: Renderer, copies: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._composer = composer
         self._renderer = renderer
+        self._copies: dict[str, list[str]] = {}
+        for path, target in sorted(copies.items()):
+            self._copies.setdefault(target, []).append(path)
         self._entries: BoundedCache[tuple[bytes, Content], Entry] = BoundedCache(4_000)
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
@@ -141,7 +150,7 @@ class Press:
         rows = self.current_directory(catalog)
         listed = replace(rows, rows=tuple(row for row in rows.rows if row.path not in unlisted))
         for artifact in self._renderer.render_directory(listed):
-            publication.add(artifact)
+            self._add(publication, artifact)
 
     def select(self, catalog: Catalog, key: FeedKey) -> Selection:
         """Return what the feed shows: an index range of the catalog, never all seeds."""
@@ -180,7 +189,7 @@ class Press:
             feed = self._composer.feed(spec, selection.title, entries)
             if record is not None and record.printed and not again:
                 self._recall(publication, feed, selection.rows, record.printed)
-            taken = [publication.add(artifact) for artifact in self._renderer.render_feed(feed)]
+            taken = [self._add(publication, artifact) for artifact in self._renderer.render_feed(feed)]
             if not all(taken):
                 unlisted.add(spec.path)
             publication.remember_feed(_memory(feed, "live"))
@@ -207,8 +216,28 @@ class Press:
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
         """Tell when the feed's documents are planned to change."""
-        for suffix in self._composer.formats:
-            publication.plan(f"{path}.{suffix}", None if at is None else from_micros(at))
+        for document in self.with_copies(self.documents_of(path)):
+            publication.plan(document, None if at is None else from_micros(at))
+
+    def documents_of(self, path: str) -> Iterator[str]:
+        """Yield the paths of a feed's documents."""
+        yield from (f"{path}.{suffix}" for suffix in self._composer.formats)
+
+    def with_copies(self, paths: Iterable[str]) -> Iterator[str]:
+        """Yield the paths of documents, each before those of its copies."""
+        for path in paths:
+            yield path
+            yield from self._copies.get(path, ())
+
+    def _add(self, publication: Publication, artifact: Artifact) -> bool:
+        """Publish a document and its copies, which go where it cannot be."""
+        taken = publication.add(artifact)
+        for path in self._copies.get(artifact.path, ()):
+            if taken:
+                publication.add(replace(artifact, path=path))
+            else:
+                publication.remove(path)
+        return taken
 
     def documents(
         self, catalog: Catalog, selection: Selection, now: Instant, last_good: Callable[[str], bytes | None]
@@ -249,7 +278,7 @@ class Press:
             return
         feed = self._composer.empty_feed(Kind(memory.kind), memory.path, memory.title, memory.description)
         for artifact in self._renderer.render_feed(feed):
-            publication.add(artifact)
+            self._add(publication, artifact)
         publication.remember_feed(_memory(feed, "emptied"))
         self.plan(publication, memory.path, None)
 
@@ -279,7 +308,7 @@ class Press:
         if changed:
             listed = {key: row for key, row in self._directory.items() if row.path not in unlisted}
             for artifact in self._renderer.render_directory(self._arranged(listed)):
-                publication.add(artifact)
+                self._add(publication, artifact)
 
     def _read_directory(self, catalog: Catalog) -> dict[FeedKey, FeedRow]:
         found = {}

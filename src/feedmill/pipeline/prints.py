@@ -23,6 +23,7 @@ def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool 
         document_hubs(settings),
         settings.feeds,
         settings.on_invalid,
+        sorted(settings.copies.items()),
         sorted(theme.items()),
         drafts,
     )

@@ -34,7 +34,7 @@ _LISTINGS = ("feeds.opml", "feeds.json")
 
 def own_documents(tree: Tree) -> Iterator[str]:
     """Yield the paths of documents in the feeds folder that feedmill made, by their marks."""
-    front = {name for name in _FRONT if _is_marked(tree, name)}
+    front = {name for name in _FRONT if is_marked(tree, name)}
     yield from front
     if front:
         yield from (name for name in _LISTINGS if _is_file(tree, name))
@@ -42,7 +42,7 @@ def own_documents(tree: Tree) -> Iterator[str]:
         yield "all.json"
     for folder in sorted(kind.folder for kind in Kind if kind.folder):
         names = _names(tree, folder.rstrip("/"))
-        marked = [name for name in names if name.endswith(_MARKED) and _is_marked(tree, folder + name)]
+        marked = [name for name in names if name.endswith(_MARKED) and is_marked(tree, folder + name)]
         stems = {name.rpartition(".")[0] for name in marked}
         yield from (folder + name for name in marked)
         for name in names:
@@ -64,7 +64,8 @@ def _is_file(tree: Tree, path: str) -> bool:
     return False
 
 
-def _is_marked(tree: Tree, path: str) -> bool:
+def is_marked(tree: Tree, path: str) -> bool:
+    """Whether a document in the feeds folder bears feedmill's mark."""
     if not _is_file(tree, path):
         return False
     with suppress(OSError, Obstacle):

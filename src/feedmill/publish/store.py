@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -13,7 +14,7 @@ from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, Generation, Published
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
-from feedmill.publish.claim import own_documents
+from feedmill.publish.claim import is_marked, own_documents
 from feedmill.publish.faults import publish_error, reason
 from feedmill.publish.good import GoodChanges
 from feedmill.publish.heads import found_feeds
@@ -101,14 +102,20 @@ class Store:
         """The paths that something foreign held when a document was to be put there."""
         return frozenset(self.memory.history.refused)
 
-    def generation(self, redirects: Mapping[str, str] = MappingProxyType({})) -> Generation:
-        """Return the published state as the origin serves it.
+    def generation(
+        self,
+        redirects: Mapping[str, str] = MappingProxyType({}),
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> Generation:
+        """Return the published state as the origin serves it; `copies` maps paths to those they copy.
 
         A document known to be missing or foreign on disk is left out.
         """
         documents = dict(self.memory.history.documents)
         for path in self.memory.suspects:
             documents.pop(path, None)
+        for path in copies.keys() & documents.keys():
+            documents[path] = replace(documents[path], copy_of=copies[path])
         return Generation(
             serial=self.serial,
             documents=MappingProxyType(documents),
@@ -176,6 +183,20 @@ class Store:
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.
+
+        Raises:
+            PublishError: the folder cannot be read.
+        """
+        if self.memory.history.serial:
+            return
+        with self.tree() as tree:
+            try:
+                self._claim(tree, [path for path in paths if is_marked(tree, path)])
+            except OSError as error:
+                raise publish_error("read", self.feeds_dir, error) from error
 
     def tidy(self) -> None:
         """Remove temporary files that a killed run left; before any publication begins.

@@ -120,7 +120,9 @@ class Workshop:
 
     def generation(self) -> Generation | None:
         """Return what is published and may be served; None before the store could be opened."""
-        return self._store.generation(self._settings.redirects) if self._store is not None else None
+        if self._store is None:
+            return None
+        return self._store.generation(self._settings.redirects, self._settings.copies)
 
     def _relock(self) -> None:
         """Notice that a folder was deleted or replaced under us, and take the new one."""

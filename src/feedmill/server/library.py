@@ -58,7 +58,7 @@ def load(feeds_dir: Path, record: Published, coding: str) -> Loaded:
         raise Superseded(record.path) from error
     if len(body) != record.size or digest(body) != record.digest:
         raise Superseded(record.path)
-    policy = page_policy(body) if is_page(record.path) else ""
+    policy = page_policy(body) if is_page(record.form) else ""
     sent = encode(body, coding)
     tag = record.digest if coding == IDENTITY else hashlib.blake2b(sent, digest_size=16).hexdigest()
     return Loaded(form=Form(etag=f'"{tag}"'.encode(), size=len(sent), policy=policy), body=sent)

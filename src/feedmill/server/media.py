@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
-from posixpath import basename, splitext
+from posixpath import dirname, relpath, splitext
 from urllib.parse import quote
 
 TYPES = {
@@ -54,15 +54,18 @@ class Discovery:
 NO_HUBS = Discovery()
 
 
-def link_field(path: str, documents: Container[str], discovery: Discovery = NO_HUBS) -> str:
+def link_field(
+    path: str, documents: Container[str], discovery: Discovery = NO_HUBS, *, at: str | None = None
+) -> str:
     """Return the Link field (RFC 8288): the document itself, its hubs, its other forms that exist.
 
-    The references are relative, so they hold behind a proxy that strips a prefix; but for what a
-    subscriber needs.
+    The references are relative (to `at`, where the document is a copy), so they hold behind a proxy that
+    strips a prefix; but for what a subscriber needs.
     """
     stem, suffix = splitext(path)
     page = is_page(path)
-    own = "./" if path == "index.html" else _reference(path)
+    folder = dirname(path if at is None else at)
+    own = "./" if path == "index.html" and not folder else _reference(path, folder)
     if discovery.hubs and is_topic(path):
         links = discovery.link_values(path)
     else:
@@ -76,9 +79,10 @@ def link_field(path: str, documents: Container[str], discovery: Discovery = NO_H
         others = [stem + form for form in _FORMS if form != suffix and stem + form in documents]
     for other in others:
         kind = media_type(other).partition(";")[0]
-        links.append(f'<{_reference(other)}>; rel="alternate"; type="{kind}"')
+        links.append(f'<{_reference(other, folder)}>; rel="alternate"; type="{kind}"')
     return ", ".join(links)
 
 
-def _reference(path: str) -> str:
-    return "./" + quote(basename(path), safe="")
+def _reference(path: str, folder: str) -> str:
+    way = relpath("/" + path, "/" + folder)
+    return ("" if way.startswith("../") else "./") + quote(way)

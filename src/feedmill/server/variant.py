@@ -78,7 +78,7 @@ class Variant:
         freshness: Freshness,
         discovery: Discovery = NO_HUBS,
     ) -> None:
-        self.feed, self.suffix = splitext(record.path)
+        self.feed, self.suffix = splitext(record.form)
         self.coding = coding
         self.key: Key = (record.digest, coding)
         self.etag = form.etag
@@ -94,16 +94,16 @@ class Variant:
         self._fixed = {
             "etag": form.etag.decode("ascii"),
             "vary": "Accept-Encoding",
-            "link": link_field(record.path, documents, discovery),
+            "link": link_field(record.form, documents, discovery, at=record.path),
             "accept-ranges": "none",
             "x-content-type-options": "nosniff",
         }
-        if is_page(record.path):
+        if is_page(record.form):
             self._fixed["content-security-policy"] = form.policy
             self._fixed["referrer-policy"] = "no-referrer"
         else:
             self._fixed["access-control-allow-origin"] = "*"
-        self._of_body = {"content-type": media_type(record.path), "content-length": str(form.size)}
+        self._of_body = {"content-type": media_type(record.form), "content-length": str(form.size)}
         if coding != IDENTITY:
             self._of_body["content-encoding"] = coding
 

@@ -186,3 +186,19 @@ def test_the_two_seeds_of_the_issue(root: Path, site: Site, run: Run) -> None:
     run("build")
     feeds = [row["feed"] for row in run("list", "--json").json["feeds"]]
     assert feeds == ["all", "topics/ai", "topics/natural-language-processing", "providers/rt"]
+
+
+def test_check_warns_of_more_feeds_than_anybody_reads_and_names_the_setting(empty: Path, run: Run) -> None:
+    (empty / "seeds").mkdir()
+    (empty / "config.yaml").write_text(CONFIG)
+    for number in range(11):
+        topics = ", ".join(f"t{number}x{each}" for each in range(90 + number))
+        text = f"---\ntitle: T\nwebUrl: https://x.org/{number}\ndate: 2020-01-01\ntopics: [{topics}]\n---\n"
+        (empty / "seeds" / f"{number}.md").write_text(text)
+    told = run("check").out
+    assert "1,046 feeds, 1,045 of them topics; 'feeds.by.topics' can be listed" in told
+    assert "config.yaml: warning" in told
+    (empty / "seeds" / "10.md").unlink()
+    assert run("check").err == "No fault found.\n"
+    (empty / "config.yaml").write_text(CONFIG + "feeds: {by: {topics: off}}\n")
+    assert run("check").err == "No fault found.\n"

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from feedmill.config import loads
+from feedmill.errors import StoreError
 from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
@@ -205,6 +206,81 @@ def test_an_emptied_feed_stays_until_it_is_pruned_and_comes_back(folder: Folder)
     assert "<entry>" in folder.read("topics/rare.atom")
     with Mill(folder.settings(), clock=lambda: folder.now) as mill:
         assert "topics/rare.atom" not in mill.generation().gone
+
+
+def test_copies_have_the_bytes_of_their_documents_and_go_with_them(folder: Folder) -> None:
+    folder.config += "copies: {feed.xml: all.atom, old/rare.xml: topics/rare.rss,"
+    folder.config += " list.opml: feeds.opml, b.htm: all.html}\n"
+    copies = {"feed.xml": "all.atom", "list.opml": "feeds.opml", "b.htm": "all.html"}
+
+    def same() -> None:
+        assert {path: folder.read(path) for path in copies} == {p: folder.read(copies[p]) for p in copies}
+
+    folder.write("b.md", text("b"))
+    folder.run()
+    same()
+    assert not (folder.root / "feeds/old").exists(), "there is no such feed yet"
+    folder.write("a.md", text("a", topics="Rare"))
+    assert folder.run().problems == ()
+    same()
+    assert folder.read("old/rare.xml") == folder.read("topics/rare.rss")
+    (folder.root / "feeds/feed.xml").write_text("broken")
+    folder.write("a.md", text("a", extra="published: false\n"))
+    folder.run()
+    same()
+    assert folder.read("old/rare.xml") == folder.read("topics/rare.rss"), "emptied, as its document"
+    assert "<item>" not in folder.read("old/rare.xml")
+    assert folder.run(prune=True).removed == 5
+    assert not (folder.root / "feeds/old").exists()
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        generation = mill.generation()
+        assert generation.documents["feed.xml"].form == "all.atom"
+        assert generation.documents["all.atom"].form == "all.atom"
+        assert "old/rare.xml" in generation.gone
+    folder.config = folder.config.replace("feed.xml: all.atom, ", "")
+    folder.run()
+    assert not (folder.root / "feeds/feed.xml").exists()
+    assert folder.run().written == 0
+
+
+def test_a_copy_is_held_by_what_stands_there_and_its_document_is_not(folder: Folder) -> None:
+    folder.config += "copies: {feed.xml: all.atom}\n"
+    folder.write("a.md", text("a"))
+    (folder.root / "feeds").mkdir()
+    (folder.root / "feeds/feed.xml").write_text("mine")
+    report = folder.run()
+    assert [problem.path for problem in report.problems] == [str(folder.root / "feeds/feed.xml")]
+    assert folder.read("feed.xml") == "mine"
+    assert "<entry>" in folder.read("all.atom")
+    (folder.root / "feeds/feed.xml").unlink()
+    assert folder.run().problems == ()
+    assert folder.read("feed.xml") == folder.read("all.atom")
+
+
+def test_a_copy_is_ours_although_the_ledger_was_lost(folder: Folder) -> None:
+    folder.config += "copies: {feed.xml: all.atom}\n"
+    folder.write("a.md", text("a"))
+    folder.run()
+    shutil.rmtree(folder.root / "feeds/.feedmill")
+    folder.write("a.md", text("a", extra="published: false\n"))
+    assert folder.run().problems == ()
+    assert folder.read("feed.xml") == folder.read("all.atom")
+    assert "<entry>" not in folder.read("feed.xml")
+
+
+def test_what_a_full_disk_keeps_from_being_taken_down_is_withheld_in_its_copies_too(folder: Folder) -> None:
+    folder.config += "copies: {feed.xml: all.atom, x.xml: topics/other.atom}\n"
+    folder.write("a.md", text("a"))
+    folder.write("b.md", text("b", topics="Other"))
+    folder.run()
+    folder.write("a.md", text("a", extra="published: false\n"))
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        shutil.rmtree(folder.root / "feeds/.feedmill/tmp", ignore_errors=True)
+        (folder.root / "feeds/.feedmill/tmp").write_text("in the way of anything that is to be written")
+        with pytest.raises(StoreError):
+            mill.run(PassRequest())
+        assert "feed.xml" in mill.generation().suspended
+        assert "x.xml" not in mill.generation().suspended
 
 
 def test_time_alone_publishes_and_expires(folder: Folder) -> None:

@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -34,6 +35,23 @@ MEDIA = {
 @pytest.mark.parametrize("target", MEDIA)
 def test_documents_have_their_media_type(house: House, target: str) -> None:
     assert house.ask(target)["content-type"] == MEDIA[target]
+
+
+def test_a_copy_has_the_media_type_and_the_other_forms_of_its_document(house: House) -> None:
+    for path, target in (("feed.xml", "all.atom"), ("old/blog.htm", "topics/ai.html")):
+        record = house.site.put(path, (house.site.folder / target).read_bytes())
+        house.site.documents[path] = replace(record, copy_of=target)
+    house.publish()
+    reply = house.ask("/feed.xml")
+    assert reply.body == BODY + b"all.atom"
+    assert reply["content-type"] == "application/atom+xml; charset=utf-8"
+    assert reply["link"].startswith(
+        '<./all.atom>; rel="self", <./all.html>; rel="alternate"; type="text/html"'
+    )
+    page = house.ask("/old/blog.htm")
+    assert page["content-type"] == "text/html; charset=utf-8"
+    assert page["content-security-policy"] == house.ask("/topics/ai.html")["content-security-policy"]
+    assert page["link"].startswith('<../topics/ai.html>; rel="canonical", <../topics/ai.rss>;')
 
 
 def test_a_document_is_sent_whole_with_its_validators(house: House) -> None:
