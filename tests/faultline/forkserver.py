@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 SEED = """---
-title: Rehearsal
+title: DryRun
 webUrl: https://example.com/
 publishedDateTime: 2024-01-01
 topics: [One]

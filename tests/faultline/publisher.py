@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedmill.model.artifact import Artifact
-from feedmill.publish import Committed, FeedMemory, Store
+from feedmill.store import Committed, FeedMemory, Store
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

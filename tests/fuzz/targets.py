@@ -16,7 +16,7 @@ from feedmill.model.settings import DecodeSettings
 from feedmill.pipeline.codec import decode_record, encode
 from feedmill.seeds.cut import needed
 from feedmill.seeds.decode import decode
-from feedmill.seeds.fields import keys_for
+from feedmill.seeds.field_keys import keys_for
 from feedmill.seeds.frontmatter import parse, split
 from feedmill.seeds.html import ALLOWED_TAGS, content_html, sanitise
 from feedmill.seeds.takedown import takedown_lines

@@ -11,8 +11,8 @@ from typing import Any
 
 import brotli
 
+from feedmill.daemon.admin_view import Totals, View
 from feedmill.pipeline import PassReport
-from feedmill.runtime.view import Totals, View
 from feedmill.server import Origin
 from feedmill.server.metrics import Value, exposition
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from feedmill.daemon.control import call
 from feedmill.errors import StoreError
-from feedmill.runtime.control import call
 
 PATIENCE = 20.0
 """Seconds that a busy machine may take for what is done at once."""

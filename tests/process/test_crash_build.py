@@ -22,7 +22,7 @@ from faultline.forkserver import ForkServer
 from faultline.harness import Call, Faultline, Run, points, read_log
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
-from feedmill.publish import Store
+from feedmill.store import Store
 from operated.daemon import eventually
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))

@@ -22,7 +22,7 @@ from faultline.harness import Call, Faultline, Run, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.model.artifact import digest
-from feedmill.publish import Store
+from feedmill.store import Store
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [

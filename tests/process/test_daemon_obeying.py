@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from feedmill.runtime.control import call, socket_path
+from feedmill.daemon.control import call, socket_path
 from operated.daemon import Daemon, Folder, Operator, eventually, fair, free_port, gone, held, seed_text
 
 pytestmark = pytest.mark.process

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from feedmill.runtime.control import socket_path
+from feedmill.daemon.control import socket_path
 from operated.daemon import Daemon, Folder, Operator, eventually, fair, free_port, held, seed_text
 
 pytestmark = pytest.mark.process

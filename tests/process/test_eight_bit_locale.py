@@ -17,7 +17,7 @@ SLICE = (
     "tests/golden",
     "tests/unit/catalog",
     "tests/unit/pipeline",
-    "tests/unit/publish",
+    "tests/unit/store",
     "tests/unit/seeds/test_read.py",
 )
 

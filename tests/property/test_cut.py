@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from feedmill import yamltext
 from feedmill.model.fields import fold
 from feedmill.seeds.cut import is_sound, sound_pattern
-from feedmill.seeds.fields import KeySet
+from feedmill.seeds.field_keys import KeySet
 from feedmill.seeds.frontmatter import Needed, needed, split
 
 WANTED = KeySet(lambda key: fold(key) in {"title", "published", "topics", "x y"})

@@ -17,7 +17,7 @@ from feedmill.compose import stand
 from feedmill.model.seed import Reason, Record, Seed
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.fields import keys_for
+from feedmill.seeds.field_keys import keys_for
 from feedmill.seeds.takedown import takedown_lines
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -42,7 +42,7 @@ def adopt_command(app: App, old: tuple[str, ...]) -> int:
     names (ids.yaml beside the config where it names none); what is there already stays. The feed named first
     wins.
     """
-    from feedmill.pipeline.listing import list_seeds
+    from feedmill.pipeline.list import list_seeds
     from feedmill.sites import adopt
 
     settings = app.settings()

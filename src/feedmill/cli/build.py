@@ -93,8 +93,8 @@ def one_pass(
     from dataclasses import replace
 
     from feedmill.pipeline import PassRequest
-    from feedmill.pipeline.seal import seal, sealed_report
-    from feedmill.publish import FolderLock
+    from feedmill.pipeline.up_to_date import seal, sealed_report
+    from feedmill.store import FolderLock
 
     if drafts:
         settings = replace(settings, decode=replace(settings.decode, drafts=True))

@@ -30,7 +30,7 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
     Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
-    from feedmill.pipeline.audit import audit
+    from feedmill.pipeline.check import audit
 
     settings = app.settings()
     chosen = [_folded(settings, path) for path in paths]

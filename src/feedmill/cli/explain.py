@@ -18,7 +18,7 @@ from feedmill.pipeline.report import printable, problem_json
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
-    from feedmill.pipeline.inspect import Explanation
+    from feedmill.pipeline.explain import Explanation
 
 
 @click.command("explain")
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @app_options
 def explain_command(app: App, seed: str, as_json: bool) -> int:
     """Say why SEED (a file) is, or is not, in the feeds, at which rank, and what would change it."""
-    from feedmill.pipeline.inspect import explain
+    from feedmill.pipeline.explain import explain
 
     settings = app.settings()
     path = seed_path(settings, seed)

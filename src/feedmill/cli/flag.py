@@ -90,7 +90,7 @@ def _set_flag(settings: Settings, path: str, *, published: bool) -> bool:
 
 def _is_broken(settings: Settings, path: str, data: bytes) -> bool:
     """Whether a seed's front matter does not parse, or is gone; never a file that was no seed before."""
-    from feedmill.pipeline.inspect import explain_each
+    from feedmill.pipeline.explain import explain_each
     from feedmill.seeds.decode import decode
 
     record = decode(path, data, settings.decode)
@@ -129,7 +129,7 @@ def _replace_file(target: Path, data: bytes) -> None:
 
 def _remark(settings: Settings, paths: list[str], prefix: str, *, published: bool) -> None:
     """Say what the flag alone does not do."""
-    from feedmill.pipeline.inspect import explain_each
+    from feedmill.pipeline.explain import explain_each
 
     for found in explain_each(settings, paths, wall_clock):
         path = prefix + found.path

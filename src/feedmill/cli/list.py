@@ -32,7 +32,7 @@ def list_command(app: App, what: str, as_json: bool) -> int:
 
     Or who has subscribed at the hub: callback (without its query), topic, end of the lease, deliveries.
     """
-    from feedmill.pipeline.listing import list_feeds, list_withheld
+    from feedmill.pipeline.list import list_feeds, list_withheld
 
     settings = app.settings()
     if what == "subscribers":
@@ -73,12 +73,12 @@ def list_command(app: App, what: str, as_json: bool) -> int:
 
 def _list_subscribers(settings: Settings, *, as_json: bool) -> int:
     from feedmill.cli.run import ask_daemon
-    from feedmill.runtime import NoDaemon
+    from feedmill.daemon import NoDaemon
 
     try:
         rows = ask_daemon(settings, {"command": "subscribers"})["subscribers"]
     except NoDaemon:
-        from feedmill.runtime.push import stored_subscribers
+        from feedmill.daemon.push import stored_subscribers
 
         rows = stored_subscribers(settings)
     if as_json:

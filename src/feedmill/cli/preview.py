@@ -9,7 +9,7 @@ import click
 
 from feedmill.cli.output import Progress, plural, print_json, print_problems, relative_prefix
 from feedmill.model.instant import Instant
-from feedmill.pipeline.rehearsal import EntryChange, FeedChange, compare, identity_changes, rehearsed
+from feedmill.pipeline.dry_run import EntryChange, FeedChange, compare, identity_changes, rehearsed
 from feedmill.pipeline.report import PassRequest, problem_json
 
 if TYPE_CHECKING:

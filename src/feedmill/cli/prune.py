@@ -19,8 +19,8 @@ def prune_command(app: App, as_json: bool) -> int:
     """
     from feedmill.cli.build import exit_code, one_pass
     from feedmill.cli.run import ask_daemon
+    from feedmill.daemon import NoDaemon
     from feedmill.pipeline.report import report_from_json
-    from feedmill.runtime import NoDaemon
 
     settings = app.settings()
     try:

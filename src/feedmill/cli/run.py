@@ -22,7 +22,7 @@ def run_command(app: App) -> int:
     A saved seed is in its feeds within milliseconds; a scheduled one appears on its second. SIGTERM stops,
     SIGHUP reloads the config, SIGUSR1 looks at everything.
     """
-    from feedmill.runtime import Service
+    from feedmill.daemon import Service
 
     return Service(app.settings, clock=wall_clock).run()
 
@@ -35,7 +35,7 @@ def run_command(app: App) -> int:
 def rebuild_command(app: App, full: bool, force: bool, as_json: bool) -> int:
     """Ask the running daemon for a pass and wait for it; with none running, build here."""
     from feedmill.cli.build import exit_code, one_pass, show_report
-    from feedmill.runtime import NoDaemon
+    from feedmill.daemon import NoDaemon
 
     settings = app.settings()
     try:
@@ -54,7 +54,7 @@ def ask_daemon(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
         NoDaemon: none runs here.
         StoreError: it could not do it, or went away.
     """
-    from feedmill.runtime import call
+    from feedmill.daemon import call
 
     progress = Progress()
     try:

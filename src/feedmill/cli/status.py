@@ -22,7 +22,7 @@ _COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "stopped
 def status_command(app: App, as_json: bool) -> int:
     """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems."""
     from feedmill.cli.run import ask_daemon
-    from feedmill.runtime import NoDaemon, token
+    from feedmill.daemon import NoDaemon, token
 
     settings = app.settings()
     running = True
@@ -47,8 +47,8 @@ def status_command(app: App, as_json: bool) -> int:
 
 def _stopped(settings: Settings) -> dict[str, Any]:
     """Return the status without a daemon: what the last pass left in the catalog."""
-    from feedmill.pipeline.rehearsal import last_known
-    from feedmill.runtime.status import stopped_json
+    from feedmill.daemon.status import stopped_json
+    from feedmill.pipeline.dry_run import last_known
 
     return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None}}
 

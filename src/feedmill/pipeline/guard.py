@@ -11,14 +11,14 @@ from collections.abc import Iterable
 from feedmill.catalog import Catalog
 from feedmill.model.settings import GuardSettings
 from feedmill.pipeline.codec import decode_seed
-from feedmill.pipeline.intake import Intake
+from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.roster import ELIGIBLE
-from feedmill.publish import Store
 from feedmill.seeds import to_bytes
+from feedmill.store import Store
 
 
 def guarded(
-    settings: GuardSettings, catalog: Catalog, store: Store, intake: Intake, *, fresh: bool
+    settings: GuardSettings, catalog: Catalog, store: Store, intake: Ingested, *, fresh: bool
 ) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
 

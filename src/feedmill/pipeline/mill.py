@@ -27,18 +27,18 @@ from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.codec import decode_seed
-from feedmill.pipeline.faults import Faults
+from feedmill.pipeline.feed_builder import FeedBuilder
+from feedmill.pipeline.fingerprints import compose_print, decode_print, ledger_mark
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
-from feedmill.pipeline.intake import Intake, Receiver
-from feedmill.pipeline.press import Press
-from feedmill.pipeline.prints import compose_print, decode_print, ledger_mark
+from feedmill.pipeline.ingest import Ingest, Ingested
+from feedmill.pipeline.problems import Faults
 from feedmill.pipeline.report import PassReport, PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.pipeline.takedowns import find_takedowns, last_generation
-from feedmill.publish import Committed, Publication, Store
 from feedmill.render import Renderer
-from feedmill.seeds.fields import keys_for
+from feedmill.seeds.field_keys import keys_for
+from feedmill.store import Committed, Publication, Store
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -54,14 +54,14 @@ class _Derived(NamedTuple):
 
     facts: Mapping[str, str]
     anew: bool
-    intake: Intake
+    intake: Ingested
     outcome: Outcome
     tally: Counter[str]
     held: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rehearsal:
+class DryRun:
     """What a pass would report and which feeds it would touch (all of them, where `everything`)."""
 
     report: PassReport
@@ -101,7 +101,7 @@ class Mill:
         theme = load_theme(settings.theme_dir)
         self.composer = Composer(settings.site, settings.feeds)
         renderer = Renderer(settings.site, theme=theme, hubs=document_hubs(settings))
-        self.press = Press(self.composer, renderer, settings.copies)
+        self.feed_builder = FeedBuilder(self.composer, renderer, settings.copies)
         self._decode_print = decode_print(settings)
         self._compose_print = compose_print(settings, theme, drafts=drafts)
         self._verified = False
@@ -172,13 +172,13 @@ class Mill:
         )
         return replace(report, unsaved=why, problems=(*report.problems, problem))
 
-    def rehearse(self, request: PassRequest) -> Rehearsal:
+    def rehearse(self, request: PassRequest) -> DryRun:
         """Derive what a pass would do and publish nothing; the catalog (a copy) is left as it would be."""
         now = self._clock()
         self.catalog.begin()
         derived = self._derive(request, now, _Unwritten(self.store))
         self._faults = Faults(self.catalog)
-        return Rehearsal(
+        return DryRun(
             report=self._report(request, now, derived, held=derived.held),
             touched=frozenset(derived.outcome.touched),
             everything=derived.anew,
@@ -236,7 +236,7 @@ class Mill:
         if self._verify(request):
             everything = True
         if everything or outcome.touched:
-            published = self.press.run(
+            published = self.feed_builder.run(
                 catalog,
                 publication,
                 store.feeds,
@@ -278,7 +278,7 @@ class Mill:
             with closing(last_generation(store, found.paths)) as scratch, store.begin(now) as publication:
                 good = _Unwritten(store)
                 Roster(scratch, self.composer, good, now, keep=False, progress=self._progress).derive_all()
-                self.press.withdraw(
+                self.feed_builder.withdraw(
                     scratch,
                     publication,
                     store.feeds,
@@ -313,7 +313,7 @@ class Mill:
         emptied = tuple(sorted(m.path for m in self.store.feeds.values() if m.state == "emptied"))
         with self.store.begin(now) as publication:
             for path in emptied:
-                for document in self.press.with_copies(self.press.documents_of(path)):
+                for document in self.feed_builder.with_copies(self.feed_builder.documents_of(path)):
                     publication.retire(document)
                 publication.remember_feed(replace(self.store.feeds[path], state="retired"))
             removed = publication.commit().removed
@@ -363,11 +363,11 @@ class Mill:
     def _forget(self) -> None:
         """Undo what a pass did to the catalog, and whatever was remembered on the way."""
         self.catalog.rollback()
-        self.press.forget()
+        self.feed_builder.forget()
         self._faults = None
 
-    def _receiver(self, again: bool) -> Receiver:
-        return Receiver(
+    def _receiver(self, again: bool) -> Ingest:
+        return Ingest(
             self.catalog,
             self.settings.scan,
             self.settings.decode,
@@ -392,8 +392,8 @@ class Mill:
 
     def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
-        documents = [document for path in feeds for document in self.press.documents_of(path)]
-        wanted = set(self.press.with_copies([*documents, *self.press.index_paths]))
+        documents = [document for path in feeds for document in self.feed_builder.documents_of(path)]
+        wanted = set(self.feed_builder.with_copies([*documents, *self.feed_builder.index_paths]))
         for path in sorted(self.store.documents.keys() - wanted):
             publication.retire(path)
 
@@ -412,7 +412,7 @@ class Mill:
             record = shelves.get_feed(feed)
             if record.total or record.kind == Kind.ALL.value:
                 path = self.composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
-                self.press.plan(publication, path, plans.get(feed))
+                self.feed_builder.plan(publication, path, plans.get(feed))
 
     def _remember(self, derived: _Derived, now: Instant) -> None:
         """Make the catalog durable, after the ledger; a pass that changed nothing writes nothing."""

@@ -61,7 +61,7 @@ class PassReport:
     gone: frozenset[str] = frozenset()
     """Seeds whose files this pass found deleted or out of reach, as problems name them; for the log alone."""
     left: frozenset[str] = frozenset()
-    """Large files that this pass left to the next one, which is to follow at once (`Intake.left`)."""
+    """Large files that this pass left to the next one, which is to follow at once (`Ingested.left`)."""
 
     @property
     def errors(self) -> int:

@@ -16,8 +16,8 @@ from feedmill.compose.held import stays, withholds_itself
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Record, Seed
 from feedmill.pipeline.codec import decode_record, decode_seed, encode
-from feedmill.publish import Store
 from feedmill.seeds import to_bytes
+from feedmill.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

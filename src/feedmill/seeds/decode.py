@@ -9,16 +9,16 @@ from feedmill import yamltext
 from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import dates, nested
+from feedmill.seeds import dates, structured_fields
 from feedmill.seeds.body import Body, BodyRules, kind_of, read_body
 from feedmill.seeds.cut import is_sound, only
-from feedmill.seeds.fields import Keys, keys_for
+from feedmill.seeds.field_keys import Keys, keys_for
+from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
+from feedmill.seeds.lint import remarks
 from feedmill.seeds.locate import defaults_of, locate
-from feedmill.seeds.reading import Reader, entries, quoted
-from feedmill.seeds.remarks import remarks
 from feedmill.seeds.takedown import as_text, takedown_lines
 
 __all__ = ["decode"]
@@ -200,9 +200,9 @@ def _seed(
     published = _published(reader)
     where = locate(reader, settings, title=title, published=published)
     link = where.link
-    topics = nested.topics(reader, split_blanks=settings.split_blanks)
+    topics = structured_fields.topics(reader, split_blanks=settings.split_blanks)
     summary = reader.text("excerpt")
-    images = nested.images(reader, link)
+    images = structured_fields.images(reader, link)
     if reader.failed or (word.withheld and not settings.drafts):
         body = Body()  # it is not to be shown
     else:
@@ -219,8 +219,8 @@ def _seed(
         updated=reader.instant("updatedDateTime"),
         expires=expires,
         withheld=word.withheld,
-        provider=nested.provider(reader),
-        authors=nested.authors(reader),
+        provider=structured_fields.provider(reader),
+        authors=structured_fields.authors(reader),
         language=_language(reader),
         topics=topics,
         category=reader.text("category"),
@@ -229,9 +229,9 @@ def _seed(
         heat=reader.number("heat"),
         length=reader.text("length"),
         price=reader.text("price"),
-        levels=nested.levels(reader),
+        levels=structured_fields.levels(reader),
         images=images,
-        related=nested.related(reader, settings.related),
+        related=structured_fields.related(reader, settings.related),
         flag_lines=lines,
         vouched=word.vouched,
         content=body.html,

@@ -11,7 +11,7 @@ from feedmill.model.fields import fold
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.dates import parse_instant
 from feedmill.seeds.decode import decode
-from feedmill.seeds.fields import BOOLEANS, keys_for
+from feedmill.seeds.field_keys import BOOLEANS, keys_for
 from feedmill.seeds.frontmatter import FrontMatter, split
 from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
 

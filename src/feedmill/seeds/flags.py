@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from feedmill.model.fields import FLAGS, fold, in_drafts
 from feedmill.model.seed import Reason, Severity
 from feedmill.seeds.dates import parse_instant
-from feedmill.seeds.fields import BOOLEANS, Keys
-from feedmill.seeds.reading import Reader, entries, own_values, quoted
+from feedmill.seeds.field_keys import BOOLEANS, Keys
+from feedmill.seeds.field_reader import Reader, entries, own_values, quoted
 from feedmill.seeds.takedown import swallowed
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag
 

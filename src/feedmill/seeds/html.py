@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from feedmill.seeds import links
 from feedmill.seeds.embeds import as_links
-from feedmill.seeds.markup import is_bounded
+from feedmill.seeds.html_budget import is_bounded
 from feedmill.seeds.mojibake import repair
 from feedmill.seeds.text import plain, strip_controls
 

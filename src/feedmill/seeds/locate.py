@@ -14,10 +14,10 @@ from feedmill.model.settings import AddressSettings, DecodeSettings
 from feedmill.seeds.address import MissingPart, Pattern, PatternError, Source, fill, parse_pattern, resolve
 from feedmill.seeds.address_parts import written_offset
 from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.field_reader import Reader, quoted
 from feedmill.seeds.globs import compile_globs
 from feedmill.seeds.links import http_url
 from feedmill.seeds.permalinks import from_front_matter
-from feedmill.seeds.reading import Reader, quoted
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
 __all__ = ["Located", "defaults_of", "locate"]

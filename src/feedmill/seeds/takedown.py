@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from feedmill.model.fields import INVISIBLE, fold
-from feedmill.seeds.fields import BOOLEANS, Keys, near, near_any
+from feedmill.seeds.field_keys import BOOLEANS, Keys, near, near_any
 
 __all__ = ["HEAD_BYTES", "as_text", "swallowed", "takedown_lines"]
 

@@ -13,11 +13,11 @@ from urllib.parse import parse_qs
 
 from feedmill.errors import FeedmillError, GuardHeld
 from feedmill.model.settings import AdminSettings
-from feedmill.server import board
-from feedmill.server.answer import Answer, Fields, head_bytes, http_date
+from feedmill.server import admin_page
 from feedmill.server.app import Origin, Receive, Send, fold
+from feedmill.server.auth import SESSION_SECONDS, Auth
 from feedmill.server.metrics import Traffic, Value, exposition
-from feedmill.server.session import SESSION_SECONDS, Doorkeeper
+from feedmill.server.response import Answer, Fields, head_bytes, http_date
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Admin:
     ) -> None:
         self.traffic = Traffic()
         self._view = view
-        self._door = Doorkeeper(token, clock)
+        self._door = Auth(token, clock)
         self._own_host = settings.host.strip("[]").lower()
         self._loopback = _is_loopback(self._own_host)
         self._origin = origin
@@ -135,11 +135,11 @@ class Admin:
         refused = None if session else self._bearer(request)
         if refused is not None:
             wrong = "wrong" in request.query
-            page = board.login_page(wrong=wrong)
+            page = admin_page.login_page(wrong=wrong)
             return _answer(refused.status, page, "text/html; charset=utf-8", _gate_fields(refused))
         subscribers = self._origin.subscribers() if self._origin else {}
         readers = self._origin.readers.by_reader() if self._origin else {}
-        page = board.status_page(
+        page = admin_page.status_page(
             self._view.status(),
             traffic=self._origin.traffic if self._origin else Traffic(),
             subscribers=subscribers,
@@ -300,6 +300,7 @@ def _cookie(session: str, seconds: int) -> str:
 
 
 def _answer(status: int, body: bytes, media: str, extra: Mapping[str, str] | None = None) -> Answer:
+    page = media.startswith("text/html")
     lines = {
         "date": http_date(int(time.time())),
         "content-type": media,
@@ -308,7 +309,9 @@ def _answer(status: int, body: bytes, media: str, extra: Mapping[str, str] | Non
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cross-origin-resource-policy": "same-origin",
-        "content-security-policy": board.POLICY if media.startswith("text/html") else "default-src 'none'",
+        "content-security-policy": admin_page.POLICY
+        if media.startswith("text/html")
+        else "default-src 'none'",
         **(extra or {}),
     }
     return Answer(status, head_bytes(status, lines), body)

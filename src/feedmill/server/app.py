@@ -14,14 +14,14 @@ from typing import Any
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.settings import ServerSettings
-from feedmill.server.answer import SAFE_METHODS, Answer, Fields, plain
 from feedmill.server.conditional import Outcome, evaluate
+from feedmill.server.documents import DocumentCache, Superseded, load
 from feedmill.server.encode import IDENTITY, SMALL, choose
-from feedmill.server.library import Library, Superseded, load
 from feedmill.server.media import NO_HUBS, Discovery
 from feedmill.server.metrics import Traffic, Value
-from feedmill.server.readers import Readers
 from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, Suspended, parse_path, resolve
+from feedmill.server.response import SAFE_METHODS, Answer, Fields, plain
+from feedmill.server.subscribers import Readers
 from feedmill.server.variant import Freshness, Variant
 
 logger = logging.getLogger(__name__)
@@ -84,7 +84,7 @@ class Origin:
         self._feeds_dir = feeds_dir
         self._clock = clock
         self._patience = patience.total_seconds()
-        self._library = Library(cache_bytes)
+        self._documents = DocumentCache(cache_bytes)
         self._pool: ThreadPoolExecutor | None = None
         self._loading: dict[tuple[str, str], asyncio.Future[None]] = {}
         self._serving: _Serving | None = None
@@ -127,7 +127,7 @@ class Origin:
         """Return what was counted, under the names of `metrics.FAMILIES`."""
         return {
             "feedmill_ready": float(self.ready),
-            "feedmill_http_cache_bytes": self._library.bytes,
+            "feedmill_http_cache_bytes": self._documents.bytes,
             **self.traffic.values(),
             "feedmill_subscribers": self.subscribers(),
         }
@@ -169,7 +169,7 @@ class Origin:
         else:
             answer = variant.without_body
             if method == b"GET":
-                body = self._library.body(variant.key)
+                body = self._documents.body(variant.key)
                 if body is None:
                     return None
                 answer = Answer(200, answer.head, body, variant.coding)
@@ -303,7 +303,7 @@ class Origin:
     ) -> Variant | None:
         variant = serving.variants.get((record.path, coding))
         if variant is None:
-            form = self._library.form((record.digest, coding))
+            form = self._documents.form((record.digest, coding))
             if form is None:
                 return None
             if len(serving.variants) >= _MAX_CACHED:
@@ -325,7 +325,7 @@ class Origin:
         coding = self._coding(found.record, fields) if isinstance(found, Found) else None
         if not isinstance(found, Found) or coding is None:
             return None
-        lacking = self._library.body((found.record.digest, coding)) is None
+        lacking = self._documents.body((found.record.digest, coding)) is None
         return (found.record, coding) if lacking else None
 
     async def _load(self, record: Published, coding: str) -> None:
@@ -349,7 +349,7 @@ class Origin:
             self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="feedmill-http")
         loop = asyncio.get_running_loop()
         loaded = await loop.run_in_executor(self._pool, load, self._feeds_dir, record, coding)
-        self._library.keep((record.digest, coding), loaded)
+        self._documents.keep((record.digest, coding), loaded)
 
 
 def fold(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

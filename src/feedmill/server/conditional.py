@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
 
-from feedmill.server.answer import Fields
+from feedmill.server.response import Fields
 
 _TAG = re.compile(rb'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _IMF = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT")

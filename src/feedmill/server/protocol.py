@@ -11,8 +11,8 @@ from typing import Any, ClassVar, NoReturn
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from feedmill.server.answer import SAFE_METHODS, Answer, plain
-from feedmill.server.gate import Gate
+from feedmill.server.connections import Connections
+from feedmill.server.response import SAFE_METHODS, Answer, plain
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ class GuardedProtocol(HttpToolsProtocol):
     pipelined requests in order.
     """
 
-    gate: ClassVar[Gate]
+    gate: ClassVar[Connections]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -135,7 +135,7 @@ class Server:
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._ending = ending = asyncio.Event()
-        from feedmill.server.guarded import GuardedServer  # uvicorn is imported on use
+        from feedmill.server.uvicorn_server import GuardedServer  # uvicorn is imported on use
 
         limits = _within_descriptors([listener.limits for listener in self._listeners])
         servers = [

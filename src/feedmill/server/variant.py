@@ -9,10 +9,10 @@ from posixpath import splitext
 
 from feedmill.model.artifact import Published
 from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
-from feedmill.server.answer import Answer, head_bytes, http_date
+from feedmill.server.documents import Form, Key
 from feedmill.server.encode import IDENTITY
-from feedmill.server.library import Form, Key
 from feedmill.server.media import NO_HUBS, Discovery, is_page, link_field, media_type
+from feedmill.server.response import Answer, head_bytes, http_date
 
 STALE_IF_ERROR = 86400
 _SECOND = timedelta(seconds=1)

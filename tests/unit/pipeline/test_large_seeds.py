@@ -58,7 +58,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every large seed take too long for another one to follow."""
-    monkeypatch.setattr("feedmill.pipeline.intake.PATIENCE", 0.0)
+    monkeypatch.setattr("feedmill.pipeline.ingest.PATIENCE", 0.0)
 
 
 @pytest.mark.usefixtures("hurried")

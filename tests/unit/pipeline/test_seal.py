@@ -18,7 +18,7 @@ import pytest
 from feedmill.config import loads
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
-from feedmill.pipeline.seal import seal, sealed_report
+from feedmill.pipeline.up_to_date import seal, sealed_report
 from untouched import let_rest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedmill.seeds.field_reader import own_values
 from feedmill.seeds.frontmatter import FrontMatter
 from feedmill.seeds.frontmatter import json as json_header
 from feedmill.seeds.frontmatter import toml as toml_header
 from feedmill.seeds.frontmatter.nodes import MAX_LENGTH, HeaderFault
 from feedmill.seeds.frontmatter.toml_plain import read_plain
-from feedmill.seeds.reading import own_values
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag, is_null
 
 TOML = '''title = "Über \\"uns\\"" # a comment

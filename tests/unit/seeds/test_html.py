@@ -274,7 +274,7 @@ def test_one_paragraph_that_costs_too_much_does_not_spoil_the_others() -> None:
 
 
 def test_attributes_count_as_what_they_cost() -> None:
-    from feedmill.seeds.markup import is_bounded
+    from feedmill.seeds.html_budget import is_bounded
 
     assert is_bounded("<img src=é>" * 10_000, BASE)
     assert not is_bounded("<img src=é>" * 60_000, BASE)

@@ -7,7 +7,7 @@ import pytest
 from feedmill.model.fields import canonical, fold
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.fields import keys_for
+from feedmill.seeds.field_keys import keys_for
 from feedmill.seeds.takedown import takedown_lines
 
 KEYS = keys_for(DecodeSettings(fields=(("removed", ("meta.gone",)),)))

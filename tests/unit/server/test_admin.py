@@ -12,9 +12,9 @@ import pytest
 from feedmill.errors import FeedmillError, GuardHeld, StoreError
 from feedmill.model.settings import AdminSettings
 from feedmill.server import ADMIN, Admin, Listener, Server
-from feedmill.server.board import status_page
+from feedmill.server.admin_page import status_page
+from feedmill.server.auth import ATTEMPTS, REFILL, SESSION_SECONDS
 from feedmill.server.metrics import Traffic, Value
-from feedmill.server.session import ATTEMPTS, REFILL, SESSION_SECONDS
 from wire import House, Reply, Wire, request
 
 TOKEN = "kjhf-Sesame_42"
@@ -304,7 +304,7 @@ def test_the_page_tells_of_the_hub_where_there_is_one() -> None:
 
 
 def test_the_policy_allows_the_page_s_own_blocks(desk: Desk) -> None:
-    from feedmill.server.policy import page_policy
+    from feedmill.server.csp import page_policy
 
     desk.enter()
     reply = desk.ask("/-/")

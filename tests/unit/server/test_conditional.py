@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedmill.server.answer import http_date
 from feedmill.server.conditional import Outcome, evaluate, parse_date
+from feedmill.server.response import http_date
 
 TAG = b'"abc"'
 WHEN = int(datetime(2026, 11, 21, 12, 0, tzinfo=UTC).timestamp())

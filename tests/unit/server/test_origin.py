@@ -18,7 +18,7 @@ import pytest
 
 from feedmill.model.artifact import Published
 from feedmill.model.settings import ServerSettings
-from feedmill.server.library import Loaded, load
+from feedmill.server.documents import Loaded, load
 from wire import BODY, House, Open, Wire
 
 MEDIA = {
@@ -442,17 +442,17 @@ def test_readers_see_whole_documents_with_their_own_etag_while_generations_chang
 
 def test_the_cache_is_bounded(open_house: Open) -> None:
     house = open_house()
-    house.origin._library.max_bytes = 3 * len(BODY)
+    house.origin._documents.max_bytes = 3 * len(BODY)
     for _ in range(3):
         for target in list(house.site.documents):
             assert house.ask("/" + target).status == 200
-            assert house.origin._library.bytes <= 3 * len(BODY)
+            assert house.origin._documents.bytes <= 3 * len(BODY)
     etag = house.ask("/all.rss")["etag"]
     for target in list(house.site.documents):
         house.ask("/" + target)
-    loads = house.origin._library.bytes
+    loads = house.origin._documents.bytes
     assert house.ask("/all.rss", If_None_Match=etag).status == 304  # needs no bytes, brings none in
-    assert house.origin._library.bytes == loads
+    assert house.origin._documents.bytes == loads
 
 
 def test_what_clients_make_up_fills_no_cache(house: House) -> None:

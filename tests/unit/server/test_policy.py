@@ -8,7 +8,7 @@ from hashlib import sha256
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedmill.server.policy import page_policy
+from feedmill.server.csp import page_policy
 
 
 def source(block: bytes) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedmill.server.readers import MAX_READERS, Reader, Readers, parse_agent
+from feedmill.server.subscribers import MAX_READERS, Reader, Readers, parse_agent
 from wire import House
 
 AGENTS = {

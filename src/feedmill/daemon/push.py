@@ -1,0 +1,196 @@
+"""Push: the running daemon's hub, told of each generation, and what others may know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import feedmill
+from feedmill.model.artifact import Generation, Published
+from feedmill.model.hub import own_hub
+from feedmill.model.instant import Instant, rfc3339
+from feedmill.model.settings import Settings
+from feedmill.server import Door
+from feedmill.server.documents import Superseded, load
+from feedmill.server.encode import IDENTITY
+from feedmill.server.media import is_topic, media_type
+from feedmill.server.metrics import Histogram, Value
+
+if TYPE_CHECKING:
+    from feedmill.push.hub import Topics, Totals
+    from feedmill.push.thread import HubThread
+
+_FILE = "subscriptions.db"
+
+
+class Push:
+    """Follows the settings: runs a hub where they ask for one. Of aiohttp nothing is imported elsewhere."""
+
+    def __init__(self, clock: Callable[[], Instant]) -> None:
+        self._clock = clock
+        self._thread: HubThread | None = None
+        self._settings: Settings | None = None
+        self._generation: Generation | None = None
+
+    def configure(self, settings: Settings) -> None:
+        """Have from now on what the settings ask for; it begins with the first generation."""
+        if self._settings is not None and _facts(settings) == _facts(self._settings):
+            return
+        self.close()
+        self._settings = settings
+        if self._generation is not None:
+            self.install(self._generation)
+
+    def install(self, generation: Generation) -> None:
+        """Deliver `generation` from now on, as a pass has left it; not what it suspends."""
+        self._generation = generation
+        settings = self._settings
+        if settings is None or not (own_hub(settings) or settings.push.hubs):
+            return
+        if self._thread is None:  # only now: a start must not wait for what is needed after it
+            self._thread = _start(settings, self._clock)
+        self._thread.install(topics(generation, settings.feeds_dir))
+
+    def close(self) -> None:
+        """End deliveries; they go on after the next start."""
+        if self._thread is not None:
+            self._thread.stop(timeout=1.5)
+            self._thread = None
+
+    @property
+    def door(self) -> Door | None:
+        """Where the origin hands on requests; None: there is no hub here."""
+        serves = self._settings is not None and own_hub(self._settings)
+        return self._thread.ask if self._thread is not None and serves else None
+
+    def troubles(self) -> list[str]:
+        """Return why the hub cannot work just now."""
+        return [self._thread.trouble] if self._thread is not None and self._thread.trouble else []
+
+    def followers(self) -> dict[str, Any]:
+        """Return the `followers` part of the status: numbers and the last failures, no secret."""
+        if self._settings is None or self._thread is None:
+            return {"hub": None}
+        totals = self._thread.totals
+        return {
+            "hub": own_hub(self._settings) or None,
+            "hubs": list(self._settings.push.hubs),
+            "subscriptions": 0,
+            "failing": 0,
+            "waiting": 0,
+            **totals.counts,
+            "deliveries": dict(totals.deliveries),
+            "verifications": dict(totals.verifications),
+            "pings": dict(totals.pings),
+            "failures": [
+                {"at": rfc3339(one.at), "callback": one.callback, "topic": one.path, "why": one.why}
+                for one in list(totals.failures)
+            ],
+        }
+
+    def subscribers(self) -> list[dict[str, Any]]:
+        """Return everybody who is subscribed, without secrets and the callbacks' queries.
+
+        Raises:
+            StoreError: the hub does not answer just now.
+        """
+        if self._thread is None:
+            return []
+        from feedmill.push.subscriptions import subscriber_json
+
+        published = _digests(self._generation.documents if self._generation else {})
+        return [subscriber_json(one) for one in self._thread.everybody(published)]
+
+    def metrics(self) -> Mapping[str, Value]:
+        """Return the numbers under the names of the server's `FAMILIES`."""
+        if self._thread is None:
+            return {}
+        totals = self._thread.totals
+        return {
+            "feedmill_subscriptions": totals.counts.get("subscriptions", 0),
+            "feedmill_subscriptions_failing": totals.counts.get("failing", 0),
+            "feedmill_deliveries_total": dict(totals.deliveries),
+            "feedmill_delivery_seconds": _histogram(totals),
+            "feedmill_verifications_total": dict(totals.verifications),
+            "feedmill_hub_pings_total": dict(totals.pings),
+        }
+
+
+def topics(generation: Generation, feeds_dir: Path) -> Topics:
+    """Return what may be subscribed to: feeds that are served as they are, at their own address."""
+    from feedmill.push.hub import Topics
+
+    return Topics(
+        documents=generation.documents,
+        gone=generation.gone | generation.redirects.keys(),
+        body=lambda record: _body(feeds_dir, record),
+        serves=lambda path: (
+            is_topic(path) and path not in generation.redirects and path not in generation.suspended
+        ),
+    )
+
+
+def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
+    """Return everybody who is subscribed, where no daemon runs.
+
+    Raises:
+        StoreError: the subscriptions or the ledger cannot be read.
+    """
+    file = settings.feeds_dir / ".feedmill" / _FILE
+    if not file.exists():
+        return []
+    from feedmill.push.subscriptions import Subscriptions, subscriber_json
+    from feedmill.store import Store
+
+    with Store.open(settings.feeds_dir, read_only=True) as store:
+        published = _digests(store.documents)
+    subscriptions = Subscriptions(file)
+    try:
+        return [subscriber_json(one) for one in subscriptions.all(published)]
+    finally:
+        subscriptions.close()
+
+
+def _digests(documents: Mapping[str, Published]) -> dict[str, str]:
+    return {path: record.digest for path, record in documents.items()}
+
+
+def _facts(settings: Settings) -> tuple[object, ...]:
+    return settings.push, own_hub(settings), settings.site.url, settings.feeds_dir
+
+
+def _start(settings: Settings, clock: Callable[[], Instant]) -> HubThread:
+    from feedmill.push.hub import Addresses
+    from feedmill.push.thread import HubThread, Plan
+
+    base = settings.site.url
+    plan = Plan(
+        file=settings.feeds_dir / ".feedmill" / _FILE,
+        addresses=Addresses(
+            hub=own_hub(settings),
+            url=lambda path: base + path,
+            path=lambda url: url.removeprefix(base) if url.startswith(base) and url != base else None,
+            media_type=media_type,
+        ),
+        lease=settings.push.lease,
+        others=settings.push.hubs,
+        allow=settings.push.allow,
+        agent=f"feedmill/{feedmill.__version__} (+{base})",
+    )
+    thread = HubThread(plan, clock)
+    thread.start()
+    return thread
+
+
+def _body(feeds_dir: Path, record: Published) -> bytes | None:
+    try:
+        return load(feeds_dir, record, IDENTITY).body
+    except Superseded:
+        return None
+
+
+def _histogram(totals: Totals) -> Histogram:
+    from feedmill.push.hub import BOUNDS
+
+    return Histogram(bounds=BOUNDS, counts=tuple(totals.slower), total=totals.seconds)

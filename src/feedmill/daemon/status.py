@@ -1,0 +1,85 @@
+"""Status: what the daemon tells of itself, as one stable JSON document (docs/cli.md)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import feedmill
+from feedmill.daemon.schedule import NEXT_CHANGE, PlannedRun
+from feedmill.model.instant import Instant, from_micros, rfc3339, to_micros
+from feedmill.model.seed import Problem, Severity
+from feedmill.pipeline import Mill, PassReport, printable, problem_json
+from feedmill.pipeline.explain import planned_change
+
+_REASONS = {
+    "rebuild": "the schedule (schedule.rebuild)",
+    NEXT_CHANGE: "a publication, expiry or update is due",
+    "housekeeping": "looks at every seed and document",
+}
+PLANNED = 10
+PASSES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daemon:
+    """The daemon's own facts."""
+
+    state: str
+    since: Instant
+    uptime: float
+    watching: str
+    listening: Mapping[str, str]
+
+
+def daemon_json(daemon: Daemon) -> dict[str, Any]:
+    """Return the `daemon` part of the status."""
+    return {
+        "state": daemon.state,
+        "pid": os.getpid(),
+        "since": rfc3339(daemon.since),
+        "uptime": round(daemon.uptime, 1),
+        "version": feedmill.__version__,
+        "watching": daemon.watching,
+        "listening": dict(daemon.listening),
+    }
+
+
+def stopped_json() -> dict[str, Any]:
+    """Return the `daemon` part where none runs."""
+    return {"state": "stopped", "pid": None, "since": None, "watching": None, "version": feedmill.__version__}
+
+
+def pass_json(report: PassReport) -> dict[str, Any]:
+    """Return a pass without its problems, which the status lists once."""
+    document = report.to_json()
+    del document["problems"]
+    return document
+
+
+def counts_json(report: PassReport) -> dict[str, Any]:
+    """Return the `counts` part: seeds by what became of them."""
+    seeds: dict[str, Any] = report.to_json()["seeds"]
+    return {**seeds, "documents": report.feeds_total}
+
+
+def scheduled_json(mill: Mill, now: Instant) -> list[dict[str, Any]]:
+    """Return the next planned changes: instant, seed, and what will happen to it."""
+    found = []
+    for at, path in mill.catalog.standings.next_events(to_micros(now), PLANNED):
+        label, what = planned_change(mill, path, from_micros(at))
+        found.append({"at": rfc3339(from_micros(at)), "seed": printable(label), "what": what})
+    return found
+
+
+def next_json(runs: Sequence[PlannedRun]) -> list[dict[str, Any]]:
+    """Return the next runs of the jobs, soonest first, each with its reason."""
+    return [{"job": run.job, "at": rfc3339(run.at), "why": _REASONS.get(run.job, run.job)} for run in runs]
+
+
+def problems_json(problems: Iterable[Problem], troubles: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what is wrong: the daemon's own troubles first, which have no path, then the seeds'."""
+    own = [problem_json(Problem(path="", message=trouble, severity=Severity.ERROR)) for trouble in troubles]
+    return own + [problem_json(problem) for problem in problems]

@@ -1,0 +1,92 @@
+"""Audits: every fault of every seed, with its place; each front matter is parsed in full."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
+
+from feedmill.errors import SeedError
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem, Severity
+from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.dry_run import identity_changes, rehearsed
+from feedmill.pipeline.mill import Mill, Progress, silent
+from feedmill.pipeline.report import PassRequest, printable
+from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
+
+MANY_FEEDS = 1_000
+"""Feeds above which `check` asks whether so many are meant."""
+
+
+def audit(
+    settings: Settings,
+    clock: Callable[[], Instant],
+    *,
+    paths: Collection[str] | None = None,
+    progress: Progress = silent,
+) -> tuple[Problem, ...]:
+    """Return the problems of all seeds, or of those in `paths` (a folder ends with "/"), in order.
+
+    What a build reports (duplicates and undated seeds among it), and beyond that: faults in blocks
+    that a build never reads, likely misspelt flags, known files that would become other entries.
+    """
+    found: set[Problem] = set()
+    request = PassRequest(trigger="check", force=True)
+    with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
+        found.update(problem for problem in rehearsal.report.problems if _within(problem.path, paths))
+        found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
+        if paths is None:
+            found.update(_many_feeds(mill))
+    thorough = replace(settings.decode, thorough=True)
+    kept = {(p.path, p.line, p.column, p.message) for p in found}
+    for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
+        if (problem.path, problem.line, problem.column, problem.message) not in kept:
+            found.add(problem)
+        progress("decode", done, None)
+    return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.message)))
+
+
+def _many_feeds(mill: Mill) -> Iterator[Problem]:
+    """Yield a warning where there are more feeds than anybody reads, with the setting that makes most."""
+    kinds = Counter(record.kind for record in mill.catalog.shelves.feeds() if record.total)
+    total = kinds.total()
+    if total <= MANY_FEEDS:
+        return
+    kind, most = kinds.most_common(1)[0]
+    folder = Kind(kind).folder.rstrip("/")
+    message = f"there are {total:,} feeds, {most:,} of them {folder}"
+    if kind != Kind.CUSTOM:
+        message += f"; 'feeds.by.{folder}' can be "
+        message += (
+            "off" if kind in (Kind.CATEGORY, Kind.TYPE) else "listed (those that the config names) or off"
+        )
+    settings = mill.settings
+    path = str(settings.file or settings.feeds_dir)
+    yield Problem(path=path, message=message, severity=Severity.WARNING)
+
+
+def _decoded(
+    settings: Settings, thorough: DecodeSettings, paths: Collection[str] | None
+) -> Iterator[Problem]:
+    contents = _contents(settings.scan, thorough.max_bytes, paths)
+    for record in run_all(contents, decoding(thorough), workers=settings.workers):
+        yield from record.problems
+
+
+def _contents(
+    scanning: ScanSettings, max_bytes: int, paths: Collection[str] | None
+) -> Iterator[tuple[str, bytes]]:
+    for item in scan(scanning):
+        if isinstance(item, ScanProblem) or not _within(printable(item.path), paths):
+            continue
+        try:
+            data, _ = read(scanning, item.path, max_bytes)
+        except (SeedError, FileNotFoundError):
+            continue  # the rehearsal has told
+        yield printable(item.path), data
+
+
+def _within(path: str, paths: Collection[str] | None) -> bool:
+    return paths is None or any(path == one or (one.endswith("/") and path.startswith(one)) for one in paths)

@@ -1,0 +1,39 @@
+"""Prints: short names of everything that decides what a pass would make, besides seeds and time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import feedmill
+from feedmill.model.hub import document_hubs
+from feedmill.model.settings import Settings
+from feedmill.store import Store
+
+
+def decode_print(settings: Settings) -> str:
+    """Return what changes whenever a file could be read differently."""
+    return _print(settings.decode, settings.scan.dir.name)
+
+
+def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool = False) -> str:
+    """Return what changes whenever the same seeds could make other documents."""
+    return _print(
+        settings.site,
+        document_hubs(settings),
+        settings.feeds,
+        settings.on_invalid,
+        sorted(settings.copies.items()),
+        sorted(theme.items()),
+        drafts,
+    )
+
+
+def ledger_mark(store: Store) -> str:
+    """Return what changes with every publication."""
+    return f"{store.ledger_id} {store.serial}"
+
+
+def _print(*values: object) -> str:
+    text = repr((feedmill.__version__, *values))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -1,0 +1,401 @@
+"""Ingested: from the seeds folder into the catalog's facts; only what changed is read."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from feedmill.catalog import Catalog, FileRow, RecordRow
+from feedmill.errors import SeedError
+from feedmill.model.seed import Problem, Reason, Record, Severity
+from feedmill.model.settings import DecodeSettings, ScanSettings
+from feedmill.pipeline.codec import encode
+from feedmill.pipeline.report import printable
+from feedmill.seeds import (
+    LARGE,
+    Found,
+    ScanProblem,
+    decoding,
+    look,
+    matches,
+    read,
+    read_head,
+    run_all,
+    scan,
+    to_bytes,
+    to_text,
+)
+
+CLOCK_TICK_NS = 20_000_000
+"""A file changed within a tick of being read may change again without its times moving."""
+
+PATIENCE = 0.5
+"""Seconds after which a hinted pass begins no further large file: those begun have a second more each."""
+
+_BATCH = 1000
+_UNLISTED = "its folder cannot be listed"
+_ANYWAY = -1  # an mtime that no file has: read it again
+
+
+@dataclass(slots=True)
+class Ingested:
+    """What one look at the folder found. Ids are the catalog's."""
+
+    changed: list[int] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    """Paths of seeds whose file vanished or cannot be read any more: what the guard counts."""
+    problems: list[Problem] = field(default_factory=list)
+    """Faults of files and folders that are no seeds."""
+    folder_lost: str | None = None
+    """Why the seeds folder as a whole could not be listed."""
+    not_seeds: int = 0
+    """By how much the number of files that are no seeds changed."""
+    restated: int = 0
+    """Files whose bytes are as known although stat says otherwise."""
+    left: list[str] = field(default_factory=list)
+    """Large files that were not looked at, for want of time; they are as new to the next pass as to this."""
+    slow: bool = False
+    """Whether large files took so long that somebody else may be waiting."""
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """A file on its way into the catalog."""
+
+    path: bytes
+    label: str
+    row: FileRow | None
+    found: Found
+    digest: bytes = b""
+
+
+class Ingest:
+    """Brings the catalog's facts up to date with the seeds folder.
+
+    `again` reads and decodes every file (`--full`, or other rules of decoding than last time);
+    `was_seed` answers from the ledger whether a path had an entry, `seeds_out` which had, for a catalog
+    that was lost.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        scanning: ScanSettings,
+        decode: DecodeSettings,
+        *,
+        workers: int,
+        again: bool,
+        was_seed: Callable[[str], bool],
+        seeds_out: Callable[[], Iterable[str]],
+        progress: Callable[[str, int, int | None], None],
+    ) -> None:
+        self._catalog = catalog
+        self._scanning = scanning
+        self._decoding = decode
+        self._workers = workers
+        self._again = again
+        self._was_seed = was_seed
+        self._seeds_out = seeds_out
+        self._progress = progress
+        self._hints: Collection[str] = ()
+        self._next_id = 0
+        self._since: float | None = None
+        self._new: list[FileRow] = []
+        self._rows: list[FileRow] = []
+        self._new_records: list[RecordRow] = []
+        self._records: list[RecordRow] = []
+        self._recordless: list[int] = []
+
+    def take(
+        self, paths: Iterable[str] | None = None, *, hints: Collection[str] = (), quick: bool = False
+    ) -> Ingested:
+        """Compare the folder with the catalog: all of it, or `paths` alone ("x/": all below x).
+
+        Files in `hints` are read whatever their stat says. Of `paths`, small files come first, and then
+        large ones for as long as `PATIENCE` lasts (not at all where it is to be `quick`).
+        """
+        self._hints = hints
+        intake = Ingested()
+        if paths is None:
+            self._take(intake, self._differences(intake), ahead=2)
+            return intake
+        self._take(intake, self._in_time(intake, self._hinted(intake, paths), quick), ahead=1)
+        intake.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
+        return intake
+
+    def _in_time(self, intake: Ingested, arrivals: Iterable[_Arrival], quick: bool) -> Iterator[_Arrival]:
+        """Yield the small ones, then large ones, the smallest first, as long as there is time."""
+        large = []
+        for arrival in arrivals:
+            if arrival.found.size > LARGE:
+                large.append(arrival)
+            else:
+                yield arrival
+        for arrival in sorted(large, key=lambda arrival: arrival.found.size):
+            now = time.monotonic()
+            if quick or (self._since is not None and now > self._since + PATIENCE):
+                intake.left.append(arrival.found.path)
+                continue
+            self._since = self._since or now
+            yield arrival
+
+    # What differs
+
+    def _differences(self, intake: Ingested, under: str = "") -> Iterator[_Arrival]:
+        """Walk the folder and the catalog side by side, both in order of path."""
+        facts = self._catalog.facts
+        prefix = to_bytes(under)
+        known = facts.files(after=prefix, until=prefix + b"\xff" if prefix else None)
+        row = next(known, None)
+        lost: list[bytes] = []
+        seen = 0
+        for item in scan(self._scanning, under=under):
+            if isinstance(item, ScanProblem):
+                self._note(intake, item)
+                if item.prefix is not None:
+                    lost.append(to_bytes(item.prefix))
+                    continue
+                path = to_bytes(item.problem.path)
+                while row is not None and row.path < path:
+                    self._missing(intake, row, lost)
+                    row = next(known, None)
+                at = row is not None and row.path == path
+                self._out_of_reach(intake, item, row if at else None)
+                row = next(known, None) if at else row
+                continue
+            seen += 1
+            if seen % 1000 == 0:
+                self._progress("scan", seen, None)
+            path = to_bytes(item.path)
+            while row is not None and row.path < path:
+                self._missing(intake, row, lost)
+                row = next(known, None)
+            if row is not None and row.path == path:
+                if self._again or not _same(row, item) or item.path in self._hints:
+                    yield _Arrival(path, printable(item.path), row, item)
+                row = next(known, None)
+            else:
+                yield _Arrival(path, printable(item.path), None, item)
+        while row is not None:
+            self._missing(intake, row, lost)
+            row = next(known, None)
+        if any(lost):
+            self._recall(intake, [folder for folder in lost if folder])
+
+    def _recall(self, intake: Ingested, lost: list[bytes]) -> None:
+        """Keep seeds below folders that cannot be listed and of which a lost catalog knows nothing."""
+        for path in self._seeds_out():
+            raw = to_bytes(path)
+            if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
+                label, found = printable(path), _unseen(path)
+                self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
+
+    def _hinted(self, intake: Ingested, paths: Iterable[str]) -> Iterator[_Arrival]:
+        waiting = deque(sorted(set(paths)))
+        seen = set(waiting)
+        while waiting:
+            path = waiting.popleft()
+            raw = to_bytes(path)
+            if path.endswith("/") or path == "":
+                yield from self._differences(intake, path)
+            elif matches(self._scanning, path):
+                row = self._catalog.facts.find_file(raw)
+                item = look(self._scanning, path)
+                if isinstance(item, ScanProblem):
+                    self._note(intake, item)
+                    self._out_of_reach(intake, item, row)
+                elif item is not None:
+                    yield _Arrival(raw, printable(path), row, item)
+                elif row is not None:
+                    self._gone(intake, row)
+                # Nobody tells of the other names of a file: those of the one that was here, too, since it may
+                # have been written before it went.
+                inodes = {row.inode} if row is not None else set()
+                if isinstance(item, Found) and item.links > 1:
+                    inodes.add(item.inode)
+                twins = {to_text(twin) for inode in inodes for twin in self._catalog.facts.paths_of(inode)}
+                waiting += sorted(twins - seen)
+                seen |= twins
+
+    def _out_of_reach(self, intake: Ingested, item: ScanProblem, row: FileRow | None) -> None:
+        """A path at which there is something that is not read: a fault of a seed, where it was one."""
+        path = item.problem.path
+        faulty = item.problem.severity is Severity.ERROR
+        known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
+        if faulty and known_seed:
+            intake.problems.pop()  # told as the seed's own
+            label, found = printable(path), _unseen(path)
+            record = _unreadable(label, item.problem.message)
+            self._refuse(intake, _Arrival(to_bytes(path), label, row, found), record)
+        elif row is not None:
+            self._gone(intake, row)
+
+    def _missing(self, intake: Ingested, row: FileRow, lost: list[bytes]) -> None:
+        """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
+        if row.is_seed and row.path.startswith(tuple(lost)):
+            label = printable(to_text(row.path))
+            self._refuse(
+                intake, _Arrival(row.path, label, row, _unseen(label)), _unreadable(label, _UNLISTED)
+            )
+        else:
+            self._gone(intake, row)
+
+    def _note(self, intake: Ingested, item: ScanProblem) -> None:
+        intake.problems.append(replace(item.problem, path=printable(item.problem.path)))
+        if item.prefix == "":
+            intake.folder_lost = item.problem.message
+
+    # What is read
+
+    def _take(self, intake: Ingested, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
+        waiting: deque[_Arrival] = deque()
+        records = run_all(
+            self._contents(intake, arrivals, waiting),
+            decoding(self._decoding),
+            workers=self._workers,
+            ahead=ahead,
+        )
+        for done, record in enumerate(records, 1):
+            self._keep(intake, waiting.popleft(), record)
+            if done % 100 == 0:
+                self._progress("decode", done, None)
+        self._flush(intake)
+
+    def _contents(
+        self, intake: Ingested, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield what must be decoded; what need not be is dealt with on the way."""
+        for arrival in arrivals:
+            row = arrival.row
+            try:
+                started = time.time_ns()
+                data, found = read(self._scanning, arrival.found.path, self._decoding.max_bytes)
+            except FileNotFoundError:
+                if row is not None:
+                    self._gone(intake, row)
+                continue
+            except SeedError as error:
+                self._refuse(intake, arrival, self._refused(arrival, error.message))
+                continue
+            racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
+            arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
+            arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
+            if row is not None and row.digest == arrival.digest and not self._again:
+                self._restate(intake, arrival, row)
+                continue
+            waiting.append(arrival)
+            yield arrival.label, data
+
+    def _refuse(self, intake: Ingested, arrival: _Arrival, record: Record) -> None:
+        """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
+        arrival.found = replace(arrival.found, mtime_ns=_ANYWAY)
+        arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
+        if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
+            intake.vanished.append(to_text(arrival.path))
+            self._keep(intake, arrival, record)
+
+    def _refused(self, arrival: _Arrival, why: str) -> Record:
+        """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
+        record, limit = _unreadable(arrival.label, why), self._decoding.max_bytes
+        head = read_head(self._scanning, arrival.found.path, limit + 1)
+        if len(head) <= limit:
+            return record
+        from feedmill.seeds.decode import decode  # on use: most passes decode elsewhere, or nothing
+
+        return replace(decode(arrival.label, head, self._decoding), problems=record.problems)
+
+    # What is stored
+
+    def _restate(self, intake: Ingested, arrival: _Arrival, row: FileRow) -> None:
+        found = arrival.found
+        restated = row._replace(
+            size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode
+        )
+        if restated != row:
+            intake.restated += 1
+            self._rows.append(restated)
+
+    def _gone(self, intake: Ingested, row: FileRow) -> None:
+        intake.gone.append(row.id)
+        if row.is_seed:
+            intake.vanished.append(to_text(row.path))
+        else:
+            intake.not_seeds -= 1
+
+    def _keep(self, intake: Ingested, arrival: _Arrival, record: Record) -> None:
+        row = arrival.row
+        if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
+            record = _emptied(record)
+        is_seed = not record.blank
+        intake.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
+        if row is None:
+            if not self._next_id:
+                self._next_id = self._catalog.facts.next_file_id()
+            key, self._next_id = self._next_id, self._next_id + 1
+        else:
+            key = row.id
+        found = arrival.found
+        stored = FileRow(
+            id=key,
+            path=arrival.path,
+            size=found.size,
+            mtime_ns=found.mtime_ns,
+            ctime_ns=found.ctime_ns,
+            inode=found.inode,
+            digest=arrival.digest,
+            is_seed=is_seed,
+        )
+        (self._new if row is None else self._rows).append(stored)
+        if is_seed:
+            kept = RecordRow(key, encode(record), bool(record.problems))
+            (self._new_records if row is None else self._records).append(kept)
+        elif row is not None:
+            self._recordless.append(key)
+        if is_seed or row is not None:
+            intake.changed.append(key)
+        if len(self._new) + len(self._rows) >= _BATCH:
+            self._flush(intake)
+
+    def _flush(self, intake: Ingested) -> None:
+        facts = self._catalog.facts
+        facts.put_files(self._new, self._rows)
+        facts.put_records(self._new_records, fresh=True)
+        facts.put_records(self._records)
+        facts.forget_records(self._recordless)
+        for rows in (self._new, self._rows, self._new_records, self._records, self._recordless):
+            rows.clear()
+
+
+def _same(row: FileRow, item: Found) -> bool:
+    """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
+    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == (
+        item.size,
+        item.mtime_ns,
+        item.ctime_ns,
+        item.inode,
+    )
+
+
+def _unseen(path: str) -> Found:
+    """Return a stat that no file has: it is looked at again in every pass."""
+    return Found(path=path, size=-1, mtime_ns=_ANYWAY, ctime_ns=-1, inode=-1)
+
+
+def _unreadable(label: str, why: str) -> Record:
+    problem = Problem(path=label, message=why)
+    return Record(path=label, reason=Reason.INVALID, problems=(problem,))
+
+
+def _emptied(record: Record) -> Record:
+    """Return the record of a file that was a seed; its text still says whether the entry may stay out."""
+    problem = Problem(
+        path=record.path,
+        line=1,
+        message="was a seed and is empty or without front matter now; restore it, or delete the file",
+        severity=Severity.ERROR,
+    )
+    return replace(record, blank=False, parsed=False, reason=Reason.INVALID, problems=(problem,))

@@ -1,0 +1,48 @@
+"""Listings: the feeds there are and the seeds that are withheld, as the files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from feedmill.model.feed import FeedRow
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Reason, Seed
+from feedmill.model.settings import Settings
+from feedmill.pipeline.codec import decode_record
+from feedmill.pipeline.dry_run import rehearsed
+from feedmill.pipeline.mill import Progress, silent
+from feedmill.pipeline.report import PassRequest, printable
+from feedmill.seeds import to_text
+
+_REQUEST = PassRequest(trigger="list", force=True)
+
+
+def list_feeds(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> tuple[FeedRow, ...]:
+    """Return every feed that has something to read, in the directory's order."""
+    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        return mill.feed_builder.current_directory(mill.catalog).rows
+
+
+def list_withheld(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> list[tuple[str, str]]:
+    """Return (path, reason) of every withheld seed, by path."""
+    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        states = [reason.value for reason in Reason]
+        return [
+            (printable(to_text(path)), state) for _, path, state in mill.catalog.standings.with_state(states)
+        ]
+
+
+def list_seeds(
+    settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> tuple[Seed, ...]:
+    """Return every seed that can be read, withheld ones too, by path, whatever `seeds.ids` says of them."""
+    address = replace(settings.decode.address, ids=None)
+    plain = replace(settings, decode=replace(settings.decode, address=address))
+    with rehearsed(plain, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+        records = (decode_record(blob) for page in mill.catalog.facts.all_records() for _, _, blob in page)
+        return tuple(sorted((record.seed for record in records if record.seed), key=lambda seed: seed.path))

@@ -1,0 +1,144 @@
+"""The seal: what a pass over everything was made from; the next one sees at once that nothing has changed.
+
+A build from cron mostly has nothing to do. To find that out it needs the folder's listing, the ledger and
+the clock, but not the catalog: while those are as they were, so are the feeds and the report. A seal
+that is missing, stale or unreadable costs time, never a byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from feedmill.model.instant import Instant, to_micros
+from feedmill.model.settings import Settings
+from feedmill.pipeline.fingerprints import compose_print, decode_print, ledger_mark
+from feedmill.pipeline.folders import load_theme
+from feedmill.pipeline.report import PassReport, report_from_json
+from feedmill.seeds import Found, scan, to_bytes
+from feedmill.store import Store
+
+if TYPE_CHECKING:
+    from feedmill.pipeline.mill import Mill
+
+_Stat = tuple[bytes, int, int, int, int]
+"""Path, size in bytes, mtime and ctime in nanoseconds, inode."""
+
+
+def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
+    """Return the report of a pass that has nothing to do; None where one has to look closer.
+
+    Whoever asks holds the locks. The documents on disk are compared with the ledger, as a pass does.
+
+    Raises:
+        PublishError: the feeds folder cannot be used.
+    """
+    started = time.monotonic()
+    found, at = _read(_file(settings)), to_micros(now)
+    try:
+        report = report_from_json(found["report"])
+    except (LookupError, TypeError, ValueError):
+        return None
+    catalog = settings.state_dir / "catalog.db"
+    beside = (catalog.with_name(f"catalog.db{suffix}") for suffix in ("-wal", "-shm"))
+    if not _holds(found, at) or not catalog.exists() or any(file.exists() for file in beside):
+        return None  # what SQLite left beside it when a run was killed: opening the catalog clears it
+    theme = load_theme(settings.theme_dir)
+    if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
+        return None
+    with Store.open(settings.feeds_dir) as store:
+        if found.get("ledger") != ledger_mark(store) or store.problems or store.verify():
+            return None
+        stats = _listing(settings)
+        if stats is None or found.get("files") != stats:
+            return None
+    return replace(
+        report,
+        trigger="build",
+        as_of=now,
+        seconds=time.monotonic() - started,
+        written=0,
+        unchanged=report.feeds_total,
+        removed=0,
+        appeared=0,
+        changed=0,
+        vanished=0,
+        retired=(),
+    )
+
+
+def seal(mill: Mill, report: PassReport) -> None:
+    """Remember what the pass over everything that gave `report` was made from.
+
+    Nothing is sealed while something is in the way or has to be read again: every pass has to look at that.
+    """
+    settings = mill.settings
+    file = _file(settings)
+    fresh = file.with_name(f"{file.name}.new")
+    with suppress(OSError):
+        fresh.unlink(missing_ok=True)  # of a run that was killed
+    if mill.strays or report.held is not None or any(p.path.startswith("/") for p in report.problems):
+        return
+    stats = _digest(
+        (row.path, row.size, row.mtime_ns, row.ctime_ns, row.inode) for row in mill.catalog.facts.files()
+    )
+    if stats is None:
+        return
+    sealed = {
+        "rules": [decode_print(settings), compose_print(settings, load_theme(settings.theme_dir))],
+        "ledger": ledger_mark(mill.store),
+        "files": stats,
+        "until": to_micros(report.next_change) if report.next_change else None,
+    }
+    since = to_micros(report.as_of)
+    known = _read(file)
+    if known | sealed == known and _holds(known, since):
+        return
+    with suppress(OSError):  # the pass is done; without a seal the next one takes longer
+        fresh.write_text(json.dumps({**sealed, "since": since, "report": report.to_json()}), "utf-8")
+        fresh.replace(file)
+
+
+def _file(settings: Settings) -> Path:
+    return settings.state_dir / "seal.json"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Return what was sealed, {} where nothing was, or nothing that can be read."""
+    try:
+        found = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _holds(found: dict[str, Any], at: int) -> bool:
+    """Whether the instant `at` (microseconds) lies between those for which the seal speaks."""
+    since, until = found.get("since"), found.get("until")
+    return isinstance(since, int) and since <= at and (not isinstance(until, int) or at < until)
+
+
+def _listing(settings: Settings) -> str | None:
+    """Return the digest of all files' stats, None where something in the folder is in the way."""
+    return _digest(
+        (to_bytes(item.path), item.size, item.mtime_ns, item.ctime_ns, item.inode)
+        if isinstance(item, Found)
+        else None
+        for item in scan(settings.scan)
+    )
+
+
+def _digest(stats: Iterable[_Stat | None]) -> str | None:
+    """Return a digest of the files' stats in order of path, None where one is missing or to be read again."""
+    digest = hashlib.blake2b(digest_size=16)
+    for stat in stats:
+        if stat is None or stat[2] < 0:
+            return None
+        digest.update(b"%b\0%d %d %d %d\n" % stat)
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""feedmill.store.local: the store in a folder, with its ledger."""

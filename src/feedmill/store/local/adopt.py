@@ -1,0 +1,77 @@
+"""Whose a document is when the ledger does not list it.
+
+A path that a foreign file holds is reported, never overwritten (DESIGN 8.5). But a ledger can be
+lost (deleted, corrupt, left out of a checkout of the feeds folder), and then feedmill's own
+documents would look foreign and block publication for good, with entries in them that may have
+been taken down since. So with a *new* ledger, documents that bear feedmill's mark are its own again:
+they are kept, rewritten or removed like any other. The mark is one that readers' programs and
+people's own files do not carry by chance: the generator that feedmill's XML feeds and pages name
+near their beginning, on one of the paths that DESIGN 3 gives to documents. JSON Feed and OPML have
+no generator: there a sibling's mark counts. What bears no mark stays foreign, whatever its name.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from feedmill.model.filename import from_locale
+from feedmill.model.taxonomy import Kind
+from feedmill.store.local.feeds_dir import Obstacle, Tree
+
+_HEAD = 16384
+_MARK = re.compile(
+    rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>""",
+    re.IGNORECASE,
+)
+_MARKED = (".html", ".atom", ".rss")
+_UNMARKED = (".json",)
+_FRONT = ("index.html", "all.html", "all.atom", "all.rss")
+_LISTINGS = ("feeds.opml", "feeds.json")
+
+
+def own_documents(tree: Tree) -> Iterator[str]:
+    """Yield the paths of documents in the feeds folder that feedmill made, by their marks."""
+    front = {name for name in _FRONT if is_marked(tree, name)}
+    yield from front
+    if front:
+        yield from (name for name in _LISTINGS if _is_file(tree, name))
+    if any(name.startswith("all.") for name in front) and _is_file(tree, "all.json"):
+        yield "all.json"
+    for folder in sorted(kind.folder for kind in Kind if kind.folder):
+        names = _names(tree, folder.rstrip("/"))
+        marked = [name for name in names if name.endswith(_MARKED) and is_marked(tree, folder + name)]
+        stems = {name.rpartition(".")[0] for name in marked}
+        yield from (folder + name for name in marked)
+        for name in names:
+            stem, _, _ = name.rpartition(".")
+            if name.endswith(_UNMARKED) and stem in stems and _is_file(tree, folder + name):
+                yield folder + name
+
+
+def _names(tree: Tree, folder: str) -> list[str]:
+    with suppress(OSError, Obstacle):
+        names = (from_locale(name) for name in os.listdir(tree.folder(folder)))
+        return sorted(name for name in names if not name.startswith("."))
+    return []
+
+
+def _is_file(tree: Tree, path: str) -> bool:
+    with suppress(OSError, Obstacle):
+        return tree.look(path) is not None
+    return False
+
+
+def is_marked(tree: Tree, path: str) -> bool:
+    """Whether a document in the feeds folder bears feedmill's mark."""
+    if not _is_file(tree, path):
+        return False
+    with suppress(OSError, Obstacle):
+        chunks = tree.chunks(path, _HEAD)
+        try:
+            return _MARK.search(next(chunks, b"")) is not None
+        finally:
+            chunks.close()  # type: ignore[attr-defined]
+    return False

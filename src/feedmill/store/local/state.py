@@ -1,0 +1,100 @@
+"""What a store knows: the ledger's history, how the disk differs, and what is not written down yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from feedmill.model.artifact import Digest, Published
+from feedmill.model.instant import EPOCH, Instant, floor_second, from_micros
+from feedmill.store.local.feeds_dir import Found, Stamp
+from feedmill.store.local.values import Changes, FeedMemory, History
+
+_SECOND = from_micros(1_000_000) - EPOCH
+
+
+@dataclass(slots=True, kw_only=True)
+class Memory:
+    """The truth about the disk, ahead of the ledger by `changes` when that could not be written.
+
+    `suspects` are documents that are not on disk as `history` has them; True: to be written again
+    whatever is there (its flush failed, so what is read back may never have reached the disk).
+    `retried` are refused documents that somebody was told to try again.
+    """
+
+    history: History = field(default_factory=History)
+    changes: Changes = field(default_factory=Changes)
+    suspects: dict[str, bool] = field(default_factory=dict)
+    retried: set[str] = field(default_factory=set)
+
+    def last_modified(self, path: str, body: Digest, now: Instant) -> Instant:
+        """Return the Last-Modified of a document that has the bytes of `body` from now on.
+
+        A whole second, and later than any the path ever had: a reader's validator from before
+        must not match (RFC 9110, 8.8.2), even when the clock was set back.
+        """
+        before = self.history.gone.get(path)
+        if document := self.history.documents.get(path):
+            if document.digest == body:
+                return document.modified
+            before = document.modified
+        moment = floor_second(now)
+        return moment if before is None else max(moment, before + _SECOND)
+
+    def record(self, document: Published, stamp: Stamp) -> None:
+        """Remember a document that is on disk; a retired one is revived."""
+        path = document.path
+        self.history.documents[path] = document
+        self.history.stamps[path] = stamp
+        self.changes.documents.add(path)
+        self.suspects.pop(path, None)
+        if self.history.gone.pop(path, None) is not None:
+            self.changes.gone.add(path)
+        if path in self.history.refused:
+            self.history.refused.discard(path)
+            self.changes.refused = True
+
+    def record_found(self, path: str, found: Found) -> None:
+        """Remember a document of which only the file is known: its time is its Last-Modified."""
+        size, mtime_ns, _ = found.stamp
+        modified = from_micros(mtime_ns // 1_000_000_000 * 1_000_000)
+        self.record(Published(path=path, digest=found.digest, size=size, modified=modified), found.stamp)
+
+    def forget(self, path: str) -> None:
+        """Forget a document that is no more."""
+        if self.history.documents.pop(path, None) is not None:
+            self.changes.documents.add(path)
+        self.history.stamps.pop(path, None)
+        self.suspects.pop(path, None)
+
+    def retire(self, path: str, now: Instant) -> None:
+        """Forget a document for good, but for when it last changed."""
+        document = self.history.documents.get(path)
+        modified = document.modified if document else self.history.gone.get(path, floor_second(now))
+        self.forget(path)
+        if self.history.gone.get(path) != modified:
+            self.history.gone[path] = modified
+            self.changes.gone.add(path)
+
+    def plan(self, path: str, change: Instant | None) -> None:
+        """Remember when a document is going to change by itself; no ledger needs to know."""
+        document = self.history.documents.get(path)
+        if document is not None and document.next_change != change:
+            self.history.documents[path] = replace(document, next_change=change)
+
+    def remember_feed(self, path: str, feed: FeedMemory | None) -> None:
+        """Remember a feed, or forget it."""
+        if self.history.feeds.get(path) == feed:
+            return
+        if feed is None:
+            del self.history.feeds[path]
+        else:
+            self.history.feeds[path] = feed
+        self.changes.feeds.add(path)
+
+    def refuse(self, paths: set[str]) -> None:
+        """Remember what could not be published, so that it is tried again."""
+        refused = (self.history.refused - self.retried) | paths
+        self.retried = set()
+        if refused != self.history.refused:
+            self.history.refused = refused
+            self.changes.refused = True

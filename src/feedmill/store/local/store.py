@@ -1,0 +1,382 @@
+"""The published store: the feeds folder and its ledger, changed only through publications."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from feedmill.errors import PublishError
+from feedmill.model.artifact import Digest, Generation, Published
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem, Severity
+from feedmill.store.local.adopt import is_marked, own_documents
+from feedmill.store.local.feeds_dir import OWN, Obstacle, Tree, stamp_of
+from feedmill.store.local.heads import found_feeds
+from feedmill.store.local.last_good import GoodChanges
+from feedmill.store.local.ledger import Ledger
+from feedmill.store.local.publication import Publication
+from feedmill.store.local.state import Memory
+from feedmill.store.local.translate import publish_error, reason
+from feedmill.store.local.values import Changes, Damage, FeedMemory, History
+
+LEDGER = f"{OWN}/ledger.db"
+_KEPT_DAMAGED = 9
+
+
+class Store:
+    """What is published, and what only history knows of it.
+
+    Opening reads and writes nothing, nor does a publication without changes. One process at a time
+    may write (`FolderLock` on `store.lock_path`), one thread at a time may use a store; the
+    mappings it hands out show its current state.
+
+    What is in memory is the truth about the disk. If the ledger cannot be written (a full disk), the
+    difference stays in memory and goes with the next transaction, so that a store works again as
+    soon as the disk does.
+    """
+
+    def __init__(self, feeds_dir: Path, *, read_only: bool = False) -> None:
+        """Open the store in `feeds_dir`, which need not exist yet.
+
+        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`.
+
+        Raises:
+            PublishError: unreadable, locked, or made by a newer feedmill.
+        """
+        self.feeds_dir = feeds_dir
+        self.read_only = read_only
+        self.memory = Memory()
+        self.problems: tuple[Problem, ...] = ()
+        self._ledger = Ledger(feeds_dir / LEDGER, read_only=read_only)
+        self._announced = False
+        self._hash_all = False
+        self._device: int | None = None
+        self._folder: tuple[int, int] | None = None
+        self._file: tuple[int, int] | None = None
+        self._publication = 0
+        self._suspended: dict[str, Digest] = {}
+        self.reopen()
+
+    @classmethod
+    def open(cls, feeds_dir: Path, *, read_only: bool = False) -> Self:
+        """Open the store in `feeds_dir`; see the class."""
+        return cls(feeds_dir, read_only=read_only)
+
+    @property
+    def lock_path(self) -> Path:
+        """Where the lock of this folder is."""
+        return self.feeds_dir / OWN / "lock"
+
+    @property
+    def ledger_id(self) -> str:
+        """What tells this ledger from any other: made once, when the ledger is."""
+        return self.memory.history.ledger_id
+
+    @property
+    def serial(self) -> int:
+        """How many changes there were: grows with every publication that changed something."""
+        return self.memory.history.serial
+
+    @property
+    def documents(self) -> Mapping[str, Published]:
+        """The published documents by path."""
+        return MappingProxyType(self.memory.history.documents)
+
+    @property
+    def feeds(self) -> Mapping[str, FeedMemory]:
+        """The feeds there ever were, by path without suffix."""
+        return MappingProxyType(self.memory.history.feeds)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The paths of retired documents (410)."""
+        return frozenset(self.memory.history.gone)
+
+    @property
+    def refused(self) -> frozenset[str]:
+        """The paths that something foreign held when a document was to be put there."""
+        return frozenset(self.memory.history.refused)
+
+    def generation(
+        self,
+        redirects: Mapping[str, str] = MappingProxyType({}),
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> Generation:
+        """Return the published state as the origin serves it; `copies` maps paths to those they copy.
+
+        A document known to be missing or foreign on disk is left out.
+        """
+        documents = dict(self.memory.history.documents)
+        for path in self.memory.suspects:
+            documents.pop(path, None)
+        for path in copies.keys() & documents.keys():
+            documents[path] = replace(documents[path], copy_of=copies[path])
+        return Generation(
+            serial=self.serial,
+            documents=MappingProxyType(documents),
+            gone=self.gone,
+            redirects=MappingProxyType(dict(redirects)),
+            suspended=frozenset(
+                path
+                for path, digest in self._suspended.items()
+                if path in documents and documents[path].digest == digest
+            ),
+        )
+
+    def suspend(self, paths: Iterable[str]) -> None:
+        """Have nobody get these documents as they are now, until a publication has had its say of them."""
+        known = self.memory.history.documents
+        self._suspended = {path: known[path].digest for path in paths if path in known}
+
+    def resume(self, but: Container[str]) -> None:
+        """Serve again what was suspended: it was replaced, or is right as it is; all but these documents."""
+        self._suspended = {path: digest for path, digest in self._suspended.items() if path in but}
+
+    def last_good(self, path: str) -> bytes | None:
+        """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
+        return self._ledger.last_good(path)
+
+    def last_good_paths(self) -> Iterator[str]:
+        """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
+        yield from self._ledger.last_good_paths()
+
+    def last_good_count(self) -> int:
+        """Return how many seeds a blob is kept for."""
+        return self.memory.history.good
+
+    def reopen(self) -> None:
+        """Read the ledger anew: after the feeds folder was replaced, or to see another process's work.
+
+        Raises:
+            PublishError: as on opening; or the folder is on another file system than before and
+                has no ledger: most likely it is not mounted, and must not be filled.
+        """
+        self._ledger.close()
+        device, file = self._status(), self._ledger.identity()
+        if self._file and file is None and device and self._device and device[0] != self._device:
+            raise PublishError(
+                f"{self.feeds_dir} is on another file system than before and has no ledger:"
+                " mount the feeds folder again, or restart feedmill to publish here"
+            )
+        problems: list[Problem] = []
+        loaded = History() if file is None else self._ledger.load()
+        fresh = file is None
+        if isinstance(loaded, Damage):
+            problems.append(self._set_aside(loaded))
+            loaded, fresh = History(), True
+        self.memory = Memory(history=loaded)
+        self.problems = tuple(problems)
+        self._hash_all = bool(loaded.unclean)
+        self._announced = bool(loaded.unclean)
+        with self.tree() as tree:
+            try:
+                self._claim(tree, sorted(loaded.intents))
+                if fresh or not loaded.serial:
+                    self._claim(tree, list(own_documents(tree)))
+                    for feed in found_feeds(tree, sorted(self.memory.history.documents)):
+                        self.memory.remember_feed(feed.path, feed)
+            except OSError as error:
+                raise publish_error("read", self.feeds_dir, error) from error
+        self._remember_folder()
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.
+
+        Raises:
+            PublishError: the folder cannot be read.
+        """
+        if self.memory.history.serial:
+            return
+        with self.tree() as tree:
+            try:
+                self._claim(tree, [path for path in paths if is_marked(tree, path)])
+            except OSError as error:
+                raise publish_error("read", self.feeds_dir, error) from error
+
+    def tidy(self) -> None:
+        """Remove temporary files that a killed run left; before any publication begins.
+
+        Raises:
+            PublishError: the folder cannot be read, or was replaced since the store was opened.
+        """
+        self.require_same_folder()
+        if self.read_only:
+            return
+        with self.tree() as tree:
+            try:
+                self._ledger.settle()
+                for name in list(tree.staged()):
+                    tree.unstage(name)
+            except OSError as error:
+                raise publish_error("read", error.filename or self.feeds_dir, error) from error
+
+    def verify(self, *, hash_all: bool = False) -> frozenset[str]:
+        """Return the documents that are missing on disk or not as the ledger has them, or were refused.
+
+        Compares size, time and inode; reads the whole document where they differ, and every
+        document after an unclean end. A document returned here is written again by the next publication
+        that adds it.
+
+        Raises:
+            PublishError: the folder cannot be read, or was replaced since the store was opened.
+        """
+        self.require_same_folder()
+        hash_all = hash_all or self._hash_all
+        with self.tree() as tree:
+            try:
+                for path in list(self.memory.history.documents):
+                    self._verify(tree, path, hash_all)
+            except OSError as error:
+                raise publish_error("read", error.filename or self.feeds_dir, error) from error
+        self._hash_all = False
+        self.memory.retried = set(self.memory.history.refused)
+        return frozenset(self.memory.suspects) | self.memory.retried
+
+    def _verify(self, tree: Tree, path: str, hash_all: bool) -> None:
+        try:
+            status = tree.look(path)
+            stamp = stamp_of(status) if status else None
+            if stamp is not None and stamp == self.memory.history.stamps[path] and not hash_all:
+                good = True
+            else:
+                found = tree.find(path) if status else None
+                good = found is not None and found.digest == self.memory.history.documents[path].digest
+                if found is not None and good and found.stamp != self.memory.history.stamps[path]:
+                    self.memory.history.stamps[path] = found.stamp
+                    self.memory.changes.touched.add(path)
+        except Obstacle:
+            good = False
+        if not good:
+            self.memory.suspects.setdefault(path, False)
+        elif not self.memory.suspects.get(path):
+            self.memory.suspects.pop(path, None)
+
+    def begin(self, now: Instant) -> Publication:
+        """Return a new publication: a context manager that publishes all of it, or nothing.
+
+        Raises:
+            PublishError: the store is read-only, or its folder was replaced.
+        """
+        if self.read_only:
+            raise PublishError(f"{self.feeds_dir} was opened to read only")
+        self.require_same_folder()
+        self._publication += 1
+        return Publication(self, now, f"{os.getpid():x}-{self._publication:x}")
+
+    def require_same_folder(self) -> None:
+        """Raise PublishError unless the feeds folder and its ledger are those that were opened.
+
+        Someone may have unmounted it, or put another in its place; what memory knows would be
+        about files that are not there. `reopen` starts over.
+        """
+        folder, file = self._status(), self._ledger.identity()
+        if (folder, file) == (self._folder, self._file):
+            return
+        if self._folder is not None or file is not None:
+            raise PublishError(f"{self.feeds_dir} was replaced, emptied or unmounted since it was opened")
+        self._remember_folder()  # it was made, empty, since
+
+    def tree(self) -> Tree:
+        """Return a look at the feeds folder."""
+        return Tree(self.feeds_dir)
+
+    def announce(self, tree: Tree, paths: set[str]) -> None:
+        """Make the ledger say that `paths` are ours, and that the folder is being changed."""
+        if self._announced and paths <= self.memory.history.intents:
+            return
+        self._make_folder(tree)
+        self._ledger.announce(self.memory.history, paths)
+        self._announced = True
+        self.memory.history.intents |= paths
+        self._remember_folder()
+
+    def save(self, tree: Tree, good: GoodChanges | None = None) -> None:
+        """Write down what memory knows and the ledger does not, and `good`."""
+        if not self.memory.changes and not good:
+            return
+        self._make_folder(tree)
+        self._ledger.save(self.memory.history, self.memory.changes, good.items() if good else ())
+        self.memory.history.intents.clear()
+        self.memory.changes = Changes()
+        self._announced = True
+        self._remember_folder()
+
+    def close(self) -> None:
+        """Say that all is as it should be, and let go of the ledger.
+
+        If that cannot be said now, the next start has more to check; nothing else is lost.
+        """
+        if (
+            not self.read_only
+            and self._announced
+            and not self._hash_all
+            and not any(self.memory.suspects.values())
+        ):
+            with suppress(PublishError):
+                self.require_same_folder()
+                with self.tree() as tree:
+                    self.save(tree)
+                self._ledger.finish(self.memory.history)
+        self._ledger.close()
+        self._announced = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _make_folder(self, tree: Tree) -> None:
+        if self._file is None:
+            tree.folder(OWN, make=True)
+            tree.sync_folder("")
+
+    def _claim(self, tree: Tree, paths: list[str]) -> None:
+        """Take documents that a killed run, or a run with a lost ledger, made."""
+        for path in paths:
+            with suppress(Obstacle):
+                found = tree.find(path)
+                if found is not None and path not in self.memory.history.documents:
+                    self.memory.record_found(path, found)
+
+    def _set_aside(self, damage: Damage) -> Problem:
+        where = LEDGER
+        if not self.read_only:
+            source = self._ledger.path
+            taken = (f"{source}.corrupt-{n}" for n in range(1, _KEPT_DAMAGED + 1))
+            target = next(
+                (name for name in taken if not os.path.lexists(name)), f"{source}.corrupt-{_KEPT_DAMAGED}"
+            )
+            try:
+                source.replace(target)
+                for suffix in ("-journal", "-wal", "-shm"):
+                    source.with_name(source.name + suffix).unlink(missing_ok=True)
+            except OSError as error:
+                raise publish_error("set aside", source, error) from error
+            where = f"{OWN}/{Path(target).name}"
+        return Problem(
+            path=where,
+            message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
+            " entries, are forgotten",
+            severity=Severity.ERROR,
+        )
+
+    def _status(self) -> tuple[int, int] | None:
+        try:
+            status = self.feeds_dir.stat()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise PublishError(f"cannot reach {self.feeds_dir}: {reason(error)}") from error
+        return status.st_dev, status.st_ino
+
+    def _remember_folder(self) -> None:
+        self._folder, self._file = self._status(), self._ledger.identity()
+        self._device = self._folder[0] if self._folder else self._device
