@@ -309,9 +309,7 @@ def _answer(status: int, body: bytes, media: str, extra: Mapping[str, str] | Non
         "x-content-type-options": "nosniff",
         "referrer-policy": "no-referrer",
         "cross-origin-resource-policy": "same-origin",
-        "content-security-policy": admin_page.POLICY
-        if media.startswith("text/html")
-        else "default-src 'none'",
+        "content-security-policy": admin_page.POLICY if page else "default-src 'none'",
         **(extra or {}),
     }
     return Answer(status, head_bytes(status, lines), body)
