@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -14,8 +15,15 @@ from conftest import Require
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
 
 
+_OF_MAKE = frozenset({"MAKEFLAGS", "MAKELEVEL", "MFLAGS"})
+
+
 def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    # Not as part of the `make` that may have started us: it would tell of its folders.
+    kept = {
+        name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
+    return subprocess.run(command, cwd=root, env=kept, capture_output=True, text=True, check=False)
 
 
 def test_control_c_reaches_what_the_tests_start_though_the_shell_ignores_it(root: Path) -> None:

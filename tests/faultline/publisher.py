@@ -61,6 +61,7 @@ def main() -> int:
         with Store(feeds) as store:
             for _ in range(tries):
                 try:
+                    store.tidy()
                     store.verify()
                     problems = publish(store, version).problems
                 except PublishError as error:

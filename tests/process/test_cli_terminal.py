@@ -193,7 +193,7 @@ def test_a_full_disk_is_told_and_harms_nothing(site: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("feedmill list t", {"topics"}),
+        ("feedmill list to", {"topics"}),
         ("feedmill un", {"unpublish"}),
         ("feedmill build --dr", {"--drafts", "--dry-run"}),
         ("feedmill config s", {"show", "schema", "seed-schema"}),

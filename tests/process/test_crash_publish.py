@@ -105,6 +105,7 @@ def check_recovery(site: Site, after: int, context: str) -> None:
     """The next start ends with the bytes of an undisturbed run (DESIGN 8.2), and so does the one after."""
     with Store(site.feeds) as store:
         assert store.problems == (), context
+        store.tidy()
         store.verify()
         assert not (tmp := site.feeds / ".feedmill/tmp").exists() or os.listdir(tmp) == [], context
         assert publisher.publish(store, after).problems == (), context

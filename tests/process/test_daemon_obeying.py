@@ -217,7 +217,15 @@ def test_status_in_eighty_columns_and_as_json(site: Site, operator: Operator, fe
     status = daemon.status()
     assert status["daemon"]["state"] == "ready"
     assert status["daemon"]["pid"] == daemon.pid
-    assert set(status) == {"daemon", "last_pass", "next", "counts", "scheduled", "problems"}
+    assert set(status) == {
+        "daemon",
+        "last_pass",
+        "next",
+        "counts",
+        "scheduled",
+        "problems",
+        "followers",
+    }
     assert {run["job"] for run in status["next"]} == {"rebuild", "next-change", "housekeeping"}
     assert all(run["why"] for run in status["next"])
     assert len(status["scheduled"]) == 10

@@ -22,24 +22,32 @@ class Cleaner:
     """Sanitises as `nh3.Cleaner` does, with the same arguments."""
 
     def __init__(self, *, attribute_filter: Filter, **allowed: Any) -> None:
-        self._filter = attribute_filter
-        self._raised: Exception | None = None
-        self._nh3 = nh3.Cleaner(attribute_filter=self._attribute, **allowed)
+        self._heard = _Heard(attribute_filter)
+        self._nh3 = nh3.Cleaner(attribute_filter=self._heard, **allowed)
 
     def clean(self, fragment: str) -> str:
         """Return what is allowed of a fragment; raises what the filter raised."""
-        self._raised = None
+        self._heard.raised = None
         with _uninterrupted():
             cleaned = self._nh3.clean(fragment)
-        if self._raised is not None:
-            raise self._raised
+        if self._heard.raised is not None:
+            raise self._heard.raised
         return cleaned
 
-    def _attribute(self, tag: str, name: str, value: str) -> str | None:
+
+class _Heard:
+    """A filter that keeps what it raised. nh3 holds it, and the collector cannot look into nh3: it must not
+    know the Cleaner."""
+
+    def __init__(self, wrapped: Filter) -> None:
+        self._wrapped = wrapped
+        self.raised: Exception | None = None
+
+    def __call__(self, tag: str, name: str, value: str) -> str | None:
         try:
-            return self._filter(tag, name, value)
+            return self._wrapped(tag, name, value)
         except Exception as error:  # noqa: BLE001 - raised by clean()
-            self._raised = error
+            self.raised = error
             return None
 
 

@@ -45,7 +45,7 @@ class Folder:
     def write(self, name: str, content: str) -> None:
         path = self.root / "seeds" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
 
     def settings(self) -> Settings:
         return replace(loads(self.config, base=self.root), workers=1)
@@ -63,7 +63,7 @@ class Folder:
         }
 
     def read(self, path: str) -> str:
-        return (self.root / "feeds" / path).read_text()
+        return (self.root / "feeds" / path).read_text(encoding="utf-8")
 
 
 @pytest.fixture

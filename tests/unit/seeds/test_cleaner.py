@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -38,3 +39,18 @@ def test_what_the_filter_raises_is_raised_once() -> None:
     with pytest.raises(LookupError, match="bad"):
         cleaner.clean("<q lang=bad>x</q><q lang=en>y</q>")
     assert cleaner.clean("<q lang=en>y</q>") == '<q lang="en">y</q>'
+
+
+def test_a_cleaner_ends_with_its_last_use() -> None:
+    """nh3 takes no part in garbage collection: a cycle through it would stay for ever."""
+
+    class Watched:
+        def __call__(self, tag: str, name: str, value: str) -> str | None:
+            return value
+
+    watched = Watched()
+    cleaner = Cleaner(attribute_filter=watched, tags={"q"}, attributes={"q": {"lang"}})
+    assert cleaner.clean("<q lang=en>y</q>") == '<q lang="en">y</q>'
+    gone = weakref.ref(watched)
+    del cleaner, watched
+    assert gone() is None
