@@ -163,13 +163,13 @@ def test_what_is_taken_down_while_no_daemon_runs_is_not_delivered_at_the_next_st
 def test_killed_at_any_point_every_subscriber_ends_with_what_is_published(
     site: Site, operator: Operator
 ) -> None:
-    """Some hundred deliveries, and a kill -9 in the middle of them, time and again."""
+    """Five hundred deliveries, and a kill -9 in the middle of them, time and again."""
     chance = random.Random(14)
     with mill(site, operator) as running, ExitStack() as stack:
         everybody = [stack.enter_context(subscriber(f"127.0.1.{number}")) for number in range(1, 26)]
         for one in everybody:
             running.follow(one)
-        for turn in range(10):
+        for turn in range(20):
             running.folder.write(f"turn-{turn}.md")
             eventually(lambda: f"turn-{turn}" in running.folder.titles())  # noqa: B023
             time.sleep(chance.random() * 0.05)  # the point at which it dies
