@@ -1,6 +1,6 @@
 """feedmill.catalog: what is known of every seed (SQLAlchemy Core; SQLite by default)."""
 
 from feedmill.catalog.catalog import Catalog
-from feedmill.catalog.rows import FeedRecord, FileRow, MemberRow, RankedRow, RecordRow, StandingRow
+from feedmill.catalog.rows import FeedRecord, FileRow, MemberRow, RankedRow, RecordRow, StateRow
 
-__all__ = ["Catalog", "FeedRecord", "FileRow", "MemberRow", "RankedRow", "RecordRow", "StandingRow"]
+__all__ = ["Catalog", "FeedRecord", "FileRow", "MemberRow", "RankedRow", "RecordRow", "StateRow"]

@@ -13,8 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import MEMORY, Database, among, translated
 from feedmill.catalog.facts import Facts
-from feedmill.catalog.shelves import Shelves
-from feedmill.catalog.standings import Standings
+from feedmill.catalog.memberships import Memberships
+from feedmill.catalog.states import States
 from feedmill.errors import CatalogError
 
 _META = select(t.meta.c.key, t.meta.c.value)
@@ -23,7 +23,7 @@ _FORGET_META = delete(t.meta).where(among(t.meta.c.key))
 
 
 class Catalog:
-    """One open catalog: `facts` from files, and what is derived from them: `standings`, `shelves`.
+    """One open catalog: `facts` from files, and what is derived from them: `states`, `memberships`.
 
     Everything between `begin` and `commit` becomes visible at once or never.
     """
@@ -41,8 +41,8 @@ class Catalog:
     def _attach(self, url: str | URL) -> None:
         self._db = Database(url)
         self.facts = Facts(self._db)
-        self.standings = Standings(self._db)
-        self.shelves = Shelves(self._db)
+        self.states = States(self._db)
+        self.memberships = Memberships(self._db)
         self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
         self.close = self._db.close
 

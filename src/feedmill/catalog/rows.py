@@ -1,4 +1,4 @@
-"""The catalog's rows as values: what is known of a file, of a seed's standing, of a feed."""
+"""The catalog's rows as values: what is known of a file, of a seed's state, of a feed."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class RecordRow(NamedTuple):
     problems: bool
 
 
-class StandingRow(NamedTuple):
-    """A seed's standing at the last pass. Instants in microseconds since 1970."""
+class StateRow(NamedTuple):
+    """A seed's state at the last pass. Instants in microseconds since 1970."""
 
     file: int
     state: str

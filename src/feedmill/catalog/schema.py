@@ -125,5 +125,4 @@ plan = Table(
     sqlite_with_rowid=False,
 )
 
-FACTS = (file, record)
 DERIVED = (standing, event, feed, label, member, plan)

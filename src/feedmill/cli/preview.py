@@ -9,7 +9,7 @@ import click
 
 from feedmill.cli.output import Progress, plural, print_json, print_problems, relative_prefix
 from feedmill.model.instant import Instant
-from feedmill.pipeline.dry_run import EntryChange, FeedChange, compare, identity_changes, rehearsed
+from feedmill.pipeline.dry_run import EntryChange, FeedChange, compare, dry_run_of, identity_changes
 from feedmill.pipeline.report import PassRequest, problem_json
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def show_preview(
     request = PassRequest(trigger="dry-run", full=full, force=force)
     with (
         Progress() as progress,
-        rehearsed(settings, lambda: now, request=request, drafts=drafts, progress=progress) as found,
+        dry_run_of(settings, lambda: now, request=request, drafts=drafts, progress=progress) as found,
     ):
         mill, done, before = found
         changes = () if done.report.held else compare(mill, done, before, now)

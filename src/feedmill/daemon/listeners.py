@@ -1,4 +1,4 @@
-"""The frontage: the origin and the admin listener of the running daemon."""
+"""The listeners: the origin and the admin listener of the running daemon."""
 
 from __future__ import annotations
 

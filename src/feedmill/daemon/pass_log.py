@@ -1,4 +1,4 @@
-"""The journal: what the log says of passes. One line a pass, one for each fault when it is new."""
+"""The pass log: what the log says of passes. One line a pass, one for each fault when it is new."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workshop: locks and mill of the running daemon, made again when the ground under them changed."""
+"""The pass runner: locks and mill of the daemon, made again when the ground under them changed."""
 
 from __future__ import annotations
 

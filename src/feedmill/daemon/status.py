@@ -68,7 +68,7 @@ def counts_json(report: PassReport) -> dict[str, Any]:
 def scheduled_json(mill: Mill, now: Instant) -> list[dict[str, Any]]:
     """Return the next planned changes: instant, seed, and what will happen to it."""
     found = []
-    for at, path in mill.catalog.standings.next_events(to_micros(now), PLANNED):
+    for at, path in mill.catalog.states.next_events(to_micros(now), PLANNED):
         label, what = planned_change(mill, path, from_micros(at))
         found.append({"at": rfc3339(from_micros(at)), "seed": printable(label), "what": what})
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from feedmill.catalog import FeedRecord, MemberRow
-from feedmill.catalog.shelves import Shelves
+from feedmill.catalog.memberships import Memberships
 from feedmill.compose import FeedKey, Membership
 from feedmill.model.taxonomy import Kind
 
@@ -28,8 +28,8 @@ class Books:
     `touched` are the feeds whose documents may differ afterwards.
     """
 
-    def __init__(self, shelves: Shelves) -> None:
-        self._shelves = shelves
+    def __init__(self, memberships: Memberships) -> None:
+        self._memberships = memberships
         self._accounts: dict[FeedKey, _Account] = {}
         self._keys: dict[int, FeedKey] = {}
         self._next_id = 0
@@ -58,9 +58,9 @@ class Books:
     def drop(self, files: Sequence[int]) -> None:
         """Take the entries of files out of all their feeds."""
         self.flush_members()
-        for row in self._shelves.members_of(files):
+        for row in self._memberships.members_of(files):
             self._count(row, -1)
-        self._shelves.drop_members(files)
+        self._memberships.drop_members(files)
 
     def touch(self, rows: Iterable[MemberRow]) -> None:
         """Note that an entry changed which stays where it is."""
@@ -68,7 +68,7 @@ class Books:
 
     def flush_members(self) -> None:
         """Write the memberships entered so far."""
-        self._shelves.put_members(self._members)
+        self._memberships.put_members(self._members)
         self._members.clear()
 
     def flush(self) -> None:
@@ -79,22 +79,22 @@ class Books:
             if account.new:
                 new.append(FeedRecord(account.id, key.kind.value, key.key, account.total, "", 0, None, None))
             elif account.total:
-                row = self._shelves.find_feed(key.kind.value, key.key)
+                row = self._memberships.find_feed(key.kind.value, key.key)
                 assert row is not None
                 changed.append(row._replace(total=row.total + account.total))
             if account.labels:
                 self._write_labels(account)
             account.new, account.total = False, 0
             account.labels.clear()
-        self._shelves.put_feeds(new)
-        self._shelves.change_feeds(changed)
+        self._memberships.put_feeds(new)
+        self._memberships.change_feeds(changed)
 
     def _write_labels(self, account: _Account) -> None:
         counts = {label: step for label, step in account.labels.items() if step}
         if counts and not account.new:
-            known = self._shelves.label_counts(account.id, list(counts))
+            known = self._memberships.label_counts(account.id, list(counts))
             counts = {label: step + known.get(label, 0) for label, step in counts.items()}
-        self._shelves.put_labels(account.id, counts, fresh=account.new)
+        self._memberships.put_labels(account.id, counts, fresh=account.new)
 
     def _count(self, row: MemberRow, step: int) -> None:
         key = self._key(row.feed)
@@ -107,7 +107,7 @@ class Books:
     def _key(self, feed: int) -> FeedKey:
         key = self._keys.get(feed)
         if key is None:
-            row = self._shelves.get_feed(feed)
+            row = self._memberships.get_feed(feed)
             key = FeedKey(kind=Kind(row.kind), key=row.key)
             self._enter(key, _Account(id=feed, new=False))
         return key
@@ -115,9 +115,9 @@ class Books:
     def _account(self, key: FeedKey) -> _Account:
         account = self._accounts.get(key)
         if account is None:
-            row = self._shelves.find_feed(key.kind.value, key.key)
+            row = self._memberships.find_feed(key.kind.value, key.key)
             if row is None:
-                self._next_id = max(self._next_id + 1, self._shelves.next_feed_id())
+                self._next_id = max(self._next_id + 1, self._memberships.next_feed_id())
             account = _Account(id=row.id if row else self._next_id, new=row is None)
             self._enter(key, account)
         return account

@@ -11,7 +11,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.model.taxonomy import Kind
-from feedmill.pipeline.dry_run import identity_changes, rehearsed
+from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.mill import Mill, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
@@ -34,8 +34,8 @@ def audit(
     """
     found: set[Problem] = set()
     request = PassRequest(trigger="check", force=True)
-    with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
-        found.update(problem for problem in rehearsal.report.problems if _within(problem.path, paths))
+    with dry_run_of(settings, clock, request=request, progress=progress) as (mill, dry_run, _):
+        found.update(problem for problem in dry_run.report.problems if _within(problem.path, paths))
         found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
         if paths is None:
             found.update(_many_feeds(mill))
@@ -50,7 +50,7 @@ def audit(
 
 def _many_feeds(mill: Mill) -> Iterator[Problem]:
     """Yield a warning where there are more feeds than anybody reads, with the setting that makes most."""
-    kinds = Counter(record.kind for record in mill.catalog.shelves.feeds() if record.total)
+    kinds = Counter(record.kind for record in mill.catalog.memberships.feeds() if record.total)
     total = kinds.total()
     if total <= MANY_FEEDS:
         return
@@ -84,7 +84,7 @@ def _contents(
         try:
             data, _ = read(scanning, item.path, max_bytes)
         except (SeedError, FileNotFoundError):
-            continue  # the rehearsal has told
+            continue  # the dry run has told
         yield printable(item.path), data
 
 

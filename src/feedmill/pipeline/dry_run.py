@@ -1,4 +1,4 @@
-"""Rehearsals: what a pass would do, worked out on a copy; what subscribers would see change."""
+"""Dry runs: what a pass would do, worked out on a copy; what subscribers would see change."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FeedChange:
 
 
 @contextmanager
-def rehearsed(
+def dry_run_of(
     settings: Settings,
     clock: Callable[[], Instant],
     *,
@@ -77,7 +77,7 @@ def rehearsed(
         mill = stack.enter_context(
             Mill(settings, clock=clock, progress=progress, drafts=drafts, catalog=copy, store=store)
         )
-        yield mill, mill.rehearse(request), before
+        yield mill, mill.dry_run(request), before
 
 
 def _open_catalog(settings: Settings) -> Catalog | None:
@@ -90,11 +90,11 @@ def _open_catalog(settings: Settings) -> Catalog | None:
         return None  # damaged or of another version: the pass itself will make it anew
 
 
-def compare(mill: Mill, rehearsal: DryRun, before: Catalog | None, now: Instant) -> tuple[FeedChange, ...]:
+def compare(mill: Mill, dry_run: DryRun, before: Catalog | None, now: Instant) -> tuple[FeedChange, ...]:
     """Return, for each feed that would change, what its subscribers would see, in order of path."""
     history = _History(mill, before)
-    keys = set(rehearsal.touched)
-    if rehearsal.everything:
+    keys = set(dry_run.touched)
+    if dry_run.everything:
         keys.update(_keys(mill.catalog))
         keys.update(_keys(history.catalog))
     found = []
@@ -102,7 +102,7 @@ def compare(mill: Mill, rehearsal: DryRun, before: Catalog | None, now: Instant)
         old = mill.feed_builder.select(history.catalog, key)
         new = mill.feed_builder.select(mill.catalog, key)
         change = _compare(mill, history, old, new, now)
-        if change is None and rehearsal.everything and _reads_otherwise(mill, new, now):
+        if change is None and dry_run.everything and _reads_otherwise(mill, new, now):
             change = FeedChange(path=new.spec.path, title=new.title, state="changed")
         if change is not None:
             found.append(change)
@@ -154,7 +154,7 @@ class _Nothing:
 
 
 def _keys(catalog: Catalog) -> set[FeedKey]:
-    return {FeedKey(kind=Kind(record.kind), key=record.key) for record in catalog.shelves.feeds()}
+    return {FeedKey(kind=Kind(record.kind), key=record.key) for record in catalog.memberships.feeds()}
 
 
 def _compare(
@@ -216,7 +216,7 @@ def identity_changes(mill: Mill) -> tuple[Problem, ...]:
         row = mill.catalog.facts.find_file(to_bytes(path))
         if seed is None or row is None:
             continue
-        standing = mill.catalog.standings.find([row.id]).get(row.id)
+        standing = mill.catalog.states.find([row.id]).get(row.id)
         if standing is not None and standing.entry_id not in (None, seed.id):
             found.append(
                 Problem(

@@ -13,7 +13,7 @@ from feedmill.model.seed import Problem, Reason, Record, Seed
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.codec import decode_record, decode_seed
-from feedmill.pipeline.dry_run import rehearsed
+from feedmill.pipeline.dry_run import dry_run_of
 from feedmill.pipeline.mill import Mill, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.roster import ELIGIBLE
@@ -70,12 +70,12 @@ def explain_each(
     """Return the same for many seeds after one look; paths that are not known are left out."""
     request = PassRequest(trigger="explain", force=True)
     found = []
-    with rehearsed(settings, clock, request=request, progress=progress) as (mill, rehearsal, _):
+    with dry_run_of(settings, clock, request=request, progress=progress) as (mill, dry_run, _):
         for path in paths:
             row = mill.catalog.facts.find_file(to_bytes(path))
             if row is not None:
-                problems = tuple(p for p in rehearsal.report.problems if p.path == printable(path))
-                found.append(_explain(mill, path, row, rehearsal.report.as_of, problems))
+                problems = tuple(p for p in dry_run.report.problems if p.path == printable(path))
+                found.append(_explain(mill, path, row, dry_run.report.as_of, problems))
     return found
 
 
@@ -89,7 +89,7 @@ def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[
             problems=problems,
         )
     record = decode_record(mill.catalog.facts.records([row.id])[row.id])
-    standing = mill.catalog.standings.find([row.id])[row.id]
+    standing = mill.catalog.states.find([row.id])[row.id]
     seed = record.seed
     if seed is None and standing.kept:
         good = mill.store.last_good(path)
@@ -129,19 +129,19 @@ def _withheld(mill: Mill, path: str) -> Seed | None:
 
 
 def _same_entry(mill: Mill, file: int, seed: Seed | None) -> tuple[str, ...]:
-    group = mill.catalog.standings.group([seed.id]) if seed is not None else []
+    group = mill.catalog.states.group([seed.id]) if seed is not None else []
     return tuple(
         printable(to_text(path)) for path, row in group if row.state == ELIGIBLE and row.file != file
     )
 
 
 def _ranks(mill: Mill, file: int) -> tuple[Rank, ...]:
-    shelves = mill.catalog.shelves
+    memberships = mill.catalog.memberships
     found = []
-    for place in shelves.members_of([file]):
-        feed = shelves.get_feed(place.feed)
+    for place in memberships.members_of([file]):
+        feed = memberships.get_feed(place.feed)
         selection = mill.feed_builder.select(mill.catalog, FeedKey(kind=Kind(feed.kind), key=feed.key))
-        rank = shelves.rank(place) + 1
+        rank = memberships.rank(place) + 1
         found.append(
             Rank(
                 path=selection.spec.path,
@@ -191,7 +191,7 @@ def _words(
         return f"it expired at {rfc3339(seed.expires)}", "a later expiryDateTime, or none"
     if state == Reason.DUPLICATE.value:
         winner = "another seed"
-        for path, row in mill.catalog.standings.group([entry_id]) if entry_id else ():
+        for path, row in mill.catalog.states.group([entry_id]) if entry_id else ():
             if row.state == ELIGIBLE:
                 winner = printable(to_text(path))
         return f"it is the same entry as {winner}, which is out instead", "an id of its own, or another link"

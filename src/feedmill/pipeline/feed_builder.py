@@ -107,7 +107,7 @@ class FeedBuilder:
         wanted = set(touched)
         if everything:
             wanted.update(self._composer.standing_feeds())
-            wanted.update(_key(record) for record in catalog.shelves.feeds() if record.total)
+            wanted.update(_key(record) for record in catalog.memberships.feeds() if record.total)
         keys = sorted(wanted, key=_by_path)
         rows: dict[FeedKey, FeedRow | None] = {}
         spoken: set[str] = set()
@@ -154,13 +154,13 @@ class FeedBuilder:
 
     def select(self, catalog: Catalog, key: FeedKey) -> Selection:
         """Return what the feed shows: an index range of the catalog, never all seeds."""
-        record = catalog.shelves.find_feed(key.kind.value, key.key)
+        record = catalog.memberships.find_feed(key.kind.value, key.key)
         spec = self._composer.spec(key)
         if record is None or record.total == 0:
             return Selection(key=key, spec=spec, title=spec.title, rows=(), record=record)
-        label = "" if spec.title else most_used(catalog.shelves.labels(record.id))
+        label = "" if spec.title else most_used(catalog.memberships.labels(record.id))
         title = self._composer.title(spec, label)
-        rows = tuple(catalog.shelves.ranked(record.id, spec.limit))
+        rows = tuple(catalog.memberships.ranked(record.id, spec.limit))
         return Selection(key=key, spec=spec, title=title, rows=rows, record=record)
 
     def _print(
@@ -178,7 +178,7 @@ class FeedBuilder:
         if not selection.rows and key.kind is not Kind.ALL:
             self._empty(publication, known.get(spec.path))
             if record is not None and record.digest is not None:
-                catalog.shelves.change_feeds([record._replace(digest=None)])
+                catalog.memberships.change_feeds([record._replace(digest=None)])
             return None
         updated = max((row.updated for row in selection.rows), default=0)
         updated -= updated % 1_000_000
@@ -197,7 +197,7 @@ class FeedBuilder:
         if record is not None:
             fresh = record._replace(digest=digest, title=selection.title, updated=updated, printed=printed)
             if fresh != record:
-                catalog.shelves.change_feeds([fresh])
+                catalog.memberships.change_feeds([fresh])
         return _row(selection, updated)
 
     def _recall(
@@ -312,7 +312,7 @@ class FeedBuilder:
 
     def _read_directory(self, catalog: Catalog) -> dict[FeedKey, FeedRow]:
         found = {}
-        for record in catalog.shelves.feeds():
+        for record in catalog.memberships.feeds():
             if record.total > 0 or record.kind == Kind.ALL.value:
                 key = _key(record)
                 spec = self._composer.spec(key)
@@ -334,7 +334,7 @@ class FeedBuilder:
     def current_directory(self, catalog: Catalog) -> Directory:
         """Return the directory of a catalog whose feeds were not printed: titles are worked out now."""
         found = {}
-        for record in catalog.shelves.feeds():
+        for record in catalog.memberships.feeds():
             if record.total > 0 or record.kind == Kind.ALL.value:
                 key = _key(record)
                 selection = self.select(catalog, key)

@@ -18,18 +18,18 @@ from feedmill.store import Store
 
 
 def guarded(
-    settings: GuardSettings, catalog: Catalog, store: Store, intake: Ingested, *, fresh: bool
+    settings: GuardSettings, catalog: Catalog, store: Store, ingested: Ingested, *, fresh: bool
 ) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
 
     `fresh`: the catalog knew nothing before, so what was out is told by the ledger alone.
     """
-    if intake.folder_lost is not None:
-        return intake.folder_lost
+    if ingested.folder_lost is not None:
+        return ingested.folder_lost
     before = store.last_good_count()
     if not before:
         return None
-    paths: Iterable[str] = intake.vanished
+    paths: Iterable[str] = ingested.vanished
     if fresh:
         paths = (p for p in store.last_good_paths() if catalog.facts.find_file(to_bytes(p)) is None)
     lost = sum(_is_lost(catalog, store, path) for path in paths)
@@ -45,6 +45,4 @@ def _is_lost(catalog: Catalog, store: Store, path: str) -> bool:
     """Whether an entry that was out has no seed any more."""
     stored = store.last_good(path)
     seed = decode_seed(stored) if stored is not None else None
-    return seed is not None and not any(
-        row.state == ELIGIBLE for _, row in catalog.standings.group([seed.id])
-    )
+    return seed is not None and not any(row.state == ELIGIBLE for _, row in catalog.states.group([seed.id]))

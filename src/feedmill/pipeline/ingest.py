@@ -119,15 +119,15 @@ class Ingest:
         large ones for as long as `PATIENCE` lasts (not at all where it is to be `quick`).
         """
         self._hints = hints
-        intake = Ingested()
+        ingested = Ingested()
         if paths is None:
-            self._take(intake, self._differences(intake), ahead=2)
-            return intake
-        self._take(intake, self._in_time(intake, self._hinted(intake, paths), quick), ahead=1)
-        intake.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
-        return intake
+            self._take(ingested, self._differences(ingested), ahead=2)
+            return ingested
+        self._take(ingested, self._in_time(ingested, self._hinted(ingested, paths), quick), ahead=1)
+        ingested.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
+        return ingested
 
-    def _in_time(self, intake: Ingested, arrivals: Iterable[_Arrival], quick: bool) -> Iterator[_Arrival]:
+    def _in_time(self, ingested: Ingested, arrivals: Iterable[_Arrival], quick: bool) -> Iterator[_Arrival]:
         """Yield the small ones, then large ones, the smallest first, as long as there is time."""
         large = []
         for arrival in arrivals:
@@ -138,14 +138,14 @@ class Ingest:
         for arrival in sorted(large, key=lambda arrival: arrival.found.size):
             now = time.monotonic()
             if quick or (self._since is not None and now > self._since + PATIENCE):
-                intake.left.append(arrival.found.path)
+                ingested.left.append(arrival.found.path)
                 continue
             self._since = self._since or now
             yield arrival
 
     # What differs
 
-    def _differences(self, intake: Ingested, under: str = "") -> Iterator[_Arrival]:
+    def _differences(self, ingested: Ingested, under: str = "") -> Iterator[_Arrival]:
         """Walk the folder and the catalog side by side, both in order of path."""
         facts = self._catalog.facts
         prefix = to_bytes(under)
@@ -155,16 +155,16 @@ class Ingest:
         seen = 0
         for item in scan(self._scanning, under=under):
             if isinstance(item, ScanProblem):
-                self._note(intake, item)
+                self._note(ingested, item)
                 if item.prefix is not None:
                     lost.append(to_bytes(item.prefix))
                     continue
                 path = to_bytes(item.problem.path)
                 while row is not None and row.path < path:
-                    self._missing(intake, row, lost)
+                    self._missing(ingested, row, lost)
                     row = next(known, None)
                 at = row is not None and row.path == path
-                self._out_of_reach(intake, item, row if at else None)
+                self._out_of_reach(ingested, item, row if at else None)
                 row = next(known, None) if at else row
                 continue
             seen += 1
@@ -172,7 +172,7 @@ class Ingest:
                 self._progress("scan", seen, None)
             path = to_bytes(item.path)
             while row is not None and row.path < path:
-                self._missing(intake, row, lost)
+                self._missing(ingested, row, lost)
                 row = next(known, None)
             if row is not None and row.path == path:
                 if self._again or not _same(row, item) or item.path in self._hints:
@@ -181,37 +181,37 @@ class Ingest:
             else:
                 yield _Arrival(path, printable(item.path), None, item)
         while row is not None:
-            self._missing(intake, row, lost)
+            self._missing(ingested, row, lost)
             row = next(known, None)
         if any(lost):
-            self._recall(intake, [folder for folder in lost if folder])
+            self._recall(ingested, [folder for folder in lost if folder])
 
-    def _recall(self, intake: Ingested, lost: list[bytes]) -> None:
+    def _recall(self, ingested: Ingested, lost: list[bytes]) -> None:
         """Keep seeds below folders that cannot be listed and of which a lost catalog knows nothing."""
         for path in self._seeds_out():
             raw = to_bytes(path)
             if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
                 label, found = printable(path), _unseen(path)
-                self._refuse(intake, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
+                self._refuse(ingested, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
-    def _hinted(self, intake: Ingested, paths: Iterable[str]) -> Iterator[_Arrival]:
+    def _hinted(self, ingested: Ingested, paths: Iterable[str]) -> Iterator[_Arrival]:
         waiting = deque(sorted(set(paths)))
         seen = set(waiting)
         while waiting:
             path = waiting.popleft()
             raw = to_bytes(path)
             if path.endswith("/") or path == "":
-                yield from self._differences(intake, path)
+                yield from self._differences(ingested, path)
             elif matches(self._scanning, path):
                 row = self._catalog.facts.find_file(raw)
                 item = look(self._scanning, path)
                 if isinstance(item, ScanProblem):
-                    self._note(intake, item)
-                    self._out_of_reach(intake, item, row)
+                    self._note(ingested, item)
+                    self._out_of_reach(ingested, item, row)
                 elif item is not None:
                     yield _Arrival(raw, printable(path), row, item)
                 elif row is not None:
-                    self._gone(intake, row)
+                    self._gone(ingested, row)
                 # Nobody tells of the other names of a file: those of the one that was here, too, since it may
                 # have been written before it went.
                 inodes = {row.inode} if row is not None else set()
@@ -221,52 +221,52 @@ class Ingest:
                 waiting += sorted(twins - seen)
                 seen |= twins
 
-    def _out_of_reach(self, intake: Ingested, item: ScanProblem, row: FileRow | None) -> None:
+    def _out_of_reach(self, ingested: Ingested, item: ScanProblem, row: FileRow | None) -> None:
         """A path at which there is something that is not read: a fault of a seed, where it was one."""
         path = item.problem.path
         faulty = item.problem.severity is Severity.ERROR
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
-            intake.problems.pop()  # told as the seed's own
+            ingested.problems.pop()  # told as the seed's own
             label, found = printable(path), _unseen(path)
             record = _unreadable(label, item.problem.message)
-            self._refuse(intake, _Arrival(to_bytes(path), label, row, found), record)
+            self._refuse(ingested, _Arrival(to_bytes(path), label, row, found), record)
         elif row is not None:
-            self._gone(intake, row)
+            self._gone(ingested, row)
 
-    def _missing(self, intake: Ingested, row: FileRow, lost: list[bytes]) -> None:
+    def _missing(self, ingested: Ingested, row: FileRow, lost: list[bytes]) -> None:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
         if row.is_seed and row.path.startswith(tuple(lost)):
             label = printable(to_text(row.path))
             self._refuse(
-                intake, _Arrival(row.path, label, row, _unseen(label)), _unreadable(label, _UNLISTED)
+                ingested, _Arrival(row.path, label, row, _unseen(label)), _unreadable(label, _UNLISTED)
             )
         else:
-            self._gone(intake, row)
+            self._gone(ingested, row)
 
-    def _note(self, intake: Ingested, item: ScanProblem) -> None:
-        intake.problems.append(replace(item.problem, path=printable(item.problem.path)))
+    def _note(self, ingested: Ingested, item: ScanProblem) -> None:
+        ingested.problems.append(replace(item.problem, path=printable(item.problem.path)))
         if item.prefix == "":
-            intake.folder_lost = item.problem.message
+            ingested.folder_lost = item.problem.message
 
     # What is read
 
-    def _take(self, intake: Ingested, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
+    def _take(self, ingested: Ingested, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
         waiting: deque[_Arrival] = deque()
         records = run_all(
-            self._contents(intake, arrivals, waiting),
+            self._contents(ingested, arrivals, waiting),
             decoding(self._decoding),
             workers=self._workers,
             ahead=ahead,
         )
         for done, record in enumerate(records, 1):
-            self._keep(intake, waiting.popleft(), record)
+            self._keep(ingested, waiting.popleft(), record)
             if done % 100 == 0:
                 self._progress("decode", done, None)
-        self._flush(intake)
+        self._flush(ingested)
 
     def _contents(
-        self, intake: Ingested, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
+        self, ingested: Ingested, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
     ) -> Iterator[tuple[str, bytes]]:
         """Yield what must be decoded; what need not be is dealt with on the way."""
         for arrival in arrivals:
@@ -276,27 +276,27 @@ class Ingest:
                 data, found = read(self._scanning, arrival.found.path, self._decoding.max_bytes)
             except FileNotFoundError:
                 if row is not None:
-                    self._gone(intake, row)
+                    self._gone(ingested, row)
                 continue
             except SeedError as error:
-                self._refuse(intake, arrival, self._refused(arrival, error.message))
+                self._refuse(ingested, arrival, self._refused(arrival, error.message))
                 continue
             racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
             arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
             arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
             if row is not None and row.digest == arrival.digest and not self._again:
-                self._restate(intake, arrival, row)
+                self._restate(ingested, arrival, row)
                 continue
             waiting.append(arrival)
             yield arrival.label, data
 
-    def _refuse(self, intake: Ingested, arrival: _Arrival, record: Record) -> None:
+    def _refuse(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
         """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
         arrival.found = replace(arrival.found, mtime_ns=_ANYWAY)
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
         if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
-            intake.vanished.append(to_text(arrival.path))
-            self._keep(intake, arrival, record)
+            ingested.vanished.append(to_text(arrival.path))
+            self._keep(ingested, arrival, record)
 
     def _refused(self, arrival: _Arrival, why: str) -> Record:
         """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
@@ -310,28 +310,28 @@ class Ingest:
 
     # What is stored
 
-    def _restate(self, intake: Ingested, arrival: _Arrival, row: FileRow) -> None:
+    def _restate(self, ingested: Ingested, arrival: _Arrival, row: FileRow) -> None:
         found = arrival.found
         restated = row._replace(
             size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode
         )
         if restated != row:
-            intake.restated += 1
+            ingested.restated += 1
             self._rows.append(restated)
 
-    def _gone(self, intake: Ingested, row: FileRow) -> None:
-        intake.gone.append(row.id)
+    def _gone(self, ingested: Ingested, row: FileRow) -> None:
+        ingested.gone.append(row.id)
         if row.is_seed:
-            intake.vanished.append(to_text(row.path))
+            ingested.vanished.append(to_text(row.path))
         else:
-            intake.not_seeds -= 1
+            ingested.not_seeds -= 1
 
-    def _keep(self, intake: Ingested, arrival: _Arrival, record: Record) -> None:
+    def _keep(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
         row = arrival.row
         if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
             record = _emptied(record)
         is_seed = not record.blank
-        intake.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
+        ingested.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
         if row is None:
             if not self._next_id:
                 self._next_id = self._catalog.facts.next_file_id()
@@ -356,11 +356,11 @@ class Ingest:
         elif row is not None:
             self._recordless.append(key)
         if is_seed or row is not None:
-            intake.changed.append(key)
+            ingested.changed.append(key)
         if len(self._new) + len(self._rows) >= _BATCH:
-            self._flush(intake)
+            self._flush(ingested)
 
-    def _flush(self, intake: Ingested) -> None:
+    def _flush(self, ingested: Ingested) -> None:
         facts = self._catalog.facts
         facts.put_files(self._new, self._rows)
         facts.put_records(self._new_records, fresh=True)

@@ -10,7 +10,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason, Seed
 from feedmill.model.settings import Settings
 from feedmill.pipeline.codec import decode_record
-from feedmill.pipeline.dry_run import rehearsed
+from feedmill.pipeline.dry_run import dry_run_of
 from feedmill.pipeline.mill import Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import to_text
@@ -22,7 +22,7 @@ def list_feeds(
     settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
 ) -> tuple[FeedRow, ...]:
     """Return every feed that has something to read, in the directory's order."""
-    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+    with dry_run_of(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
         return mill.feed_builder.current_directory(mill.catalog).rows
 
 
@@ -30,10 +30,10 @@ def list_withheld(
     settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
 ) -> list[tuple[str, str]]:
     """Return (path, reason) of every withheld seed, by path."""
-    with rehearsed(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+    with dry_run_of(settings, clock, request=_REQUEST, progress=progress) as (mill, _, _):
         states = [reason.value for reason in Reason]
         return [
-            (printable(to_text(path)), state) for _, path, state in mill.catalog.standings.with_state(states)
+            (printable(to_text(path)), state) for _, path, state in mill.catalog.states.with_state(states)
         ]
 
 
@@ -43,6 +43,6 @@ def list_seeds(
     """Return every seed that can be read, withheld ones too, by path, whatever `seeds.ids` says of them."""
     address = replace(settings.decode.address, ids=None)
     plain = replace(settings, decode=replace(settings.decode, address=address))
-    with rehearsed(plain, clock, request=_REQUEST, progress=progress) as (mill, _, _):
+    with dry_run_of(plain, clock, request=_REQUEST, progress=progress) as (mill, _, _):
         records = (decode_record(blob) for page in mill.catalog.facts.all_records() for _, _, blob in page)
         return tuple(sorted((record.seed for record in records if record.seed), key=lambda seed: seed.path))

@@ -54,7 +54,7 @@ class _Derived(NamedTuple):
 
     facts: Mapping[str, str]
     anew: bool
-    intake: Ingested
+    ingested: Ingested
     outcome: Outcome
     tally: Counter[str]
     held: str | None
@@ -172,7 +172,7 @@ class Mill:
         )
         return replace(report, unsaved=why, problems=(*report.problems, problem))
 
-    def rehearse(self, request: PassRequest) -> DryRun:
+    def dry_run(self, request: PassRequest) -> DryRun:
         """Derive what a pass would do and publish nothing; the catalog (a copy) is left as it would be."""
         now = self._clock()
         self.catalog.begin()
@@ -219,7 +219,7 @@ class Mill:
             seed = decode_seed(stored) if stored is not None else None
             if seed is None or derived.facts.get("compose") != self._compose_print:
                 return tuple(self.store.documents)  # in which feeds it was is not known
-            if not any(row.state == ELIGIBLE for _, row in self.catalog.standings.group([seed.id])):
+            if not any(row.state == ELIGIBLE for _, row in self.catalog.states.group([seed.id])):
                 feeds.update(membership.feed for membership in self.composer.memberships(seed))
         if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
             feeds.update(self.composer.custom_feeds())
@@ -331,8 +331,8 @@ class Mill:
         )
         # what came up during a slow pass is published by a quick one before the next that may be slow
         paths = None if anew else request.paths
-        intake = self._receiver(again).take(paths, hints=request.hints, quick=self._slow)
-        self._slow = intake.slow
+        ingested = self._ingest(again).take(paths, hints=request.hints, quick=self._slow)
+        self._slow = ingested.slow
         decode = self.settings.decode
         roster = Roster(
             catalog,
@@ -345,20 +345,22 @@ class Mill:
             progress=self._progress,
         )
         if anew:
-            catalog.facts.forget_files(intake.gone)
+            catalog.facts.forget_files(ingested.gone)
             outcome = roster.derive_all()
             tally = outcome.tally
             tally[NOT_SEEDS] = catalog.facts.not_seeds()
         else:
-            outcome = roster.derive([*intake.changed, *self._due(facts, now)], intake.gone)
+            outcome = roster.derive([*ingested.changed, *self._due(facts, now)], ingested.gone)
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
-            tally[NOT_SEEDS] += intake.not_seeds
+            tally[NOT_SEEDS] += ingested.not_seeds
         fresh = "compose" not in facts
         held = (
-            None if request.force else guarded(self.settings.guard, catalog, self.store, intake, fresh=fresh)
+            None
+            if request.force
+            else guarded(self.settings.guard, catalog, self.store, ingested, fresh=fresh)
         )
-        return _Derived(facts, anew, intake, outcome, tally, held)
+        return _Derived(facts, anew, ingested, outcome, tally, held)
 
     def _forget(self) -> None:
         """Undo what a pass did to the catalog, and whatever was remembered on the way."""
@@ -366,7 +368,7 @@ class Mill:
         self.feed_builder.forget()
         self._faults = None
 
-    def _receiver(self, again: bool) -> Ingest:
+    def _ingest(self, again: bool) -> Ingest:
         return Ingest(
             self.catalog,
             self.settings.scan,
@@ -386,9 +388,9 @@ class Mill:
         return bool(self.store.verify(hash_all=request.full))
 
     def _due(self, facts: Mapping[str, str], now: Instant) -> list[int]:
-        """Return the seeds whose standing or entry time alone has changed, whichever way the clock went."""
+        """Return the seeds whose state or entry time alone has changed, whichever way the clock went."""
         last, this = int(facts["as_of"]), to_micros(now)
-        return self.catalog.standings.due(min(last, this), max(last, this))
+        return self.catalog.states.due(min(last, this), max(last, this))
 
     def _retire_rest(self, publication: Publication, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
@@ -399,17 +401,17 @@ class Mill:
 
     def _plan(self, publication: Publication, derived: _Derived, now: Instant) -> None:
         """Tell when feeds are planned to change next, where that is another instant now."""
-        shelves, at = self.catalog.shelves, to_micros(now)
+        memberships, at = self.catalog.memberships, to_micros(now)
         if derived.anew or not self._planned:
-            plans = shelves.next_plans(at)
+            plans = memberships.next_plans(at)
             feeds = set(plans)
             self._planned = True
         else:
             last = int(derived.facts["as_of"])
-            feeds = derived.outcome.replanned | set(shelves.planned(min(last, at), max(last, at)))
-            plans = shelves.next_plans(at, sorted(feeds))
+            feeds = derived.outcome.replanned | set(memberships.planned(min(last, at), max(last, at)))
+            plans = memberships.next_plans(at, sorted(feeds))
         for feed in sorted(feeds):
-            record = shelves.get_feed(feed)
+            record = memberships.get_feed(feed)
             if record.total or record.kind == Kind.ALL.value:
                 path = self.composer.spec(FeedKey(kind=Kind(record.kind), key=record.key)).path
                 self.feed_builder.plan(publication, path, plans.get(feed))
@@ -422,8 +424,8 @@ class Mill:
             "ledger": ledger_mark(self.store),
             "tally": json.dumps(derived.tally, sort_keys=True),
         }
-        intake = derived.intake
-        wrote = derived.outcome.restated or intake.restated or intake.changed or intake.gone
+        ingested = derived.ingested
+        wrote = derived.outcome.restated or ingested.restated or ingested.changed or ingested.gone
         if derived.anew or wrote or any(derived.facts.get(key) != value for key, value in news.items()):
             self.catalog.set_meta({**news, "as_of": str(to_micros(now))})
             self.catalog.commit()
@@ -444,12 +446,12 @@ class Mill:
         result: Committed | None = None,
         held: str | None = None,
     ) -> PassReport:
-        intake, outcome, tally = derived.intake, derived.outcome, derived.tally
+        ingested, outcome, tally = derived.ingested, derived.outcome, derived.tally
         if derived.anew or request.paths is None:
-            self.strays = tuple(intake.problems)
+            self.strays = tuple(ingested.problems)
         else:  # what the last look at everything found still holds where nobody looked now
             elsewhere = [p for p in self.strays if not _among(p.path, request.paths)]
-            self.strays = (*elsewhere, *intake.problems)
+            self.strays = (*elsewhere, *ingested.problems)
         problems = (*self.strays, *(self._faults.all() if self._faults else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
         documents = len(self.store.documents)
@@ -472,15 +474,15 @@ class Mill:
             problems=(*problems, *self._output_problems(result)),
             held=held,
             next_change=self.next_change(now),
-            gone=frozenset(map(printable, intake.vanished)),
-            left=frozenset(intake.left),
+            gone=frozenset(map(printable, ingested.vanished)),
+            left=frozenset(ingested.left),
         )
 
     # What others ask
 
     def next_change(self, now: Instant | None = None) -> Instant | None:
         """Return the next instant after `now` at which time alone changes what is out."""
-        at = self.catalog.standings.next_event(to_micros(now or self._clock()))
+        at = self.catalog.states.next_event(to_micros(now or self._clock()))
         return None if at is None else from_micros(at)
 
     def generation(self) -> Generation:
@@ -505,7 +507,7 @@ class _Written:
 
 
 class _Unwritten:
-    """The same for a rehearsal: nothing is written."""
+    """The same for a dry run: nothing is written."""
 
     def __init__(self, store: Store) -> None:
         self.last_good = store.last_good

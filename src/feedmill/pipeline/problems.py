@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from feedmill.catalog import Catalog, StandingRow
+from feedmill.catalog import Catalog, StateRow
 from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.pipeline.codec import decode_record
 from feedmill.pipeline.report import printable
@@ -21,20 +21,20 @@ class Faults:
         self._catalog = catalog
         self._problems: dict[int, tuple[Problem, ...]] = {}
         files = {file for file, _, _ in catalog.facts.faulty()}
-        files.update(file for file, _, _ in catalog.standings.with_state(_NOTICED))
+        files.update(file for file, _, _ in catalog.states.with_state(_NOTICED))
         self.update(files)
 
     def update(self, files: Iterable[int]) -> None:
-        """Look at `files` again, after their standing or record changed or they are gone."""
+        """Look at `files` again, after their state or record changed or they are gone."""
         ids = sorted(set(files))
         catalog = self._catalog
-        standings = catalog.standings.find(ids)
+        states = catalog.states.find(ids)
         paths = catalog.facts.paths(ids)
         records = catalog.facts.faults(ids)
         for file in ids:
             self._problems.pop(file, None)
-            if file in paths and file in standings:
-                found = self._of(paths[file], standings[file], records.get(file))
+            if file in paths and file in states:
+                found = self._of(paths[file], states[file], records.get(file))
                 if found:
                     self._problems[file] = found
 
@@ -43,22 +43,22 @@ class Faults:
         found = [problem for problems in self._problems.values() for problem in problems]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.message)))
 
-    def _of(self, path: bytes, standing: StandingRow, blob: bytes | None) -> tuple[Problem, ...]:
+    def _of(self, path: bytes, state: StateRow, blob: bytes | None) -> tuple[Problem, ...]:
         problems = decode_record(blob).problems if blob is not None else ()
-        if standing.kept:
+        if state.kept:
             problems = tuple(replace(p, kept=p.severity is Severity.ERROR) for p in problems)
         label = printable(to_text(path))
-        if standing.state == Reason.UNDATED.value:
+        if state.state == Reason.UNDATED.value:
             message = "has no publication date and is in no feed; add 'publishedDateTime'"
             problems += (Problem(path=label, message=message, severity=Severity.NOTICE),)
-        elif standing.state == Reason.DUPLICATE.value and standing.entry_id is not None:
-            message = f"is the same entry as {self._winner(standing)}, which is out instead"
+        elif state.state == Reason.DUPLICATE.value and state.entry_id is not None:
+            message = f"is the same entry as {self._winner(state)}, which is out instead"
             problems += (Problem(path=label, message=message, severity=Severity.NOTICE),)
         return problems
 
-    def _winner(self, standing: StandingRow) -> str:
-        assert standing.entry_id is not None
-        for path, row in self._catalog.standings.group([standing.entry_id]):
+    def _winner(self, state: StateRow) -> str:
+        assert state.entry_id is not None
+        for path, row in self._catalog.states.group([state.entry_id]):
             if row.state == "eligible":
                 return printable(to_text(path))
         return "another seed"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from feedmill.catalog import Catalog, MemberRow, StandingRow
+from feedmill.catalog import Catalog, MemberRow, StateRow
 from feedmill.compose import Composer, FeedKey, Standing, instants, stand, updated_at
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Reason
@@ -45,7 +45,7 @@ class _Place(NamedTuple):
 
     path: bytes
     standing: Standing
-    row: StandingRow
+    row: StateRow
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Outcome:
 
 
 class Roster:
-    """Derives standings, memberships, label counts and planned changes; one per pass.
+    """Derives states, memberships, label counts and planned changes; one per pass.
 
     `keep` is `seeds.on_invalid: keep`. `vouching`: see `compose.last_good`.
     """
@@ -88,20 +88,20 @@ class Roster:
         self._vouching = vouching
         self._drafts = drafts
         self._progress = progress
-        self._books = Books(catalog.shelves)
+        self._books = Books(catalog.memberships)
 
     # Everything anew
 
     def derive_all(self, total: int | None = None) -> Outcome:
         """Derive everything from all records."""
         catalog, outcome = self._catalog, Outcome()
-        before = {row.entry_id: row.digest for row in catalog.standings.eligible()}
+        before = {row.entry_id: row.digest for row in catalog.states.eligible()}
         catalog.clear_derived()
         shown: set[str] = set()
         done = 0
         for page in catalog.facts.all_records():
             places = [self._place(file, path, blob) for file, path, blob in page]
-            catalog.standings.put([place.row for place in places])
+            catalog.states.put([place.row for place in places])
             self._schedule(places)
             for place in places:
                 self._note(outcome.tally, place.row, 1)
@@ -112,13 +112,13 @@ class Roster:
             self._books.flush_members()
             done += len(page)
             self._progress("sort", done, total)
-        for entry_id in catalog.standings.contested():
+        for entry_id in catalog.states.contested():
             self._dismiss_losers(entry_id, outcome, shown)
         self._books.flush()
         for path in list(self._ledger.last_good_paths()):
             if path not in shown:
                 self._ledger.drop_good(path)
-        after = {row.entry_id: row.digest for row in catalog.standings.eligible()} if before else {}
+        after = {row.entry_id: row.digest for row in catalog.states.eligible()} if before else {}
         outcome.appeared = len(after.keys() - before.keys()) if before else outcome.tally[ELIGIBLE]
         outcome.vanished = len(before.keys() - after.keys())
         outcome.changed = sum(before[key] != after[key] for key in before.keys() & after.keys())
@@ -126,11 +126,11 @@ class Roster:
         return outcome
 
     def _dismiss_losers(self, entry_id: str, outcome: Outcome, shown: set[str]) -> None:
-        group = self._catalog.standings.group([entry_id])
+        group = self._catalog.states.group([entry_id])
         winner = _winner(group)
         losers = [(path, row) for path, row in group if row.file != winner]
         self._books.drop([row.file for _, row in losers])
-        self._catalog.standings.set_state([row.file for _, row in losers], DUPLICATE)
+        self._catalog.states.set_state([row.file for _, row in losers], DUPLICATE)
         for path, row in losers:
             self._note(outcome.tally, row, -1)
             self._note(outcome.tally, row._replace(state=DUPLICATE), 1)
@@ -145,27 +145,27 @@ class Roster:
         touched = sorted({*changed, *gone})
         if not touched:
             return outcome
-        standings, facts = self._catalog.standings, self._catalog.facts
+        states, facts = self._catalog.states, self._catalog.facts
         paths, records = facts.paths(touched), facts.records(changed)
         places = {file: self._place(file, paths[file], blob) for file, blob in records.items()}
-        old = {file: (paths[file], row) for file, row in standings.find(touched).items()}
+        old = {file: (paths[file], row) for file, row in states.find(touched).items()}
         entries = {row.entry_id for _, row in old.values()} | {p.row.entry_id for p in places.values()}
-        rivals = {row.file: (path, row) for path, row in standings.group(sorted(filter(None, entries)))}
+        rivals = {row.file: (path, row) for path, row in states.group(sorted(filter(None, entries)))}
         before = {**rivals, **old}
         after = {file: pair for file, pair in rivals.items() if file not in old}
         after |= {file: (place.path, place.row) for file, place in places.items()}
         after = _settled(after)
-        standings.drop(touched)
-        standings.put([after[file][1] for file in places])
+        states.drop(touched)
+        states.put([after[file][1] for file in places])
         for state in (ELIGIBLE, DUPLICATE):
             moved = [
                 f
                 for f, (_, row) in after.items()
                 if f not in places and row.state == state != before[f][1].state
             ]
-            standings.set_state(moved, state)
-        outcome.replanned.update(self._catalog.shelves.planned_for(touched))
-        standings.drop_times(touched)
+            states.set_state(moved, state)
+        outcome.replanned.update(self._catalog.memberships.planned_for(touched))
+        states.drop_times(touched)
         outcome.replanned.update(self._schedule(places.values()))
         self._move(before, after, places, outcome)
         facts.forget_files(gone)
@@ -176,8 +176,8 @@ class Roster:
 
     def _move(
         self,
-        before: dict[int, tuple[bytes, StandingRow]],
-        after: dict[int, tuple[bytes, StandingRow]],
+        before: dict[int, tuple[bytes, StateRow]],
+        after: dict[int, tuple[bytes, StateRow]],
         places: dict[int, _Place],
         outcome: Outcome,
     ) -> None:
@@ -212,9 +212,9 @@ class Roster:
 
     def _keeps_places(self, place: _Place) -> bool:
         """Whether a changed seed's entry is where it was in all its feeds."""
-        return sorted(self._members(place)) == sorted(self._catalog.shelves.members_of([place.row.file]))
+        return sorted(self._members(place)) == sorted(self._catalog.memberships.members_of([place.row.file]))
 
-    def _restated(self, old: StandingRow, place: _Place) -> bool:
+    def _restated(self, old: StateRow, place: _Place) -> bool:
         """Touch the feeds of an entry that stays in its places, if it says something else now."""
         differs = old.digest != place.row.digest
         if differs:
@@ -223,7 +223,7 @@ class Roster:
         return differs
 
     def _present(
-        self, files: Iterable[int], places: dict[int, _Place], after: dict[int, tuple[bytes, StandingRow]]
+        self, files: Iterable[int], places: dict[int, _Place], after: dict[int, tuple[bytes, StateRow]]
     ) -> Iterator[_Place]:
         missing = [file for file in files if file not in places]
         records = self._catalog.facts.records(missing) if missing else {}
@@ -244,9 +244,9 @@ class Roster:
         seed = standing.seed
         if standing.reason is not None or seed is None:
             reason = standing.reason or Reason.INVALID
-            return _Place(path, standing, StandingRow(file, reason.value, False, None, None, None, None))
+            return _Place(path, standing, StateRow(file, reason.value, False, None, None, None, None))
         assert seed.published is not None
-        row = StandingRow(
+        row = StateRow(
             file=file,
             state=ELIGIBLE,
             kept=standing.kept,
@@ -263,7 +263,7 @@ class Roster:
         return self._books.rows(self._composer.memberships(seed), row.published, row.entry_id, row.file)
 
     def _schedule(self, places: Iterable[_Place]) -> set[int]:
-        """Note when seeds' standings or entries change, for themselves and for their feeds; return those."""
+        """Note when seeds' states or entries change, for themselves and for their feeds; return those."""
         events: list[tuple[int, int]] = []
         plans: list[tuple[int, int, int]] = []
         now = to_micros(self._now)
@@ -277,8 +277,8 @@ class Roster:
             if coming:
                 feeds = {self._books.feed_id(m.feed) for m in self._composer.memberships(seed)}
                 plans += [(feed, at, file) for feed in sorted(feeds) for at in coming]
-        self._catalog.standings.put_events(events)
-        self._catalog.shelves.put_plans(plans)
+        self._catalog.states.put_events(events)
+        self._catalog.memberships.put_plans(plans)
         return {feed for feed, _, _ in plans}
 
     def _remember(self, place: _Place, *, shown: bool = False) -> None:
@@ -300,20 +300,20 @@ class Roster:
         self._ledger.keep_good(path, encode(seed))
 
     @staticmethod
-    def _note(tally: Counter[str], row: StandingRow, step: int) -> None:
+    def _note(tally: Counter[str], row: StateRow, step: int) -> None:
         tally[row.state] += step
         if row.kept and row.state == ELIGIBLE:
             tally[KEPT] += step
 
 
-def _winner(group: Iterable[tuple[bytes, StandingRow]]) -> int:
+def _winner(group: Iterable[tuple[bytes, StateRow]]) -> int:
     """Return the file that stands for an entry: the newest publication, then the smallest path."""
     return min(group, key=lambda pair: (-(pair[1].published or 0), pair[0]))[1].file
 
 
-def _settled(rows: dict[int, tuple[bytes, StandingRow]]) -> dict[int, tuple[bytes, StandingRow]]:
+def _settled(rows: dict[int, tuple[bytes, StateRow]]) -> dict[int, tuple[bytes, StateRow]]:
     """Return the rows with the winner of each entry eligible and the other candidates duplicates."""
-    groups: dict[str, list[tuple[bytes, StandingRow]]] = {}
+    groups: dict[str, list[tuple[bytes, StateRow]]] = {}
     for path, row in rows.values():
         if row.entry_id is not None:
             groups.setdefault(row.entry_id, []).append((path, row))

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from sqlalchemy import select
 
-from feedmill.catalog import Catalog, FileRow, MemberRow, RecordRow, StandingRow, schema
+from feedmill.catalog import Catalog, FileRow, MemberRow, RecordRow, StateRow, schema
 from feedmill.catalog.database import MEMORY, Database
 from feedmill.catalog.rows import FeedRecord
 from feedmill.errors import CatalogError
@@ -78,7 +78,7 @@ def test_a_feed_s_entries_are_ranked_by_score_then_newest_then_id() -> None:
     with Catalog() as catalog:
         catalog.begin()
         files = range(1, 6)
-        catalog.standings.put([StandingRow(n, "eligible", False, f"e{n}", 0, 10 * n, b"d") for n in files])
+        catalog.states.put([StateRow(n, "eligible", False, f"e{n}", 0, 10 * n, b"d") for n in files])
         places = [
             (0.0, -5, "e1"),
             (0.0, -7, "e2"),
@@ -87,24 +87,24 @@ def test_a_feed_s_entries_are_ranked_by_score_then_newest_then_id() -> None:
             (float("inf"), -99, "e5"),
         ]
         members = [MemberRow(7, s, p, e, n, "") for n, (s, p, e) in enumerate(places, 1)]
-        catalog.shelves.put_members(members)
-        assert [row.file for row in catalog.shelves.ranked(7, 9)] == [3, 2, 1, 4, 5]
-        assert [row.updated for row in catalog.shelves.ranked(7, 2)] == [30, 20]
-        assert [catalog.shelves.rank(member) for member in members] == [2, 1, 0, 3, 4]
-        catalog.shelves.drop_members([3])
-        assert [row.file for row in catalog.shelves.ranked(7, 1)] == [2]
+        catalog.memberships.put_members(members)
+        assert [row.file for row in catalog.memberships.ranked(7, 9)] == [3, 2, 1, 4, 5]
+        assert [row.updated for row in catalog.memberships.ranked(7, 2)] == [30, 20]
+        assert [catalog.memberships.rank(member) for member in members] == [2, 1, 0, 3, 4]
+        catalog.memberships.drop_members([3])
+        assert [row.file for row in catalog.memberships.ranked(7, 1)] == [2]
 
 
 def test_events_are_due_once_their_time_has_come() -> None:
     with Catalog() as catalog:
         catalog.begin()
-        catalog.standings.put_events([(10, 1), (20, 1), (20, 2)])
-        assert catalog.standings.due(0, 10) == [1]
-        assert sorted(catalog.standings.due(10, 20)) == [1, 2]
-        assert catalog.standings.next_event(10) == 20
-        assert catalog.standings.next_event(20) is None
-        catalog.standings.drop_times([1])
-        assert catalog.standings.due(0, 99) == [2]
+        catalog.states.put_events([(10, 1), (20, 1), (20, 2)])
+        assert catalog.states.due(0, 10) == [1]
+        assert sorted(catalog.states.due(10, 20)) == [1, 2]
+        assert catalog.states.next_event(10) == 20
+        assert catalog.states.next_event(20) is None
+        catalog.states.drop_times([1])
+        assert catalog.states.due(0, 99) == [2]
 
 
 def test_more_keys_than_a_statement_takes_are_asked_in_parts() -> None:
@@ -122,7 +122,7 @@ def test_rows_have_their_tables_columns_in_order(paramstyle: Literal["qmark", "n
     values = {
         schema.file: FileRow(1, b"a.md", 2, 3, 3, 4, b"d", True),
         schema.record: RecordRow(1, b"record", False),
-        schema.standing: StandingRow(1, "eligible", False, "urn:x", 5, 6, b"e"),
+        schema.standing: StateRow(1, "eligible", False, "urn:x", 5, 6, b"e"),
         schema.member: MemberRow(7, -0.5, -5, "urn:x", 1, "News"),
         schema.feed: FeedRecord(7, "topic", "news", 1, "News", 6, None, None),
     }

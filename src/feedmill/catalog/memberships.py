@@ -1,4 +1,4 @@
-"""Shelves: the ordered entries of every feed, its labels and its planned changes."""
+"""Memberships: the ordered entries of every feed, its labels and its planned changes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _RANK = (
 )
 
 
-class Shelves:
+class Memberships:
     """Feeds as the catalog knows them: ids, members in order, label counts, plans."""
 
     def __init__(self, database: Database) -> None:

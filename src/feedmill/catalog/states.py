@@ -1,4 +1,4 @@
-"""Standings: what each seed is as of the last pass, and when that will change."""
+"""States: what each seed is as of the last pass, and when that will change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from feedmill.catalog import schema as t
 from feedmill.catalog.database import Database, among
-from feedmill.catalog.rows import StandingRow
+from feedmill.catalog.rows import StateRow
 
 _FIND = select(t.standing).where(among(t.standing.c.file))
 _DROP = delete(t.standing).where(among(t.standing.c.file))
@@ -48,36 +48,36 @@ _NEXT_EVENTS = (
 )
 
 
-class Standings:
+class States:
     """Who is eligible, who is withheld and why, who competes for one entry, and what is due when."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def find(self, ids: Sequence[int]) -> dict[int, StandingRow]:
-        """Return the standings of `ids`."""
-        return {row[0]: StandingRow._make(row) for row in self._db.rows_in(_FIND, ids)}
+    def find(self, ids: Sequence[int]) -> dict[int, StateRow]:
+        """Return the states of `ids`."""
+        return {row[0]: StateRow._make(row) for row in self._db.rows_in(_FIND, ids)}
 
-    def put(self, rows: Sequence[StandingRow]) -> None:
-        """Store the standings of files that have none."""
+    def put(self, rows: Sequence[StateRow]) -> None:
+        """Store the states of files that have none."""
         self._db.put(t.standing, rows)
 
     def drop(self, ids: Sequence[int]) -> None:
-        """Forget standings."""
+        """Forget states."""
         self._db.run_in(_DROP, ids)
 
     def set_state(self, ids: Sequence[int], state: str) -> None:
         """Set the state of candidates that won or lost their entry."""
         self._db.run_in(_SET_STATE, ids, new_state=state)
 
-    def group(self, entry_ids: Sequence[str]) -> list[tuple[bytes, StandingRow]]:
-        """Return (path, standing) of every candidate for the given entries."""
-        return [(row[0], StandingRow._make(row[1:])) for row in self._db.rows_in(_GROUP, entry_ids)]
+    def group(self, entry_ids: Sequence[str]) -> list[tuple[bytes, StateRow]]:
+        """Return (path, state) of every candidate for the given entries."""
+        return [(row[0], StateRow._make(row[1:])) for row in self._db.rows_in(_GROUP, entry_ids)]
 
-    def eligible(self) -> Iterator[StandingRow]:
-        """Yield the standing of every eligible seed."""
+    def eligible(self) -> Iterator[StateRow]:
+        """Yield the state of every eligible seed."""
         for row in self._db.rows(_ELIGIBLE):
-            yield StandingRow._make(row)
+            yield StateRow._make(row)
 
     def contested(self) -> list[str]:
         """Return the entries that several candidates stand for."""
@@ -88,7 +88,7 @@ class Standings:
         yield from self._db.rows_in(_WITH_STATE, states)
 
     def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
-        """Store (instant, file id): when a seed's standing or entry changes."""
+        """Store (instant, file id): when a seed's state or entry changes."""
         self._db.put(t.event, rows)
 
     def drop_times(self, ids: Sequence[int]) -> None:
