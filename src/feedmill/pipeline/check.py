@@ -1,4 +1,4 @@
-"""Audits: every fault of every seed, with its place; each front matter is parsed in full."""
+"""Checks: every fault of every seed, with its place; each front matter is parsed in full."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.mill import Mill, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
+from feedmill.seeds.address import parse_pattern
 
 MANY_FEEDS = 1_000
 """Feeds above which `check` asks whether so many are meant."""
@@ -30,7 +31,8 @@ def audit(
     """Return the problems of all seeds, or of those in `paths` (a folder ends with "/"), in order.
 
     What a build reports (duplicates and undated seeds among it), and beyond that: faults in blocks
-    that a build never reads, likely misspelt flags, known files that would become other entries.
+    that a build never reads, likely misspelt flags, known files that would become other entries,
+    address patterns under which a new title or file name makes another entry.
     """
     found: set[Problem] = set()
     request = PassRequest(trigger="check", force=True)
@@ -39,6 +41,7 @@ def audit(
         found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
         if paths is None:
             found.update(_many_feeds(mill))
+            found.update(_passing_identities(settings))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
     for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
@@ -65,6 +68,19 @@ def _many_feeds(mill: Mill) -> Iterator[Problem]:
     settings = mill.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
+
+
+def _passing_identities(settings: Settings) -> Iterator[Problem]:
+    """Yield a warning for each pattern that makes identities of titles or file names (DESIGN 2)."""
+    where = settings.decode.address
+    for text in dict.fromkeys((where.link, *(rule.link for rule in where.rules))):
+        if text and parse_pattern(text).uses_title:
+            yield Problem(
+                path=str(settings.file or settings.feeds_dir),
+                message=f"the pattern '{text}' makes addresses of titles or file names: with a new one a seed"
+                " is another entry to its readers; give it an 'id' before",
+                severity=Severity.WARNING,
+            )
 
 
 def _decoded(

@@ -202,3 +202,19 @@ def test_check_warns_of_more_feeds_than_anybody_reads_and_names_the_setting(empt
     assert run("check").err == "No fault found.\n"
     (empty / "config.yaml").write_text(CONFIG + "feeds: {by: {topics: off}}\n")
     assert run("check").err == "No fault found.\n"
+
+
+def test_check_warns_of_patterns_that_make_identities_of_titles_and_of_no_others(
+    empty: Path, run: Run
+) -> None:
+    (empty / "seeds").mkdir()
+    (empty / "seeds" / "a.md").write_text("---\ntitle: T\ndate: 2020-01-01\nnumber: 7\n---\n")
+    site = CONFIG.replace("}", ", home: \"https://x.org/\"}")
+    assert site != CONFIG
+    (empty / "config.yaml").write_text(site + 'seeds: {link: "{year}/{title|slug}/"}\n')
+    told = run("check").out
+    assert "config.yaml: warning: the pattern '{year}/{title|slug}/' makes addresses of titles" in told
+    (empty / "config.yaml").write_text(site + 'seeds: {link: "{year}/{field:number}/"}\n')
+    assert run("check").err == "No fault found.\n"
+    (empty / "config.yaml").write_text(site + 'seeds: {rules: [{paths: ["*.md"], link: "{path}/"}]}\n')
+    assert "the pattern '{path}/'" in run("check").out
