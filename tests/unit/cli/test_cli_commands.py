@@ -209,7 +209,7 @@ def test_check_warns_of_patterns_that_make_identities_of_titles_and_of_no_others
 ) -> None:
     (empty / "seeds").mkdir()
     (empty / "seeds" / "a.md").write_text("---\ntitle: T\ndate: 2020-01-01\nnumber: 7\n---\n")
-    site = CONFIG.replace("}", ", home: \"https://x.org/\"}")
+    site = CONFIG.replace("}", ', home: "https://x.org/"}')
     assert site != CONFIG
     (empty / "config.yaml").write_text(site + 'seeds: {link: "{year}/{title|slug}/"}\n')
     told = run("check").out
