@@ -78,9 +78,13 @@ def test_nothing_is_missed_and_nothing_stays(site: Site, operator: Operator, dis
                 world.check(late=-1)
     except (AssertionError, OSError) as error:
         history = "\n  ".join(done)
-        pytest.fail(
+        story = (
             f"{error}\nafter operation {number}; again: FEEDMILL_DRIVER={SEED}:{number}\n"
-            f"the last ones:\n  {history}\n{folder.log.read_text()[-3000:]}"
+            f"the last ones:\n  {history}\n{folder.log.read_text()[-20_000:]}"
         )
+        if results := os.environ.get("FEEDMILL_RESULTS"):
+            Path(results).mkdir(parents=True, exist_ok=True)
+            Path(results, f"driver-{SEED}-{number}.txt").write_text(story)
+        pytest.fail(story)
     assert "Traceback" not in folder.log.read_text()
     assert {"create", "edit", "take", "bring", "break", "rename", "link", "delete"} <= set(counted), counted
