@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedmill.model.artifact import Artifact
-from feedmill.store import Committed, FeedMemory, Store
+from feedmill.store import Committed, FeedMemory
+from feedmill.store.local.store import LocalStore
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ def _body(version: int, name: str) -> bytes:
     return f"<generator>feedmill</generator> {name} {version}\n".encode() * (500 * version)
 
 
-def publish(store: Store, version: int) -> Committed:
+def publish(store: LocalStore, version: int) -> Committed:
     """Publish a version as the pipeline does: all that is wanted, nothing else."""
     wanted = documents(version)
     with store.begin(NOON + timedelta(minutes=version)) as publication:
@@ -58,7 +59,7 @@ def main() -> int:
     feeds, version, tries = Path(sys.argv[1]), int(sys.argv[2]), int((*sys.argv, "1")[3])
     code = 3
     try:
-        with Store(feeds) as store:
+        with LocalStore(feeds) as store:
             for _ in range(tries):
                 try:
                     store.tidy()

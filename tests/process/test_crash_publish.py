@@ -22,7 +22,7 @@ from faultline.harness import Call, Faultline, Run, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.model.artifact import digest
-from feedmill.store import Store
+from feedmill.store.local.store import LocalStore
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [
@@ -46,7 +46,7 @@ class Site:
         self.original = folder / "original"
         self.faultline = Faultline(library, folder, ["feeds"], forks)
         if before:
-            with Store(self.original) as store:
+            with LocalStore(self.original) as store:
                 for version in range(1, before + 1):
                     publisher.publish(store, version)
 
@@ -103,7 +103,7 @@ def check_visible(site: Site, after: int, context: str) -> None:
 
 def check_recovery(site: Site, after: int, context: str) -> None:
     """The next start ends with the bytes of an undisturbed run (DESIGN 8.2), and so does the one after."""
-    with Store(site.feeds) as store:
+    with LocalStore(site.feeds) as store:
         assert store.problems == (), context
         store.tidy()
         store.verify()
@@ -112,7 +112,7 @@ def check_recovery(site: Site, after: int, context: str) -> None:
         assert site.visible() == publisher.documents(after), context
         assert set(store.documents) == set(publisher.documents(after)), context
     assert sorted(set(os.listdir(site.feeds / ".feedmill")) - {"tmp"}) == ["ledger.db"], context
-    with Store(site.feeds) as store:
+    with LocalStore(site.feeds) as store:
         assert not store.memory.history.unclean, context
         assert store.verify(hash_all=True) == frozenset(), context
         assert publisher.publish(store, after).written == (), context
@@ -201,7 +201,7 @@ def test_a_store_works_again_when_the_disk_does(new_site: NewSite, tally: Tally,
             context = f"{errno.errorcode[error]} at call {at}: {run.output}"
             assert run.returncode == 0, context
             assert site.visible() == publisher.documents(2), context
-            with Store(site.feeds, read_only=True) as store:
+            with LocalStore(site.feeds, read_only=True) as store:
                 told = {path: document.digest for path, document in store.documents.items()}
             assert told == {path: digest(body) for path, body in publisher.documents(2).items()}, context
             check_recovery(site, 2, context)
