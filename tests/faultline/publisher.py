@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedmill.model.artifact import Artifact
-from feedmill.store import Committed, FeedMemory
-from feedmill.store.local.store import LocalStore
+from feedmill.store import Committed, FeedMemory, Place, Store
+from feedmill.store.local.place import LocalPlace
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -36,7 +36,12 @@ def _body(version: int, name: str) -> bytes:
     return f"<generator>feedmill</generator> {name} {version}\n".encode() * (500 * version)
 
 
-def publish(store: LocalStore, version: int) -> Committed:
+def place_at(address: str) -> Place:
+    """Return the place that `address` names: a folder."""
+    return LocalPlace(Path(address))
+
+
+def publish(store: Store, version: int) -> Committed:
     """Publish a version as the pipeline does: all that is wanted, nothing else."""
     wanted = documents(version)
     with store.begin(NOON + timedelta(minutes=version)) as publication:
@@ -50,16 +55,16 @@ def publish(store: LocalStore, version: int) -> Committed:
 
 
 def main() -> int:
-    """`publisher.py FEEDS VERSION [TRIES]`: exit code 3 when the store says that it cannot.
+    """`publisher.py PLACE VERSION [TRIES]`: exit code 3 when the store says that it cannot.
 
     With more than one try, the same store is asked again after a failure, as a daemon does.
     """
-    from feedmill.errors import PublishError
+    from feedmill.errors import PublishError, StoreError
 
-    feeds, version, tries = Path(sys.argv[1]), int(sys.argv[2]), int((*sys.argv, "1")[3])
+    place, version, tries = place_at(sys.argv[1]), int(sys.argv[2]), int((*sys.argv, "1")[3])
     code = 3
     try:
-        with LocalStore(feeds) as store:
+        with place.lead("publish"), place.open() as store:
             for _ in range(tries):
                 try:
                     store.tidy()
@@ -74,7 +79,7 @@ def main() -> int:
                         sys.stdout.write(f"{problem}\n")
                 if not code:
                     break
-    except PublishError as error:
+    except StoreError as error:
         sys.stdout.write(f"{error}\n")
     return code
 

@@ -88,20 +88,6 @@ def test_are_left_alone_without_a_commit(feeds: Path, noon: datetime) -> None:
         assert not (feeds / ".feedmill/ledger.db").exists()
 
 
-def test_paths_may_be_read_while_they_are_dropped(feeds: Path, noon: datetime) -> None:
-    with LocalStore(feeds) as store:
-        with store.begin(noon) as publication:
-            for path in names(2500):
-                publication.keep_good(path, b"x")
-            publication.commit()
-        with store.begin(noon) as publication:
-            for path in store.last_good_paths():
-                publication.drop_good(path)
-            publication.commit()
-        assert store.last_good_count() == 0
-        assert list(store.last_good_paths()) == []
-
-
 def test_a_million_bytes_of_them_do_not_stay_in_memory(feeds: Path, noon: datetime) -> None:
     import tracemalloc
 

@@ -6,14 +6,13 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Artifact, digest
+from feedmill.model.artifact import Artifact
 from feedmill.model.instant import floor_second
 from feedmill.store import Committed, FeedMemory
 from feedmill.store.local.store import LocalStore
@@ -38,20 +37,6 @@ def test_a_first_publication_writes_everything(feeds: Path, publish: Callable[..
     assert (result.unchanged, result.removed, result.problems) == (0, (), ())
     assert sorted(os.listdir(feeds / ".feedmill")) == ["ledger.db", "tmp"]
     assert os.listdir(feeds / ".feedmill" / "tmp") == []
-
-
-def test_the_ledger_is_remembered(feeds: Path, noon: datetime, publish: Callable[..., Committed]) -> None:
-    with LocalStore(feeds) as store:
-        publish(store, SITE)
-        name = store.ledger_id
-    with LocalStore(feeds) as again:
-        assert again.ledger_id == name
-        assert again.serial == 1
-        assert set(again.documents) == set(SITE)
-        document = again.documents["all.rss"]
-        assert (document.digest, document.size) == (digest(b"<rss/>"), 6)
-        assert document.modified == floor_second(noon)
-        assert again.verify() == frozenset()
 
 
 def test_documents_are_for_everybody_and_the_ledger_is_not(
@@ -128,35 +113,6 @@ def test_last_modified_moves_with_the_bytes_and_only_with_them(
     assert seen == [0 * second, 0 * second, 61 * second, 62 * second, 63 * second, 63 * second]
 
 
-def test_a_retired_path_that_returns_moves_on(
-    feeds: Path, noon: datetime, publish: Callable[..., Committed]
-) -> None:
-    with LocalStore(feeds) as store:
-        publish(store, SITE)
-        result = publish(store, retire=["topics/ai.atom"])
-        assert result.removed == ("topics/ai.atom",)
-        assert store.gone == {"topics/ai.atom"}
-    with LocalStore(feeds) as store:
-        assert store.gone == {"topics/ai.atom"}
-        assert store.generation().gone == {"topics/ai.atom"}
-        publish(store, {"topics/ai.atom": b"<feed/>"})
-        assert store.gone == frozenset()
-        assert store.documents["topics/ai.atom"].modified == floor_second(noon) + timedelta(seconds=1)
-    with LocalStore(feeds) as store:
-        assert store.gone == frozenset()
-
-
-def test_retiring_what_was_never_published_is_remembered(
-    feeds: Path, publish: Callable[..., Committed]
-) -> None:
-    with LocalStore(feeds) as store:
-        assert publish(store, retire=["topics/old.rss"]).removed == ()
-        assert publish(store, retire=["topics/old.rss"]) == Committed()
-        assert store.serial == 1
-    with LocalStore(feeds) as store:
-        assert store.gone == {"topics/old.rss"}
-
-
 def test_without_commit_nothing_happens(
     feeds: Path, publish: Callable[..., Committed], noon: datetime
 ) -> None:
@@ -173,21 +129,6 @@ def test_without_commit_nothing_happens(
         assert os.listdir(feeds / ".feedmill/tmp") == []
         assert visible(feeds) == SITE
         assert store.serial == 1
-
-
-def test_the_last_word_counts(feeds: Path, noon: datetime) -> None:
-    with LocalStore(feeds) as store:
-        with store.begin(noon) as publication:
-            publication.add(Artifact(path="all.rss", body=b"first"))
-            publication.add(Artifact(path="all.rss", body=b"second"))
-            publication.add(Artifact(path="all.atom", body=b"x"))
-            publication.remove("all.atom")
-            publication.remove("all.json")
-            publication.add(Artifact(path="all.json", body=b"{}"))
-            result = publication.commit()
-        assert result.written == ("all.rss", "all.json")
-        assert visible(feeds) == {"all.rss": b"second", "all.json": b"{}"}
-        assert os.listdir(feeds / ".feedmill/tmp") == []
 
 
 def test_indexes_come_after_what_they_name_and_deletions_last(
@@ -270,35 +211,6 @@ def test_removing_what_somebody_removed_is_no_fault(feeds: Path, publish: Callab
         assert "topics/ai.atom" not in store.documents
 
 
-def test_feeds_and_last_good_are_remembered(feeds: Path, noon: datetime) -> None:
-    ai = FeedMemory(path="topics/ai", kind="topic", title="KI – “x”", description="d", state="emptied")
-    awkward = os.fsdecode(b"caf\xe9/\xff.md")
-    with LocalStore(feeds) as store:
-        with store.begin(noon) as publication:
-            publication.remember_feed(ai)
-            publication.remember_feed(replace(ai, path="topics/old"))
-            publication.keep_good(awkward, b"\x00good")
-            publication.keep_good("b.md", b"b")
-            publication.commit()
-        assert store.last_good(awkward) == b"\x00good"
-    with LocalStore(feeds) as store:
-        assert store.feeds == {"topics/ai": ai, "topics/old": replace(ai, path="topics/old")}
-        assert list(store.last_good_paths()) == sorted([awkward, "b.md"])
-        assert store.last_good_count() == 2
-        assert store.last_good(awkward) == b"\x00good"
-        assert store.last_good("never.md") is None
-        with store.begin(noon) as publication:
-            publication.remember_feed(replace(ai, state="retired"))
-            publication.drop_good(awkward)
-            publication.commit()
-    with LocalStore(feeds) as store:
-        assert store.feeds == {
-            "topics/ai": replace(ai, state="retired"),
-            "topics/old": replace(ai, path="topics/old"),
-        }
-        assert list(store.last_good_paths()) == ["b.md"]
-
-
 def test_plans_are_told_and_never_written(
     feeds: Path, noon: datetime, publish: Callable[..., Committed], snapshot: Callable[[], object]
 ) -> None:
@@ -315,29 +227,6 @@ def test_plans_are_told_and_never_written(
             publication.plan("all.rss", None)
             publication.commit()
         assert store.generation().documents["all.rss"].next_change is None
-
-
-def test_a_generation_stays_as_it_was(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with LocalStore(feeds) as store:
-        publish(store, SITE)
-        first = store.generation({"old.rss": "all.rss"})
-        publish(store, {"all.rss": b"2"}, remove=["topics/ai.atom"])
-        assert first.documents["all.rss"].digest == digest(b"<rss/>")
-        assert "topics/ai.atom" in first.documents
-        assert first.redirects == {"old.rss": "all.rss"}
-        assert store.generation().serial > first.serial
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "/etc/x", "../x.rss", "topics/../../x", "topics//x", "a/./b", ".feedmill/ledger.db", "x\0y", "a/"],
-)
-def test_a_path_that_could_lead_elsewhere_is_refused(feeds: Path, noon: datetime, path: str) -> None:
-    with LocalStore(feeds) as store, store.begin(noon) as publication:
-        with pytest.raises(ValueError, match="no path"):
-            publication.add(Artifact(path=path, body=b""))
-        with pytest.raises(ValueError, match="no path"):
-            publication.remove(path)
 
 
 def test_a_read_only_store_publishes_nothing(
