@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from feedmill.model.artifact import Artifact
-from feedmill.store import Committed, FeedMemory, Store
+from feedmill.store import Committed, FeedMemory, Place, Store
+from feedmill.store.local.place import LocalPlace
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -35,6 +36,11 @@ def _body(version: int, name: str) -> bytes:
     return f"<generator>feedmill</generator> {name} {version}\n".encode() * (500 * version)
 
 
+def place_at(address: str) -> Place:
+    """Return the place that `address` names: a folder."""
+    return LocalPlace(Path(address))
+
+
 def publish(store: Store, version: int) -> Committed:
     """Publish a version as the pipeline does: all that is wanted, nothing else."""
     wanted = documents(version)
@@ -49,16 +55,16 @@ def publish(store: Store, version: int) -> Committed:
 
 
 def main() -> int:
-    """`publisher.py FEEDS VERSION [TRIES]`: exit code 3 when the store says that it cannot.
+    """`publisher.py PLACE VERSION [TRIES]`: exit code 3 when the store says that it cannot.
 
     With more than one try, the same store is asked again after a failure, as a daemon does.
     """
-    from feedmill.errors import PublishError
+    from feedmill.errors import PublishError, StoreError
 
-    feeds, version, tries = Path(sys.argv[1]), int(sys.argv[2]), int((*sys.argv, "1")[3])
+    place, version, tries = place_at(sys.argv[1]), int(sys.argv[2]), int((*sys.argv, "1")[3])
     code = 3
     try:
-        with Store(feeds) as store:
+        with place.lead("publish"), place.open() as store:
             for _ in range(tries):
                 try:
                     store.tidy()
@@ -73,7 +79,7 @@ def main() -> int:
                         sys.stdout.write(f"{problem}\n")
                 if not code:
                     break
-    except PublishError as error:
+    except StoreError as error:
         sys.stdout.write(f"{error}\n")
     return code
 

@@ -154,7 +154,7 @@ def test_a_reader_who_has_had_enough_is_nobodys_fault(site: Path) -> None:
 
 @pytest.mark.parametrize("place", [".feedmill/lock", "feeds/.feedmill/lock"])
 def test_a_locked_folder_is_named_with_its_holder(site: Path, place: str) -> None:
-    from feedmill.store import FolderLock
+    from feedmill.store.local.lock import FolderLock
 
     (site / place).parent.mkdir(parents=True)
     with FolderLock(site / place, "run"):

@@ -22,7 +22,7 @@ from faultline.forkserver import ForkServer
 from faultline.harness import Call, Faultline, Run, points, read_log
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
-from feedmill.store import Store
+from feedmill.store.local.store import LocalStore
 from operated.daemon import eventually
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
@@ -135,7 +135,7 @@ class Site:
         assert not tmp.exists() or os.listdir(tmp) == [], context
         own = set(os.listdir(self.feeds / ".feedmill")) | set(os.listdir(self.folder / ".feedmill"))
         assert own - KEPT == {"ledger.db", "catalog.db"}, context
-        with Store(self.feeds, read_only=True) as store:
+        with LocalStore(self.feeds, read_only=True) as store:
             assert store.problems == (), context
             assert not store.memory.history.unclean, context
             assert set(store.documents) == set(self.new), context

@@ -22,21 +22,30 @@ from faultline.harness import Call, Faultline, Run, points
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
 from feedmill.model.artifact import digest
-from feedmill.store import Store
+from feedmill.store import Place
+from feedmill.store.local.place import LocalPlace
+from feedmill.store.local.store import LocalStore
+from store_contract.crashes import (
+    KILLED_IN_WRITE,
+    TORTURE,
+    VERSIONS,
+    Crashes,
+    Fault,
+    check_recovery,
+    check_visible,
+    restarts,
+)
 
-TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
 pytestmark = [
     pytest.mark.process,
     pytest.mark.xdist_group("store"),
     pytest.mark.timeout(0 if TORTURE else 240),
 ]
 
-VERSIONS = ((0, 1), (1, 2), (2, 3))
-WORDS = {"kill": "SIGKILL", "tear": "SIGKILL in the middle of a write"}
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errno.EACCES)
 
 
-class Site:
+class FolderSite:
     """A feeds folder at some version, made anew for every point."""
 
     def __init__(self, library: Path, forks: ForkServer | None, folder: Path, before: int) -> None:
@@ -44,9 +53,11 @@ class Site:
         self.folder = folder
         self.feeds = folder / "feeds"
         self.original = folder / "original"
+        self.place: Place = LocalPlace(self.feeds)
         self.faultline = Faultline(library, folder, ["feeds"], forks)
         if before:
-            with Store(self.original) as store:
+            original = LocalPlace(self.original)
+            with original.lead("prepare"), original.open() as store:
                 for version in range(1, before + 1):
                     publisher.publish(store, version)
 
@@ -67,6 +78,29 @@ class Site:
         assert self.visible() == publisher.documents(version)
         return run.calls
 
+    def faults(self, version: int) -> list[Fault]:
+        """Kills at calls, and in the middle of writes."""
+        calls = self.calls(version)
+        writes = [call.number for call in calls if call.name == "write"]
+        return [
+            *(("SIGKILL at a system call", at) for at in some(calls, 10)),
+            *((KILLED_IN_WRITE, at) for at in (writes if TORTURE else writes[:: len(writes) // 2])),
+        ]
+
+    def suffer(self, version: int, fault: Fault) -> str:
+        """Be killed."""
+        what, at = fault
+        run = self.publish(version, at=at, do="tear" if what == KILLED_IN_WRITE else "kill")
+        assert run.killed, (what, at)
+        return run.output
+
+    def check_tidy(self, context: str) -> None:
+        """No temporary file, no journal, a ledger that says that all is well."""
+        assert not (tmp := self.feeds / ".feedmill/tmp").exists() or os.listdir(tmp) == [], context
+        assert set(os.listdir(self.feeds / ".feedmill")) - {"tmp", "lock"} == {"ledger.db"}, context
+        with LocalStore(self.feeds, read_only=True) as store:
+            assert not store.memory.history.unclean, context
+
     def visible(self) -> dict[str, bytes]:
         return {
             str(path.relative_to(self.feeds)): path.read_bytes()
@@ -75,13 +109,13 @@ class Site:
         }
 
 
-NewSite = Callable[[int], Site]
+NewSite = Callable[[int], FolderSite]
 
 
 @pytest.fixture
 def new_site(library: Path, forks: ForkServer | None, fast_root: Path) -> NewSite:
     """`new_site(1)`: a site at version 1 (0: never published)."""
-    return lambda before: Site(library, forks, Path(tempfile.mkdtemp(dir=fast_root)), before)
+    return lambda before: FolderSite(library, forks, Path(tempfile.mkdtemp(dir=fast_root)), before)
 
 
 def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
@@ -89,61 +123,12 @@ def some(calls: tuple[Call, ...], wanted: int, shift: int = 0) -> list[int]:
     return list(range(1, len(calls) + 1)) if TORTURE else points(calls, wanted, shift)
 
 
-def check_visible(site: Site, after: int, context: str) -> None:
-    """Each document is whole, and no index names what is not there (DESIGN 8.1)."""
-    old = publisher.documents(site.before) if site.before else {}
-    new = publisher.documents(after)
-    there = site.visible()
-    for path, body in there.items():
-        assert body in (old.get(path), new.get(path)), f"{context}: {path} is not whole"
-    if "index.html" in there:
-        missing = publisher.named(there["index.html"]) - set(there)
-        assert not missing, f"{context}: the index names {missing}"
-
-
-def check_recovery(site: Site, after: int, context: str) -> None:
-    """The next start ends with the bytes of an undisturbed run (DESIGN 8.2), and so does the one after."""
-    with Store(site.feeds) as store:
-        assert store.problems == (), context
-        store.tidy()
-        store.verify()
-        assert not (tmp := site.feeds / ".feedmill/tmp").exists() or os.listdir(tmp) == [], context
-        assert publisher.publish(store, after).problems == (), context
-        assert site.visible() == publisher.documents(after), context
-        assert set(store.documents) == set(publisher.documents(after)), context
-    assert sorted(set(os.listdir(site.feeds / ".feedmill")) - {"tmp"}) == ["ledger.db"], context
-    with Store(site.feeds) as store:
-        assert not store.memory.history.unclean, context
-        assert store.verify(hash_all=True) == frozenset(), context
-        assert publisher.publish(store, after).written == (), context
-        assert store.last_good("a.md") == b"good %d" % after, context
-
-
-@pytest.mark.parametrize(("before", "after"), VERSIONS)
-@pytest.mark.parametrize("do", ["kill", "tear"])
-def test_killed_at_every_call(new_site: NewSite, tally: Tally, before: int, after: int, do: str) -> None:
-    site = new_site(before)
-    calls = site.calls(after)
-    writes = [call.number for call in calls if call.name == "write"]
-    for at in some(calls, 10) if do == "kill" else writes if TORTURE else writes[:: len(writes) // 2]:
-        for then in restarts(before, after, at):
-            with tally.attempt(f"store: {WORDS[do]} at a system call"):
-                site.renew()
-                run = site.publish(after, at=at, do=do)
-                context = f"{do} at {at}: {calls[at - 1]}, then version {then}"
-                assert run.killed, context
-                check_visible(site, after, context)
-                check_recovery(site, then, context)
+class TestFolder(Crashes):
+    """The store in a folder."""
 
 
 def model(strict: bool) -> str:
     return "least that POSIX allows" if strict else "journalling file system"
-
-
-def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
-    """The versions to publish after a crash: the seeds may be others than those of the run that ended."""
-    both = (after, before or 2)
-    return both if TORTURE else both[at % 2 :][:1]
 
 
 @pytest.mark.parametrize(("before", "after"), VERSIONS)
@@ -201,7 +186,7 @@ def test_a_store_works_again_when_the_disk_does(new_site: NewSite, tally: Tally,
             context = f"{errno.errorcode[error]} at call {at}: {run.output}"
             assert run.returncode == 0, context
             assert site.visible() == publisher.documents(2), context
-            with Store(site.feeds, read_only=True) as store:
+            with LocalStore(site.feeds, read_only=True) as store:
                 told = {path: document.digest for path, document in store.documents.items()}
             assert told == {path: digest(body) for path, body in publisher.documents(2).items()}, context
             check_recovery(site, 2, context)

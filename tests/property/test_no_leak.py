@@ -89,10 +89,11 @@ class Watch:
         self.site = site
         self.looks = looks
         self.office = Office()
-        self.origin = Origin(site.root / "feeds", ServerSettings(), lambda: site.now)
+        self.origin = Origin(lambda *document: self.body(*document), ServerSettings(), lambda: site.now)
 
     def look(self, mill: Mill, report: PassReport, *, thoroughly: bool) -> None:
         """Hold what is out against what may be out."""
+        self.body = mill.store.body
         site = self.site
         self.looks.append(0)
         found = documents(site.root / "feeds")

@@ -90,8 +90,8 @@ class Soak:
 
     def live(self, days: int) -> None:
         """Live through `days` days of each period."""
-        origin = Origin(self.root / "main/feeds", ServerSettings(), lambda: self.now)
         with Mill(self.settings("main"), clock=lambda: self.now) as mill:
+            origin = Origin(mill.store.body, ServerSettings(), lambda: self.now)
             for first, _ in PERIODS:
                 for number in range(days):
                     self.day(mill, origin, first + timedelta(days=number))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feedmill.model.artifact import Generation, Published, digest
+from feedmill.model.artifact import Digest, Generation, Published, digest
 from feedmill.model.instant import Instant, floor_second
+from feedmill.store.local.bodies import read_body
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 
@@ -53,6 +54,10 @@ class Site:
         )
         self.documents[path] = record
         return record
+
+    def body(self, path: str, wanted: Digest) -> bytes | None:
+        """Read a document as the origin does."""
+        return read_body(self.folder, path, wanted, self.documents[path].size)
 
     def retire(self, path: str) -> None:
         """Take a document away for good."""

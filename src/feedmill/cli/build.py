@@ -94,14 +94,16 @@ def one_pass(
 
     from feedmill.pipeline import PassRequest
     from feedmill.pipeline.up_to_date import seal, sealed_report
-    from feedmill.store import FolderLock
+    from feedmill.store import place_of
+    from feedmill.store.local.lock import FolderLock
 
     if drafts:
         settings = replace(settings, decode=replace(settings.decode, drafts=True))
     with ExitStack() as stack:
         if not aside:
             stack.enter_context(FolderLock(settings.state_dir / "lock", "build"))
-        stack.enter_context(FolderLock(settings.feeds_dir / ".feedmill" / "lock", "build"))
+        place = place_of(settings)
+        stack.enter_context(place.lead("build"))
         if not (aside or full or prune) and (idle := sealed_report(settings, now or wall_clock())):
             return idle
         from feedmill.catalog import Catalog
@@ -116,6 +118,7 @@ def one_pass(
                 progress=progress,
                 drafts=drafts,
                 catalog=Catalog() if aside else None,
+                store=place.open(),
             )
         )
         report = mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))

@@ -14,13 +14,15 @@ from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.server import ADMIN, HUB, ORIGIN, Admin, Listener, Origin, Server
 from feedmill.server.media import Discovery
+from feedmill.store import Bodies
 
 
 class Listeners:
     """Serves one generation after another; started and stopped from the main thread."""
 
-    def __init__(self, office: Office, clock: Callable[[], Instant], push: Push) -> None:
+    def __init__(self, office: Office, clock: Callable[[], Instant], push: Push, bodies: Bodies) -> None:
         self._office = office
+        self._bodies = bodies
         self._push = push
         self._clock = clock
         self._server: Server | None = None
@@ -40,7 +42,7 @@ class Listeners:
         origin = None
         if settings.server.enabled:
             origin = Origin(
-                settings.feeds_dir,
+                self._bodies,
                 settings.server,
                 self._clock,
                 discovery=_discovery(settings),
@@ -114,13 +116,8 @@ class Listeners:
             raise
 
     def install(self, generation: Generation, *, ready: bool = True) -> None:
-        """Serve `generation` from now on; `ready` False: it is an old one, a newer one comes soon.
-
-        Nothing of an old one is delivered: it may hold what was withdrawn while no daemon ran.
-        """
+        """Serve `generation` from now on; `ready` False: it is an old one, a newer one comes soon."""
         self._generation, self._ready = generation, ready
-        if ready:
-            self._push.install(generation)
         if self._origin is not None:
             self._origin.install(generation)
             self._origin.set_ready(healthy=ready)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from feedmill.errors import StoreError
-from feedmill.model.artifact import Generation
+from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
-from feedmill.store import FolderLock, Store
+from feedmill.store import Lead, Store, place_of
+from feedmill.store.local.lock import FolderLock
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -35,7 +36,8 @@ class PassRunner:
         self._clock = clock
         self._progress = progress
         self._decided = decided
-        self._locks: list[FolderLock] = []
+        self._place = place_of(settings)
+        self._locks: list[Lead] = []
         self._mill: Mill | None = None
         self._store: Store | None = None
         self._looked = False
@@ -43,14 +45,14 @@ class PassRunner:
         self.next_change: Instant | None = None
 
     def lock(self) -> None:
-        """Take the state folder and the feeds folder.
+        """Take the state folder, and the lead of the store.
 
         Raises:
             LockHeld: another feedmill works there.
         """
-        settings = self._settings
-        for path in (settings.state_dir / "lock", settings.feeds_dir / ".feedmill" / "lock"):
-            self._locks.append(FolderLock(path, "run the daemon").acquire())
+        purpose = "run the daemon"
+        for lead in (FolderLock(self._settings.state_dir / "lock", purpose), self._place.lead(purpose)):
+            self._locks.append(lead.acquire())
 
     def close(self) -> None:
         """Let go of everything."""
@@ -65,8 +67,6 @@ class PassRunner:
 
     def change(self, settings: Settings) -> None:
         """Use other settings from the next pass on."""
-        if settings.feeds_dir != self._settings.feeds_dir:
-            self._store = None
         self._settings = settings
         self.reset()
 
@@ -104,7 +104,7 @@ class PassRunner:
         """
         if self._mill is None:
             if self._store is None:
-                self._store = Store.open(self._settings.feeds_dir)
+                self._store = self._place.open()
             else:
                 self._store.reopen()
             self._mill = self._open.enter_context(
@@ -123,6 +123,11 @@ class PassRunner:
         if self._store is None:
             return None
         return self._store.generation(self._settings.redirects, self._settings.copies)
+
+    def body(self, path: str, digest: Digest) -> bytes | None:
+        """Return a published document, from any thread (`Bodies`)."""
+        store = self._store
+        return store.body(path, digest) if store is not None else None
 
     def _relock(self) -> None:
         """Notice that a folder was deleted or replaced under us, and take the new one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import feedmill
@@ -12,10 +11,9 @@ from feedmill.model.hub import own_hub
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
 from feedmill.server import Door
-from feedmill.server.documents import Superseded, load
-from feedmill.server.encode import IDENTITY
 from feedmill.server.media import is_topic, media_type
 from feedmill.server.metrics import Histogram, Value
+from feedmill.store import Bodies, place_of
 
 if TYPE_CHECKING:
     from feedmill.push.hub import Topics, Totals
@@ -27,8 +25,9 @@ _FILE = "subscriptions.db"
 class Push:
     """Follows the settings: runs a hub where they ask for one. Of aiohttp nothing is imported elsewhere."""
 
-    def __init__(self, clock: Callable[[], Instant]) -> None:
+    def __init__(self, clock: Callable[[], Instant], bodies: Bodies) -> None:
         self._clock = clock
+        self._bodies = bodies
         self._thread: HubThread | None = None
         self._settings: Settings | None = None
         self._generation: Generation | None = None
@@ -50,7 +49,7 @@ class Push:
             return
         if self._thread is None:  # only now: a start must not wait for what is needed after it
             self._thread = _start(settings, self._clock)
-        self._thread.install(topics(generation, settings.feeds_dir))
+        self._thread.install(topics(generation, self._bodies))
 
     def close(self) -> None:
         """End deliveries; they go on after the next start."""
@@ -117,14 +116,14 @@ class Push:
         }
 
 
-def topics(generation: Generation, feeds_dir: Path) -> Topics:
+def topics(generation: Generation, bodies: Bodies) -> Topics:
     """Return what may be subscribed to: feeds that are served as they are, at their own address."""
     from feedmill.push.hub import Topics
 
     return Topics(
         documents=generation.documents,
         gone=generation.gone | generation.redirects.keys(),
-        body=lambda record: _body(feeds_dir, record),
+        body=lambda record: bodies(record.path, record.digest),
         serves=lambda path: (
             is_topic(path) and path not in generation.redirects and path not in generation.suspended
         ),
@@ -141,9 +140,8 @@ def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
     if not file.exists():
         return []
     from feedmill.push.subscriptions import Subscriptions, subscriber_json
-    from feedmill.store import Store
 
-    with Store.open(settings.feeds_dir, read_only=True) as store:
+    with place_of(settings).open(read_only=True) as store:
         published = _digests(store.documents)
     subscriptions = Subscriptions(file)
     try:
@@ -181,13 +179,6 @@ def _start(settings: Settings, clock: Callable[[], Instant]) -> HubThread:
     thread = HubThread(plan, clock)
     thread.start()
     return thread
-
-
-def _body(feeds_dir: Path, record: Published) -> bytes | None:
-    try:
-        return load(feeds_dir, record, IDENTITY).body
-    except Superseded:
-        return None
 
 
 def _histogram(totals: Totals) -> Histogram:

@@ -33,10 +33,12 @@ from feedmill.daemon.sd_notify import Notifier
 from feedmill.daemon.signals import Signals, end_at_the_latest
 from feedmill.daemon.watch import Watcher
 from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
+from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
 from feedmill.pipeline import PassReport
 from feedmill.server.metrics import Value
+from feedmill.store import Follower
 
 HEARTBEAT = 1.0
 """Seconds between two looks at the clock, the watcher, the config file."""
@@ -101,8 +103,8 @@ class Service:
             next_change=self._inbox.wake,  # the beat looks at the clock itself
             housekeeping=lambda: self._ask("housekeeping"),
         )
-        self._push = Push(self._clock)
-        self._listeners = Listeners(self, self._clock, self._push)
+        self._push = Push(self._clock, self._pass_runner.body)
+        self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
@@ -265,14 +267,23 @@ class Service:
         generation = self._pass_runner.generation()
         self._pass_runner.reset()
         if self._decided and generation is not None:  # else nobody knows what was taken down meanwhile
-            self._listeners.install(generation)
+            self._tell(generation)
         for ticket in waiting:
             ticket.set_exception(error)
+
+    def _tell(self, generation: Generation) -> None:
+        """Have all followers give out `generation`, the origin first.
+
+        One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
+        """
+        followers: tuple[Follower, ...] = (self._listeners, self._push)
+        for follower in followers:
+            follower.install(generation)
 
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
         self._decided = True
         if (generation := self._pass_runner.generation()) is not None:
-            self._listeners.install(generation)
+            self._tell(generation)
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
             self._troubles.pop(trouble, None)

@@ -24,7 +24,7 @@ from feedmill.pipeline.problems import Faults
 from feedmill.pipeline.report import PassRequest, printable, problem_json
 from feedmill.pipeline.roster import ELIGIBLE, KEPT, Roster
 from feedmill.seeds import to_bytes
-from feedmill.store import Store
+from feedmill.store import place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def dry_run_of(
     if drafts:
         settings = replace(settings, decode=replace(settings.decode, drafts=True))
     with ExitStack() as stack:
-        store = stack.enter_context(Store.open(settings.feeds_dir, read_only=True))
+        store = stack.enter_context(place_of(settings).open(read_only=True))
         before = None if drafts else _open_catalog(settings)
         if before is not None:
             stack.callback(before.close)

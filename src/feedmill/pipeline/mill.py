@@ -38,7 +38,7 @@ from feedmill.pipeline.roster import ELIGIBLE, KEPT, LastGood, Outcome, Roster
 from feedmill.pipeline.takedowns import find_takedowns, last_generation
 from feedmill.render import Renderer
 from feedmill.seeds.field_keys import keys_for
-from feedmill.store import Committed, Publication, Store
+from feedmill.store import Committed, Publication, Store, place_of
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -115,7 +115,7 @@ class Mill:
         with ExitStack() as stack:
             self.catalog = catalog if catalog is not None else self._open_catalog()
             stack.callback(lambda: self.catalog.close())
-            self.store = store if store is not None else Store.open(self.settings.feeds_dir)
+            self.store = store if store is not None else place_of(self.settings).open()
             stack.callback(self.store.close)
             self.store.claim(self.settings.copies)
             self._resources = stack.pop_all()

@@ -22,7 +22,7 @@ from feedmill.pipeline.fingerprints import compose_print, decode_print, ledger_m
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.report import PassReport, report_from_json
 from feedmill.seeds import Found, scan, to_bytes
-from feedmill.store import Store
+from feedmill.store import place_of
 
 if TYPE_CHECKING:
     from feedmill.pipeline.mill import Mill
@@ -52,7 +52,7 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
         return None
-    with Store.open(settings.feeds_dir) as store:
+    with place_of(settings).open() as store:
         if found.get("ledger") != ledger_mark(store) or store.problems or store.verify():
             return None
         stats = _listing(settings)

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from posixpath import splitext
 from typing import Any
 
@@ -23,6 +22,7 @@ from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, Susp
 from feedmill.server.response import SAFE_METHODS, Answer, Fields, plain
 from feedmill.server.subscribers import Readers
 from feedmill.server.variant import Freshness, Variant
+from feedmill.store import Bodies
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class _Serving:
 
 
 class Origin:
-    """An ASGI application that serves one `Generation` from `feeds_dir`.
+    """An ASGI application that serves one `Generation`, its bytes out of the store (`bodies`).
 
     `answer` is the same without ASGI: our protocol calls it from the parser, so that a request
     costs no task. Everything but `install`, `configure` and `set_ready` belongs to the loop's thread.
@@ -70,7 +70,7 @@ class Origin:
 
     def __init__(
         self,
-        feeds_dir: Path,
+        bodies: Bodies,
         settings: ServerSettings,
         clock: Callable[[], Instant],
         *,
@@ -81,7 +81,7 @@ class Origin:
     ) -> None:
         self.traffic = Traffic()
         self.readers = Readers()
-        self._feeds_dir = feeds_dir
+        self._bodies = bodies
         self._clock = clock
         self._patience = patience.total_seconds()
         self._documents = DocumentCache(cache_bytes)
@@ -348,7 +348,7 @@ class Origin:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="feedmill-http")
         loop = asyncio.get_running_loop()
-        loaded = await loop.run_in_executor(self._pool, load, self._feeds_dir, record, coding)
+        loaded = await loop.run_in_executor(self._pool, load, self._bodies, record, coding)
         self._documents.keep((record.digest, coding), loaded)
 
 

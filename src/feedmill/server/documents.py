@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
 
 from feedmill.errors import StoreError
-from feedmill.model.artifact import Digest, Published, digest
-from feedmill.model.filename import to_bytes
+from feedmill.model.artifact import Digest, Published
 from feedmill.server.csp import page_policy
 from feedmill.server.encode import IDENTITY, encode
 from feedmill.server.media import is_page
+from feedmill.store import Bodies
 
 Key = tuple[Digest, str]
 """A document's digest and a content coding."""
 
 
 class Superseded(StoreError):
-    """The file on disk is not the one this generation names: a newer pass is being published."""
+    """The store has another document than this generation names: a newer pass is being published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +42,14 @@ class Loaded:
     body: bytes
 
 
-def load(feeds_dir: Path, record: Published, coding: str) -> Loaded:
-    """Read, verify and encode one document; blocking, for a thread.
+def load(bodies: Bodies, record: Published, coding: str) -> Loaded:
+    """Read and encode one document; blocking, for a thread.
 
     Raises:
-        Superseded: the file is missing, or not the one that `record` names.
+        Superseded: the document is missing, or not the one that `record` names.
     """
-    try:
-        with open(os.fsencode(feeds_dir) + b"/" + to_bytes(record.path), "rb") as file:  # noqa: PTH123 - bytes
-            # One byte more than promised: enough to see that the file has grown, however big it is.
-            body = file.read(record.size + 1)
-    except OSError as error:
-        raise Superseded(record.path) from error
-    if len(body) != record.size or digest(body) != record.digest:
+    body = bodies(record.path, record.digest)
+    if body is None:
         raise Superseded(record.path)
     policy = page_policy(body) if is_page(record.form) else ""
     sent = encode(body, coding)

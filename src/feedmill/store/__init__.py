@@ -1,8 +1,17 @@
-"""Publication: artifacts become the published store, atomically; the ledger remembers."""
+"""The store: artifacts become generations, atomically; the ledger remembers."""
 
-from feedmill.store.local.lock import FolderLock
-from feedmill.store.local.publication import Committed, Publication
-from feedmill.store.local.store import Store
-from feedmill.store.local.values import FeedMemory
+from feedmill.store.follower import Follower
+from feedmill.store.places import place_of
+from feedmill.store.port import Bodies, Committed, FeedMemory, Lead, Place, Publication, Store
 
-__all__ = ["Committed", "FeedMemory", "FolderLock", "Publication", "Store"]
+__all__ = [
+    "Bodies",
+    "Committed",
+    "FeedMemory",
+    "Follower",
+    "Lead",
+    "Place",
+    "Publication",
+    "Store",
+    "place_of",
+]

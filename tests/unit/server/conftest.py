@@ -35,9 +35,7 @@ def open_house(tmp_path: Path) -> Iterator[Open]:
         site.put("feeds.opml", b"<opml>" + b"o" * 400 + b"</opml>")
         site.put("feeds.json", b"{}" + b" " * 400)
         clock.advance(3600)
-        origin = Origin(
-            site.folder, settings or ServerSettings(), clock, patience=timedelta(seconds=patience)
-        )
+        origin = Origin(site.body, settings or ServerSettings(), clock, patience=timedelta(seconds=patience))
         server = Server([Listener(app=origin, host="127.0.0.1", port=0, limits=limits)])
         server.start()
         servers.append(server)

@@ -40,7 +40,7 @@ def door() -> Door:
 @pytest.fixture
 def hub(house: House, door: Door) -> Iterator[House]:
     """The house once more, with a hub."""
-    origin = Origin(house.site.folder, ServerSettings(), house.clock, discovery=HUBS, door=door)
+    origin = Origin(house.site.body, ServerSettings(), house.clock, discovery=HUBS, door=door)
     server = Server([Listener(app=origin, host="127.0.0.1", port=0, limits=HUB)])
     server.start()
     served = House(house.site, house.clock, origin, server.addresses[0])

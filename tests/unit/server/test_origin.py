@@ -19,6 +19,7 @@ import pytest
 from feedmill.model.artifact import Published
 from feedmill.model.settings import ServerSettings
 from feedmill.server.documents import Loaded, load
+from feedmill.store import Bodies
 from wire import BODY, House, Open, Wire
 
 MEDIA = {
@@ -374,10 +375,10 @@ def test_who_gives_up_on_a_slow_disk_takes_nothing_from_the_others(
     house = open_house(patience=0.6)
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(folder: Path, record: Published, coding: str) -> Loaded:
+    def slow(bodies: Bodies, record: Published, coding: str) -> Loaded:
         begun.set()
         go_on.wait(10)
-        return load(folder, record, coding)
+        return load(bodies, record, coding)
 
     monkeypatch.setattr("feedmill.server.app.load", slow)
     with Wire(house.address) as first, Wire(house.address) as second:

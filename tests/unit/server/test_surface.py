@@ -86,7 +86,7 @@ def target_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     site.gone.add("gone.rss")
     site.redirects["old.rss"] = "all.rss"
     clock.advance(60)
-    origin = Origin(site.folder, ServerSettings(), clock, patience=timedelta(seconds=1))
+    origin = Origin(site.body, ServerSettings(), clock, patience=timedelta(seconds=1))
     server = Server([Listener(app=origin, host="127.0.0.1", port=0)])
     server.start()
     house = House(site, clock, origin, server.addresses[0])

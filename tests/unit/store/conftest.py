@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from feedmill.model.artifact import Artifact
-from feedmill.store import Committed, Store
+from feedmill.store import Committed
+from feedmill.store.local.store import LocalStore
 
 Publish = Callable[..., Committed]
 Snapshot = Callable[[], dict[str, tuple[int, int, int, bytes]]]
@@ -32,7 +33,7 @@ def publish(noon: datetime) -> Publish:
     """Publish in one line; documents named `index…` or `feeds…` are indexes, `after` is in seconds."""
 
     def run(
-        store: Store,
+        store: LocalStore,
         documents: dict[str, bytes] | None = None,
         *,
         remove: Iterable[str] = (),

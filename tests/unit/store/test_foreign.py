@@ -11,7 +11,8 @@ import pytest
 
 from feedmill.model.artifact import Artifact
 from feedmill.model.seed import Severity
-from feedmill.store import Committed, Store
+from feedmill.store import Committed
+from feedmill.store.local.store import LocalStore
 
 SITE = {"all.rss": b"<rss/>", "topics/ai.atom": b"<feed/>", "index.html": b"<html>"}
 
@@ -21,7 +22,7 @@ def test_a_foreign_file_is_reported_and_the_others_go_on(
 ) -> None:
     (feeds / "topics").mkdir(parents=True)
     (feeds / "topics/ai.atom").write_bytes(b"mine")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         result = publish(store, SITE)
         assert set(result.written) == {"all.rss", "index.html"}
         (problem,) = result.problems
@@ -40,21 +41,21 @@ def test_a_refused_document_is_tried_again_by_every_later_run(
 ) -> None:
     feeds.mkdir()
     (feeds / "all.rss").write_bytes(b"mine")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         assert store.verify() == {"all.rss"}
     before = snapshot()
     for _ in range(2):  # told each time, and nothing is written
-        with Store(feeds) as store:
+        with LocalStore(feeds) as store:
             assert store.verify() == {"all.rss"}
             assert [problem.path for problem in publish(store, SITE).problems] == ["all.rss"]
     assert snapshot() == before
     (feeds / "all.rss").unlink()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == {"all.rss"}
         assert publish(store, SITE).written == ("all.rss",)
         assert store.verify() == frozenset()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == frozenset()
 
 
@@ -63,18 +64,18 @@ def test_a_refused_document_that_nobody_wants_any_more_is_forgotten(
 ) -> None:
     feeds.mkdir()
     (feeds / "all.rss").write_bytes(b"mine")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         publish(store, {"index.html": b"a pass that tried only this"})
         assert store.verify() == {"all.rss"}
         publish(store, {"index.html": b"a pass that tried everything"})
         assert store.verify() == frozenset()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == frozenset()
 
 
 def test_a_foreign_file_that_appears_before_the_commit_is_reported(feeds: Path, noon: datetime) -> None:
-    with Store(feeds) as store, store.begin(noon) as publication:
+    with LocalStore(feeds) as store, store.begin(noon) as publication:
         assert publication.add(Artifact(path="all.rss", body=b"x"))
         (feeds / "all.rss").write_bytes(b"mine")
         result = publication.commit()
@@ -86,7 +87,7 @@ def test_a_foreign_file_that_appears_before_the_commit_is_reported(feeds: Path, 
 def test_add_says_which_documents_will_not_be_there(feeds: Path, noon: datetime) -> None:
     feeds.mkdir()
     (feeds / "all.rss").write_bytes(b"mine")
-    with Store(feeds) as store, store.begin(noon) as publication:
+    with LocalStore(feeds) as store, store.begin(noon) as publication:
         assert not publication.add(Artifact(path="all.rss", body=b"x"))
         assert publication.add(Artifact(path="all.atom", body=b"x"))
 
@@ -95,13 +96,13 @@ def test_equal_bytes_are_adopted(feeds: Path, publish: Callable[..., Committed])
     feeds.mkdir()
     (feeds / "all.rss").write_bytes(b"<rss/>")
     inode = (feeds / "all.rss").stat().st_ino
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         result = publish(store, SITE)
         assert set(result.written) == {"topics/ai.atom", "index.html"}
         assert result.unchanged == 1
         assert result.problems == ()
     assert (feeds / "all.rss").stat().st_ino == inode
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert set(store.documents) == set(SITE)
         assert store.verify() == frozenset()
 
@@ -134,7 +135,7 @@ def test_whatever_is_in_the_way_stays(
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "target").write_bytes(b"precious")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE if known else {"index.html": b"<html>"})
         target = feeds / "all.rss"
         target.unlink(missing_ok=True)
@@ -160,7 +161,7 @@ def test_a_link_planted_after_the_last_look_is_not_replaced(
     tmp_path: Path, feeds: Path, publish: Callable[..., Committed]
 ) -> None:
     (tmp_path / "target").write_bytes(b"precious")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         (feeds / "all.rss").unlink()
         (feeds / "all.rss").symlink_to(tmp_path / "target")
@@ -177,7 +178,7 @@ def test_a_linked_folder_is_not_entered(
     outside.mkdir()
     feeds.mkdir()
     (feeds / "topics").symlink_to(outside)
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         result = publish(store, SITE)
         assert set(result.written) == {"all.rss", "index.html"}
         assert [problem.message for problem in result.problems] == [
@@ -189,7 +190,7 @@ def test_a_linked_folder_is_not_entered(
 def test_a_folder_that_became_a_link_is_not_entered(
     tmp_path: Path, feeds: Path, publish: Callable[..., Committed]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         (feeds / "topics").rename(tmp_path / "outside")
         (feeds / "topics").symlink_to(tmp_path / "outside")
@@ -201,7 +202,7 @@ def test_a_folder_that_became_a_link_is_not_entered(
 def test_a_file_where_a_folder_should_be(feeds: Path, publish: Callable[..., Committed]) -> None:
     feeds.mkdir()
     (feeds / "topics").write_bytes(b"mine")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         result = publish(store, SITE)
         assert [problem.path for problem in result.problems] == ["topics/ai.atom"]
     assert (feeds / "topics").read_bytes() == b"mine"
@@ -210,7 +211,7 @@ def test_a_file_where_a_folder_should_be(feeds: Path, publish: Callable[..., Com
 def test_an_index_waits_for_what_it_names(
     feeds: Path, noon: datetime, publish: Callable[..., Committed]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, {"index.html": b"1", "providers/x.rss": b"x"})
         with store.begin(noon) as publication:
             publication.add(Artifact(path="topics/new.rss", body=b"new"))
@@ -236,10 +237,10 @@ def test_the_feeds_folder_itself_may_be_a_link(
 ) -> None:
     (tmp_path / "real").mkdir()
     feeds.symlink_to(tmp_path / "real")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert publish(store, SITE).problems == ()
     assert (tmp_path / "real/topics/ai.atom").read_bytes() == b"<feed/>"
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == frozenset()
 
 
@@ -249,6 +250,6 @@ def test_own_folder_as_a_link_is_refused(
     (tmp_path / "outside").mkdir()
     feeds.mkdir()
     (feeds / ".feedmill").symlink_to(tmp_path / "outside")
-    with Store(feeds) as store, pytest.raises(Exception, match="symbolic link"):
+    with LocalStore(feeds) as store, pytest.raises(Exception, match="symbolic link"):
         publish(store, SITE)
     assert os.listdir(tmp_path / "outside") == []

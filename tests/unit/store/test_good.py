@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from feedmill.errors import PublishError
-from feedmill.store import Committed, Store
+from feedmill.store import Committed
+from feedmill.store.local.store import LocalStore
 
 BLOB = b"x" * 1000
 
@@ -34,7 +35,7 @@ def names(count: int) -> list[str]:
 
 @pytest.mark.usefixtures("room")
 def test_are_kept_and_dropped_and_counted(feeds: Path, noon: datetime) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         with store.begin(noon) as publication:
             for path in names(50):
                 publication.keep_good(path, BLOB)
@@ -42,7 +43,7 @@ def test_are_kept_and_dropped_and_counted(feeds: Path, noon: datetime) -> None:
             assert store.last_good(names(50)[3]) is None, "what was kept before the pass"
             publication.commit()
         assert store.last_good_count() == 49
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.last_good_count() == 49
         assert sorted(store.last_good_paths()) == sorted(set(names(50)) - {names(50)[7]})
         with store.begin(noon) as publication:
@@ -66,7 +67,7 @@ def test_are_written_only_when_they_change(
     feeds: Path, noon: datetime, snapshot: Callable[[], object]
 ) -> None:
     for turn in range(2):
-        with Store(feeds) as store, store.begin(noon) as publication:
+        with LocalStore(feeds) as store, store.begin(noon) as publication:
             for path in names(50):
                 publication.keep_good(path, BLOB)
             publication.drop_good("never.md")
@@ -78,7 +79,7 @@ def test_are_written_only_when_they_change(
 
 @pytest.mark.usefixtures("room")
 def test_are_left_alone_without_a_commit(feeds: Path, noon: datetime) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         with store.begin(noon) as publication:
             for path in names(50):
                 publication.keep_good(path, BLOB)
@@ -87,24 +88,10 @@ def test_are_left_alone_without_a_commit(feeds: Path, noon: datetime) -> None:
         assert not (feeds / ".feedmill/ledger.db").exists()
 
 
-def test_paths_may_be_read_while_they_are_dropped(feeds: Path, noon: datetime) -> None:
-    with Store(feeds) as store:
-        with store.begin(noon) as publication:
-            for path in names(2500):
-                publication.keep_good(path, b"x")
-            publication.commit()
-        with store.begin(noon) as publication:
-            for path in store.last_good_paths():
-                publication.drop_good(path)
-            publication.commit()
-        assert store.last_good_count() == 0
-        assert list(store.last_good_paths()) == []
-
-
 def test_a_million_bytes_of_them_do_not_stay_in_memory(feeds: Path, noon: datetime) -> None:
     import tracemalloc
 
-    with Store(feeds) as store, store.begin(noon) as publication:
+    with LocalStore(feeds) as store, store.begin(noon) as publication:
         publication.keep_good("warm up", b"")
         tracemalloc.start()
         for n in range(20_000):
@@ -119,7 +106,7 @@ def test_a_million_bytes_of_them_do_not_stay_in_memory(feeds: Path, noon: dateti
 def test_damage_among_them_is_met_once(
     feeds: Path, noon: datetime, publish: Callable[..., Committed]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, {"all.rss": b"<generator>feedmill</generator>"})
         with store.begin(noon) as publication:
             publication.keep_good("a.md", b"y" * 200_000)
@@ -131,9 +118,9 @@ def test_damage_among_them_is_met_once(
             if cut[page * 4096 + 100 : page * 4096 + 200] == b"y" * 100:
                 file.seek(page * 4096)
                 file.write(b"\xff" * 4096)
-    with Store(feeds) as store, pytest.raises(PublishError, match="malformed"):
+    with LocalStore(feeds) as store, pytest.raises(PublishError, match="malformed"):
         store.last_good("a.md")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert [problem.path for problem in store.problems] == [".feedmill/ledger.db.corrupt-1"]
         assert set(store.documents) == {"all.rss"}
         assert store.last_good("a.md") is None

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from feedmill.errors import LockHeld, StoreError
-from feedmill.store import FolderLock
+from feedmill.store.local.lock import FolderLock
 
 HOLD = """
 import sys
 from pathlib import Path
-from feedmill.store import FolderLock
+from feedmill.store.local.lock import FolderLock
 with FolderLock(Path(sys.argv[1]), "run"):
     print("held", flush=True)
     sys.stdin.read()

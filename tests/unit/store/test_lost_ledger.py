@@ -16,7 +16,8 @@ import pytest
 from feedmill.errors import PublishError
 from feedmill.model.feed import Directory, Feed, Site
 from feedmill.model.taxonomy import Kind
-from feedmill.store import Committed, FeedMemory, Store
+from feedmill.store import Committed, FeedMemory
+from feedmill.store.local.store import LocalStore
 
 OWN_SITE = {
     "all.rss": b"<rss><channel><generator>feedmill</generator></channel></rss>",
@@ -84,7 +85,7 @@ DAMAGES = (truncate, scribble, text, another_program, headless, tableless, climb
 @pytest.fixture
 def ledger(feeds: Path, publish: Callable[..., Committed]) -> Path:
     """The ledger of a site that was published and closed, among files of somebody else's."""
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, OWN_SITE)
         with store.begin(store.documents["all.rss"].modified) as publication:
             publication.keep_good("a.md", b"x" * 20_000)
@@ -99,10 +100,10 @@ def ledger(feeds: Path, publish: Callable[..., Committed]) -> Path:
 def test_publication_goes_on(
     feeds: Path, ledger: Path, publish: Callable[..., Committed], damage: Callable[[Path], None]
 ) -> None:
-    with Store(feeds, read_only=True) as store:
+    with LocalStore(feeds, read_only=True) as store:
         modified = {path: document.modified for path, document in store.documents.items()}
     damage(ledger)
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         if damage in DAMAGES:
             (problem,) = store.problems
             assert problem.path == ".feedmill/ledger.db.corrupt-1"
@@ -121,7 +122,7 @@ def test_publication_goes_on(
     assert (feeds / "topics/mine.rss").read_bytes().startswith(b"<rss><generator>WordPress")
     assert (feeds / "topics/mine.json").exists()
     assert (feeds / "about.html").exists()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.problems == ()
         assert store.verify() == frozenset()
         assert publish(store, wanted) == Committed(unchanged=len(wanted))
@@ -139,17 +140,17 @@ def test_a_site_that_feedmill_rendered_is_recognised(feeds: Path, publish: Calla
         *renderer.render_feed(everything),
         *renderer.render_directory(listing),
     ]
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, {artifact.path: artifact.body for artifact in rendered})
     deleted(feeds / ".feedmill/ledger.db")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert set(store.documents) == {artifact.path for artifact in rendered}
 
 
 def test_damaged_ledgers_are_kept_but_not_without_end(feeds: Path, ledger: Path) -> None:
     for _ in range(12):
         text(ledger)
-        with Store(feeds) as store:
+        with LocalStore(feeds) as store:
             assert store.problems
     assert len([name for name in os.listdir(ledger.parent) if "corrupt" in name]) == 9
 
@@ -157,7 +158,7 @@ def test_damaged_ledgers_are_kept_but_not_without_end(feeds: Path, ledger: Path)
 def test_reading_alone_sets_nothing_aside(feeds: Path, ledger: Path, snapshot: Callable[[], object]) -> None:
     text(ledger)
     before = snapshot()
-    with Store(feeds, read_only=True) as store:
+    with LocalStore(feeds, read_only=True) as store:
         assert [problem.path for problem in store.problems] == [".feedmill/ledger.db"]
         assert set(store.documents) == set(OWN_SITE)
     assert snapshot() == before
@@ -170,7 +171,7 @@ def test_a_newer_ledger_is_left_alone(feeds: Path, ledger: Path, snapshot: Calla
     before = snapshot()
     for read_only in (False, True):
         with pytest.raises(PublishError, match="written by a newer feedmill"):
-            Store(feeds, read_only=read_only)
+            LocalStore(feeds, read_only=read_only)
     assert snapshot() == before
 
 
@@ -180,17 +181,17 @@ def test_a_locked_ledger_is_not_damaged(feeds: Path, ledger: Path, monkeypatch: 
     holder.execute("BEGIN EXCLUSIVE")
     try:
         with pytest.raises(PublishError, match="locked"):
-            Store(feeds)
+            LocalStore(feeds)
     finally:
         holder.close()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.problems == ()
 
 
 def test_damage_met_while_running_is_mended_by_opening_again(
     feeds: Path, ledger: Path, publish: Callable[..., Committed]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, {"all.rss": b"<generator>feedmill</generator>2"})
         text(ledger)
         with pytest.raises(PublishError):
@@ -199,7 +200,7 @@ def test_damage_met_while_running_is_mended_by_opening_again(
         assert store.problems
         assert store.verify() == frozenset()
         publish(store, {"all.rss": b"<generator>feedmill</generator>4"})
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.problems == ()
 
 
@@ -223,7 +224,7 @@ def cut_off(ledger: Path) -> None:
 
 def test_a_cut_off_transaction_is_undone(feeds: Path, ledger: Path) -> None:
     cut_off(ledger)
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert set(store.documents) == set(OWN_SITE)
         assert store.serial == 2
         assert store.problems == ()
@@ -235,7 +236,7 @@ def test_a_cut_off_transaction_is_read_without_a_write(
 ) -> None:
     cut_off(ledger)
     before = snapshot()
-    with Store(feeds, read_only=True) as store:
+    with LocalStore(feeds, read_only=True) as store:
         assert set(store.documents) == set(OWN_SITE)
         assert store.serial == 2
         assert store.last_good("a.md") == b"x" * 20_000
@@ -244,18 +245,18 @@ def test_a_cut_off_transaction_is_read_without_a_write(
 
 def test_a_folder_with_an_awkward_name(tmp_path: Path, publish: Callable[..., Committed]) -> None:
     feeds = tmp_path / os.fsdecode(b"a?b#c %41 caf\xe9")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, OWN_SITE)
     assert (feeds / ".feedmill/ledger.db").exists()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert set(store.documents) == set(OWN_SITE)
 
 
 def test_documents_of_a_killed_first_run_are_its_own(feeds: Path, noon: datetime) -> None:
-    store = Store(feeds)
+    store = LocalStore(feeds)
     with store.begin(noon) as publication, store.tree() as tree:
         publication.remember_feed(FeedMemory(path="all", kind="all", title="All"))
         store.announce(tree, {"all.rss", "topics/ai.rss"})
         (feeds / "all.rss").write_bytes(b"half of it, without a ma")
-    with Store(feeds) as after:  # as if killed right there
+    with LocalStore(feeds) as after:  # as if killed right there
         assert set(after.documents) == {"all.rss"}

@@ -6,16 +6,16 @@ import errno
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Artifact, digest
+from feedmill.model.artifact import Artifact
 from feedmill.model.instant import floor_second
-from feedmill.store import Committed, FeedMemory, Store
+from feedmill.store import Committed, FeedMemory
+from feedmill.store.local.store import LocalStore
 
 SITE = {"all.rss": b"<rss/>", "topics/ai.atom": b"<feed/>", "index.html": b"<html>"}
 
@@ -29,7 +29,7 @@ def visible(feeds: Path) -> dict[str, bytes]:
 
 
 def test_a_first_publication_writes_everything(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         result = publish(store, SITE)
 
     assert visible(feeds) == SITE
@@ -39,26 +39,12 @@ def test_a_first_publication_writes_everything(feeds: Path, publish: Callable[..
     assert os.listdir(feeds / ".feedmill" / "tmp") == []
 
 
-def test_the_ledger_is_remembered(feeds: Path, noon: datetime, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
-        publish(store, SITE)
-        name = store.ledger_id
-    with Store(feeds) as again:
-        assert again.ledger_id == name
-        assert again.serial == 1
-        assert set(again.documents) == set(SITE)
-        document = again.documents["all.rss"]
-        assert (document.digest, document.size) == (digest(b"<rss/>"), 6)
-        assert document.modified == floor_second(noon)
-        assert again.verify() == frozenset()
-
-
 def test_documents_are_for_everybody_and_the_ledger_is_not(
     feeds: Path, publish: Callable[..., Committed]
 ) -> None:
     before = os.umask(0o022)
     try:
-        with Store(feeds) as store:
+        with LocalStore(feeds) as store:
             publish(store, SITE)
     finally:
         os.umask(before)
@@ -70,14 +56,14 @@ def test_documents_are_for_everybody_and_the_ledger_is_not(
 def test_nothing_to_do_writes_nothing(
     feeds: Path, publish: Callable[..., Committed], snapshot: Callable[[], object]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         with store.begin(store.documents["all.rss"].modified) as publication:
             publication.remember_feed(FeedMemory(path="topics/ai", kind="topic", title="AI"))
             publication.keep_good("a.md", b"record")
             publication.commit()
     before = snapshot()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == frozenset()
         with store.begin(store.documents["all.rss"].modified + timedelta(days=1)) as publication:
             for path, body in SITE.items():
@@ -85,7 +71,6 @@ def test_nothing_to_do_writes_nothing(
             publication.remember_feed(FeedMemory(path="topics/ai", kind="topic", title="AI"))
             publication.keep_good("a.md", b"record")
             publication.drop_good("never.md")
-            publication.forget_feed("topics/never")
             publication.remove("topics/never.rss")
             publication.plan("all.rss", store.documents["all.rss"].modified + timedelta(days=2))
             result = publication.commit()
@@ -95,7 +80,7 @@ def test_nothing_to_do_writes_nothing(
 
 
 def test_opening_an_absent_folder_makes_nothing(tmp_path: Path, feeds: Path) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert store.verify() == frozenset()
         assert store.serial == 0
         assert dict(store.generation().documents) == {}
@@ -103,7 +88,7 @@ def test_opening_an_absent_folder_makes_nothing(tmp_path: Path, feeds: Path) -> 
 
 
 def test_unchanged_documents_keep_their_file(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         before = (feeds / "all.rss").stat()
         result = publish(store, SITE | {"topics/ai.atom": b"<feed>2</feed>"}, after=60)
@@ -119,7 +104,7 @@ def test_last_modified_moves_with_the_bytes_and_only_with_them(
     second = timedelta(seconds=1)
     start = floor_second(noon)
     seen = []
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         for body, after in ((b"a", 0), (b"a", 60), (b"b", 60.9), (b"c", 60.95), (b"d", -3600), (b"d", 7200)):
             publish(store, {"all.rss": body}, after=after)
             seen.append(store.documents["all.rss"].modified - start)
@@ -128,39 +113,10 @@ def test_last_modified_moves_with_the_bytes_and_only_with_them(
     assert seen == [0 * second, 0 * second, 61 * second, 62 * second, 63 * second, 63 * second]
 
 
-def test_a_retired_path_that_returns_moves_on(
-    feeds: Path, noon: datetime, publish: Callable[..., Committed]
-) -> None:
-    with Store(feeds) as store:
-        publish(store, SITE)
-        result = publish(store, retire=["topics/ai.atom"])
-        assert result.removed == ("topics/ai.atom",)
-        assert store.gone == {"topics/ai.atom"}
-    with Store(feeds) as store:
-        assert store.gone == {"topics/ai.atom"}
-        assert store.generation().gone == {"topics/ai.atom"}
-        publish(store, {"topics/ai.atom": b"<feed/>"})
-        assert store.gone == frozenset()
-        assert store.documents["topics/ai.atom"].modified == floor_second(noon) + timedelta(seconds=1)
-    with Store(feeds) as store:
-        assert store.gone == frozenset()
-
-
-def test_retiring_what_was_never_published_is_remembered(
-    feeds: Path, publish: Callable[..., Committed]
-) -> None:
-    with Store(feeds) as store:
-        assert publish(store, retire=["topics/old.rss"]).removed == ()
-        assert publish(store, retire=["topics/old.rss"]) == Committed()
-        assert store.serial == 1
-    with Store(feeds) as store:
-        assert store.gone == {"topics/old.rss"}
-
-
 def test_without_commit_nothing_happens(
     feeds: Path, publish: Callable[..., Committed], noon: datetime
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         with store.begin(noon) as publication:
             publication.add(Artifact(path="all.rss", body=b"new"))
@@ -173,21 +129,6 @@ def test_without_commit_nothing_happens(
         assert os.listdir(feeds / ".feedmill/tmp") == []
         assert visible(feeds) == SITE
         assert store.serial == 1
-
-
-def test_the_last_word_counts(feeds: Path, noon: datetime) -> None:
-    with Store(feeds) as store:
-        with store.begin(noon) as publication:
-            publication.add(Artifact(path="all.rss", body=b"first"))
-            publication.add(Artifact(path="all.rss", body=b"second"))
-            publication.add(Artifact(path="all.atom", body=b"x"))
-            publication.remove("all.atom")
-            publication.remove("all.json")
-            publication.add(Artifact(path="all.json", body=b"{}"))
-            result = publication.commit()
-        assert result.written == ("all.rss", "all.json")
-        assert visible(feeds) == {"all.rss": b"second", "all.json": b"{}"}
-        assert os.listdir(feeds / ".feedmill/tmp") == []
 
 
 def test_indexes_come_after_what_they_name_and_deletions_last(
@@ -204,7 +145,7 @@ def test_indexes_come_after_what_they_name_and_deletions_last(
         steps.append(f"-{name.decode()}")
         unlink(name, **dirs)
 
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, {"index.html": b"1", "topics/old.rss": b"1", "topics/ai.rss": b"1"})
         monkeypatch.setattr(os, "replace", replace_)
         monkeypatch.setattr(os, "unlink", unlink_)
@@ -233,7 +174,7 @@ def test_a_page_waits_for_the_index_it_names(
         place(source, target, **how)
 
     wanted = {**SITE, "feeds.opml": b"<opml/>", "feeds.json": b"{}"}
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         with monkeypatch.context() as patch:
             patch.setattr(os, "replace", denied)
             result = publish(store, wanted)
@@ -244,7 +185,7 @@ def test_a_page_waits_for_the_index_it_names(
 
 
 def test_a_folder_goes_with_its_last_document(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE | {"providers/x.rss": b"x"})
         (feeds / "providers/mine.txt").write_text("by hand")
         result = publish(store, remove=["topics/ai.atom", "providers/x.rss"])
@@ -256,13 +197,13 @@ def test_a_folder_goes_with_its_last_document(feeds: Path, publish: Callable[...
 def test_only_what_the_ledger_lists_is_deleted(feeds: Path, publish: Callable[..., Committed]) -> None:
     feeds.mkdir()
     (feeds / "mine.rss").write_text("by hand")
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert publish(store, SITE, remove=["mine.rss"]).removed == ()
     assert (feeds / "mine.rss").read_text() == "by hand"
 
 
 def test_removing_what_somebody_removed_is_no_fault(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         (feeds / "topics/ai.atom").unlink()
         result = publish(store, remove=["topics/ai.atom"])
@@ -270,37 +211,10 @@ def test_removing_what_somebody_removed_is_no_fault(feeds: Path, publish: Callab
         assert "topics/ai.atom" not in store.documents
 
 
-def test_feeds_and_last_good_are_remembered(feeds: Path, noon: datetime) -> None:
-    ai = FeedMemory(path="topics/ai", kind="topic", title="KI – “x”", description="d", state="emptied")
-    awkward = os.fsdecode(b"caf\xe9/\xff.md")
-    with Store(feeds) as store:
-        with store.begin(noon) as publication:
-            publication.remember_feed(ai)
-            publication.remember_feed(replace(ai, path="topics/old"))
-            publication.keep_good(awkward, b"\x00good")
-            publication.keep_good("b.md", b"b")
-            publication.commit()
-        assert store.last_good(awkward) == b"\x00good"
-    with Store(feeds) as store:
-        assert store.feeds == {"topics/ai": ai, "topics/old": replace(ai, path="topics/old")}
-        assert list(store.last_good_paths()) == sorted([awkward, "b.md"])
-        assert store.last_good_count() == 2
-        assert store.last_good(awkward) == b"\x00good"
-        assert store.last_good("never.md") is None
-        with store.begin(noon) as publication:
-            publication.forget_feed("topics/old")
-            publication.remember_feed(replace(ai, state="retired"))
-            publication.drop_good(awkward)
-            publication.commit()
-    with Store(feeds) as store:
-        assert store.feeds == {"topics/ai": replace(ai, state="retired")}
-        assert list(store.last_good_paths()) == ["b.md"]
-
-
 def test_plans_are_told_and_never_written(
     feeds: Path, noon: datetime, publish: Callable[..., Committed], snapshot: Callable[[], object]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         before = snapshot()
         with store.begin(noon) as publication:
@@ -315,37 +229,14 @@ def test_plans_are_told_and_never_written(
         assert store.generation().documents["all.rss"].next_change is None
 
 
-def test_a_generation_stays_as_it_was(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
-        publish(store, SITE)
-        first = store.generation({"old.rss": "all.rss"})
-        publish(store, {"all.rss": b"2"}, remove=["topics/ai.atom"])
-        assert first.documents["all.rss"].digest == digest(b"<rss/>")
-        assert "topics/ai.atom" in first.documents
-        assert first.redirects == {"old.rss": "all.rss"}
-        assert store.generation().serial > first.serial
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "/etc/x", "../x.rss", "topics/../../x", "topics//x", "a/./b", ".feedmill/ledger.db", "x\0y", "a/"],
-)
-def test_a_path_that_could_lead_elsewhere_is_refused(feeds: Path, noon: datetime, path: str) -> None:
-    with Store(feeds) as store, store.begin(noon) as publication:
-        with pytest.raises(ValueError, match="no path"):
-            publication.add(Artifact(path=path, body=b""))
-        with pytest.raises(ValueError, match="no path"):
-            publication.remove(path)
-
-
 def test_a_read_only_store_publishes_nothing(
     feeds: Path, noon: datetime, publish: Callable[..., Committed], snapshot: Callable[[], object]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
     (feeds / ".feedmill/tmp/left").write_bytes(b"half")
     before = snapshot()
-    with Store.open(feeds, read_only=True) as store:
+    with LocalStore(feeds, read_only=True) as store:
         assert set(store.documents) == set(SITE)
         assert store.verify() == frozenset()
         with pytest.raises(PublishError, match="read only"):
@@ -355,7 +246,7 @@ def test_a_read_only_store_publishes_nothing(
 
 def test_large_publications_flush_at_once(feeds: Path, publish: Callable[..., Committed]) -> None:
     many = {f"topics/{n}.rss": b"x%d" % n for n in range(100)}
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert len(publish(store, many).written) == 100
         assert len(publish(store, {path: body + b"!" for path, body in many.items()}).written) == 100
         assert store.verify(hash_all=True) == frozenset()

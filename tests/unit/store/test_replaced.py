@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from feedmill.errors import PublishError
-from feedmill.store import Committed, Store
+from feedmill.store import Committed
+from feedmill.store.local.store import LocalStore
 
 SITE = {"all.rss": b"<rss/>", "topics/ai.atom": b"<feed/>", "index.html": b"<html>"}
 
@@ -38,7 +39,7 @@ def rolled_back(feeds: Path) -> None:
 def test_is_told_and_started_over(
     feeds: Path, publish: Callable[..., Committed], swap: Callable[[Path], None]
 ) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         generation = store.generation()
         swap(feeds)
@@ -51,13 +52,13 @@ def test_is_told_and_started_over(
         store.verify()
         publish(store, SITE)
         assert store.verify() == frozenset()
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         assert set(store.documents) == set(SITE)
         assert store.verify() == frozenset()
 
 
 def test_comes_back_by_itself(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         moved(feeds)
         with pytest.raises(PublishError):
@@ -68,7 +69,7 @@ def test_comes_back_by_itself(feeds: Path, publish: Callable[..., Committed]) ->
 
 
 def test_during_a_publication(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         with store.begin(store.documents["all.rss"].modified) as publication:
             replaced(feeds)
@@ -78,14 +79,14 @@ def test_during_a_publication(feeds: Path, publish: Callable[..., Committed]) ->
 
 
 def test_closing_does_not_write_into_another_folder(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         publish(store, SITE)
         replaced(feeds)
     assert list(feeds.iterdir()) == []
 
 
 def test_a_folder_made_by_hand_after_opening_is_fine(feeds: Path, publish: Callable[..., Committed]) -> None:
-    with Store(feeds) as store:
+    with LocalStore(feeds) as store:
         feeds.mkdir()
         assert len(publish(store, SITE).written) == 3
         assert store.verify() == frozenset()

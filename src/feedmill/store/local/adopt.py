@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from feedmill.model.filename import from_locale
 from feedmill.model.taxonomy import Kind
 from feedmill.store.local.feeds_dir import Obstacle, Tree
+from feedmill.store.local.state import Memory
 
 _HEAD = 16384
 _MARK = re.compile(
@@ -75,3 +76,12 @@ def is_marked(tree: Tree, path: str) -> bool:
         finally:
             chunks.close()  # type: ignore[attr-defined]
     return False
+
+
+def claim(tree: Tree, memory: Memory, paths: Iterable[str]) -> None:
+    """Take documents that a killed run, or a run with a lost ledger, made."""
+    for path in paths:
+        with suppress(Obstacle):
+            found = tree.find(path)
+            if found is not None and path not in memory.history.documents:
+                memory.record_found(path, found)

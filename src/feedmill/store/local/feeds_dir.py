@@ -153,6 +153,15 @@ class Tree:
         finally:
             os.close(file)
 
+    def read(self, path: str, limit: int) -> bytes:
+        """Return the first `limit` bytes of the regular file `path`."""
+        found = b""
+        for chunk in self.chunks(path, limit):
+            found += chunk
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
     def find(self, path: str) -> Found | None:
         """Return what the regular file `path` holds, None where there is nothing.
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from feedmill.model.taxonomy import Kind
 from feedmill.store.local.feeds_dir import Obstacle, Tree
-from feedmill.store.local.values import FeedMemory
+from feedmill.store.port import FeedMemory
 
 _CHUNK = 16384
 _KINDS = {kind.folder: kind for kind in Kind if kind.folder}

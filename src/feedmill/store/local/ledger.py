@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from feedmill.errors import PublishError
 from feedmill.model.filename import to_bytes, to_text
@@ -104,6 +105,13 @@ class Ledger:
         connection.execute("COMMIT")
         return history
 
+    def serial(self) -> int:
+        """Return the number of the last publication, 0 where there was none; as the file has it now."""
+        if self.identity() is None:
+            return 0
+        rows = self._read("SELECT serial FROM meta WHERE id = ?", 1)
+        return int(rows[0][0]) if rows else 0
+
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path`."""
         for (blob,) in self._read("SELECT record FROM good WHERE path = ?", to_bytes(path)):
@@ -117,7 +125,7 @@ class Ledger:
             yield from map(to_text, batch)
             last = batch[-1]
 
-    def _read(self, statement: str, value: bytes) -> list[tuple[bytes]]:
+    def _read(self, statement: str, value: object) -> list[tuple[Any]]:
         if self._connection is None and self.identity() is None:
             return []
         try:

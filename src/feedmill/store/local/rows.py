@@ -9,7 +9,8 @@ from feedmill.model.artifact import Digest, Published
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.store.local.feeds_dir import checked
-from feedmill.store.local.values import Changes, FeedMemory, History
+from feedmill.store.local.values import Changes, History
+from feedmill.store.port import FeedMemory
 
 APPLICATION_ID = 0x464D4C4C
 """SQLite's mark of whose file it is: "FMLL"."""
@@ -101,12 +102,11 @@ def write_changes(connection: sqlite3.Connection, history: History, changes: Cha
         else:
             connection.execute("DELETE FROM document WHERE path = ?", (path,))
     connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?, ?)", kept)
-    for path in sorted(changes.feeds):
-        if feed := history.feeds.get(path):
-            row = (feed.path, feed.kind, feed.title, feed.description, feed.state)
-            connection.execute("INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)", row)
-        else:
-            connection.execute("DELETE FROM feed WHERE path = ?", (path,))
+    feeds = (history.feeds[path] for path in sorted(changes.feeds))
+    connection.executemany(
+        "INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)",
+        [(feed.path, feed.kind, feed.title, feed.description, feed.state) for feed in feeds],
+    )
     for path in sorted(changes.gone):
         if moment := history.gone.get(path):
             connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (path, _seconds(moment)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from feedmill.model.artifact import Digest, Published
 from feedmill.model.instant import EPOCH, Instant, floor_second, from_micros
 from feedmill.store.local.feeds_dir import Found, Stamp
-from feedmill.store.local.values import Changes, FeedMemory, History
+from feedmill.store.local.values import Changes, History
+from feedmill.store.port import FeedMemory
 
 _SECOND = from_micros(1_000_000) - EPOCH
 
@@ -81,15 +82,11 @@ class Memory:
         if document is not None and document.next_change != change:
             self.history.documents[path] = replace(document, next_change=change)
 
-    def remember_feed(self, path: str, feed: FeedMemory | None) -> None:
-        """Remember a feed, or forget it."""
-        if self.history.feeds.get(path) == feed:
-            return
-        if feed is None:
-            del self.history.feeds[path]
-        else:
-            self.history.feeds[path] = feed
-        self.changes.feeds.add(path)
+    def remember_feed(self, feed: FeedMemory) -> None:
+        """Remember what a feed is called and whether it lives."""
+        if self.history.feeds.get(feed.path) != feed:
+            self.history.feeds[feed.path] = feed
+            self.changes.feeds.add(feed.path)
 
     def refuse(self, paths: set[str]) -> None:
         """Remember what could not be published, so that it is tried again."""

@@ -1,8 +1,9 @@
-"""The published store: the feeds folder and its ledger, changed only through publications."""
+"""The store in a folder: the feeds folder and its ledger, changed only through publications."""
 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -13,27 +14,31 @@ from typing import Self
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, Generation, Published
 from feedmill.model.instant import Instant
-from feedmill.model.seed import Problem, Severity
-from feedmill.store.local.adopt import is_marked, own_documents
-from feedmill.store.local.feeds_dir import OWN, Obstacle, Tree, stamp_of
+from feedmill.model.seed import Problem
+from feedmill.store.local.adopt import claim, is_marked, own_documents
+from feedmill.store.local.bodies import read_body
+from feedmill.store.local.compare import compare
+from feedmill.store.local.damage import set_aside
+from feedmill.store.local.feeds_dir import OWN, Tree
 from feedmill.store.local.heads import found_feeds
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.ledger import Ledger
-from feedmill.store.local.publication import Publication
+from feedmill.store.local.publication import LocalPublication
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error, reason
-from feedmill.store.local.values import Changes, Damage, FeedMemory, History
+from feedmill.store.local.values import Changes, Damage, History
+from feedmill.store.port import FeedMemory
 
 LEDGER = f"{OWN}/ledger.db"
-_KEPT_DAMAGED = 9
+_LOOK = 0.05
+"""Seconds between two looks at another process's ledger."""
 
 
-class Store:
-    """What is published, and what only history knows of it.
+class LocalStore:
+    """A `Store` in a folder.
 
-    Opening reads and writes nothing, nor does a publication without changes. One process at a time
-    may write (`FolderLock` on `store.lock_path`), one thread at a time may use a store; the
-    mappings it hands out show its current state.
+    Opening writes nothing, nor does a publication without changes. One process at a time may write
+    (`FolderLock`), one thread at a time may use a store, but for `body`.
 
     What is in memory is the truth about the disk. If the ledger cannot be written (a full disk), the
     difference stays in memory and goes with the next transaction, so that a store works again as
@@ -61,16 +66,6 @@ class Store:
         self._publication = 0
         self._suspended: dict[str, Digest] = {}
         self.reopen()
-
-    @classmethod
-    def open(cls, feeds_dir: Path, *, read_only: bool = False) -> Self:
-        """Open the store in `feeds_dir`; see the class."""
-        return cls(feeds_dir, read_only=read_only)
-
-    @property
-    def lock_path(self) -> Path:
-        """Where the lock of this folder is."""
-        return self.feeds_dir / OWN / "lock"
 
     @property
     def ledger_id(self) -> str:
@@ -128,6 +123,24 @@ class Store:
             ),
         )
 
+    def body(self, path: str, digest: Digest) -> bytes | None:
+        """Return a published document, from any thread; None where the disk has another, or none."""
+        known = self.memory.history.documents.get(path)
+        if known is None or known.digest != digest:
+            return None
+        return read_body(self.feeds_dir, path, digest, known.size)
+
+    def watch(self, serial: int, patience: float) -> int:
+        """Wait until the ledger has another number than `serial`, `patience` seconds at most; return it.
+
+        Raises:
+            PublishError: it cannot be read.
+        """
+        until = time.monotonic() + patience
+        while (found := self._ledger.serial()) == serial and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK))
+        return found
+
     def suspend(self, paths: Iterable[str]) -> None:
         """Have nobody get these documents as they are now, until a publication has had its say of them."""
         known = self.memory.history.documents
@@ -167,7 +180,7 @@ class Store:
         loaded = History() if file is None else self._ledger.load()
         fresh = file is None
         if isinstance(loaded, Damage):
-            problems.append(self._set_aside(loaded))
+            problems.append(set_aside(self._ledger.path, loaded, read_only=self.read_only))
             loaded, fresh = History(), True
         self.memory = Memory(history=loaded)
         self.problems = tuple(problems)
@@ -175,11 +188,11 @@ class Store:
         self._announced = bool(loaded.unclean)
         with self.tree() as tree:
             try:
-                self._claim(tree, sorted(loaded.intents))
+                claim(tree, self.memory, sorted(loaded.intents))
                 if fresh or not loaded.serial:
-                    self._claim(tree, list(own_documents(tree)))
+                    claim(tree, self.memory, list(own_documents(tree)))
                     for feed in found_feeds(tree, sorted(self.memory.history.documents)):
-                        self.memory.remember_feed(feed.path, feed)
+                        self.memory.remember_feed(feed)
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
@@ -194,7 +207,7 @@ class Store:
             return
         with self.tree() as tree:
             try:
-                self._claim(tree, [path for path in paths if is_marked(tree, path)])
+                claim(tree, self.memory, [path for path in paths if is_marked(tree, path)])
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
 
@@ -229,34 +242,14 @@ class Store:
         hash_all = hash_all or self._hash_all
         with self.tree() as tree:
             try:
-                for path in list(self.memory.history.documents):
-                    self._verify(tree, path, hash_all)
+                compare(tree, self.memory, hash_all=hash_all)
             except OSError as error:
                 raise publish_error("read", error.filename or self.feeds_dir, error) from error
         self._hash_all = False
         self.memory.retried = set(self.memory.history.refused)
         return frozenset(self.memory.suspects) | self.memory.retried
 
-    def _verify(self, tree: Tree, path: str, hash_all: bool) -> None:
-        try:
-            status = tree.look(path)
-            stamp = stamp_of(status) if status else None
-            if stamp is not None and stamp == self.memory.history.stamps[path] and not hash_all:
-                good = True
-            else:
-                found = tree.find(path) if status else None
-                good = found is not None and found.digest == self.memory.history.documents[path].digest
-                if found is not None and good and found.stamp != self.memory.history.stamps[path]:
-                    self.memory.history.stamps[path] = found.stamp
-                    self.memory.changes.touched.add(path)
-        except Obstacle:
-            good = False
-        if not good:
-            self.memory.suspects.setdefault(path, False)
-        elif not self.memory.suspects.get(path):
-            self.memory.suspects.pop(path, None)
-
-    def begin(self, now: Instant) -> Publication:
+    def begin(self, now: Instant) -> LocalPublication:
         """Return a new publication: a context manager that publishes all of it, or nothing.
 
         Raises:
@@ -266,7 +259,7 @@ class Store:
             raise PublishError(f"{self.feeds_dir} was opened to read only")
         self.require_same_folder()
         self._publication += 1
-        return Publication(self, now, f"{os.getpid():x}-{self._publication:x}")
+        return LocalPublication(self, now, f"{os.getpid():x}-{self._publication:x}")
 
     def require_same_folder(self) -> None:
         """Raise PublishError unless the feeds folder and its ledger are those that were opened.
@@ -337,36 +330,6 @@ class Store:
         if self._file is None:
             tree.folder(OWN, make=True)
             tree.sync_folder("")
-
-    def _claim(self, tree: Tree, paths: list[str]) -> None:
-        """Take documents that a killed run, or a run with a lost ledger, made."""
-        for path in paths:
-            with suppress(Obstacle):
-                found = tree.find(path)
-                if found is not None and path not in self.memory.history.documents:
-                    self.memory.record_found(path, found)
-
-    def _set_aside(self, damage: Damage) -> Problem:
-        where = LEDGER
-        if not self.read_only:
-            source = self._ledger.path
-            taken = (f"{source}.corrupt-{n}" for n in range(1, _KEPT_DAMAGED + 1))
-            target = next(
-                (name for name in taken if not os.path.lexists(name)), f"{source}.corrupt-{_KEPT_DAMAGED}"
-            )
-            try:
-                source.replace(target)
-                for suffix in ("-journal", "-wal", "-shm"):
-                    source.with_name(source.name + suffix).unlink(missing_ok=True)
-            except OSError as error:
-                raise publish_error("set aside", source, error) from error
-            where = f"{OWN}/{Path(target).name}"
-        return Problem(
-            path=where,
-            message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
-            " entries, are forgotten",
-            severity=Severity.ERROR,
-        )
 
     def _status(self) -> tuple[int, int] | None:
         try:

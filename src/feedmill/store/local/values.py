@@ -1,25 +1,14 @@
-"""What only history knows, as values: the feeds there ever were, the ledger's content, what changed."""
+"""The ledger's content as values: what only history knows, and which of it is not written down yet."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal
 
 from feedmill.model.artifact import Published
 from feedmill.model.instant import Instant
 from feedmill.store.local.feeds_dir import Stamp
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedMemory:
-    """A feed as its subscribers know it: `path` without suffix, the last title, and its state."""
-
-    path: str
-    kind: str
-    title: str
-    description: str = ""
-    state: Literal["live", "emptied", "retired"] = "live"
+from feedmill.store.port import FeedMemory
 
 
 @dataclass(slots=True, kw_only=True)

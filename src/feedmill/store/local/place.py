@@ -1,0 +1,25 @@
+"""A folder as the place where generations are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from feedmill.store.local.feeds_dir import OWN
+from feedmill.store.local.lock import FolderLock
+from feedmill.store.local.store import LocalStore
+
+
+@dataclass(frozen=True, slots=True)
+class LocalPlace:
+    """The feeds folder; `Place` says what each part promises."""
+
+    feeds_dir: Path
+
+    def lead(self, purpose: str) -> FolderLock:
+        """Return the lock of the folder."""
+        return FolderLock(self.feeds_dir / OWN / "lock", purpose)
+
+    def open(self, *, read_only: bool = False) -> LocalStore:
+        """Open the folder's store."""
+        return LocalStore(self.feeds_dir, read_only=read_only)
