@@ -1,4 +1,4 @@
-"""feedmill.catalog: what is known of every seed (SQLAlchemy Core; SQLite by default)."""
+"""feedmill.catalog: what is known of every seed (SQLite, through the standard library)."""
 
 from feedmill.catalog.catalog import Catalog
 from feedmill.catalog.rows import FeedRecord, FileRow, MemberRow, RankedRow, RecordRow, StateRow

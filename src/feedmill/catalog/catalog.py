@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import URL, delete, inspect, select
-from sqlalchemy.exc import DatabaseError
-
-from feedmill.catalog import schema as t
-from feedmill.catalog.database import MEMORY, Database, among, translated
+from feedmill.catalog.database import Database, is_damage, translated
 from feedmill.catalog.facts import Facts
 from feedmill.catalog.memberships import Memberships
+from feedmill.catalog.schema import DERIVED, TABLES, VERSION
 from feedmill.catalog.states import States
 from feedmill.errors import CatalogError
-
-_META = select(t.meta.c.key, t.meta.c.value)
-_CLEAR = tuple(delete(table) for table in t.DERIVED)
-_FORGET_META = delete(t.meta).where(among(t.meta.c.key))
 
 
 class Catalog:
@@ -28,23 +20,29 @@ class Catalog:
     Everything between `begin` and `commit` becomes visible at once or never.
     """
 
-    def __init__(self, url: str | URL = MEMORY) -> None:
-        """Open the catalog at the SQLAlchemy URL `url`, made anew where it is of another version.
+    def __init__(self, path: Path | None = None, *, readable: bool = False) -> None:
+        """Open the catalog in the file `path`, or one in memory, made anew where it is of another version.
+
+        `readable`: to look at it only; nothing is made or changed.
 
         Raises:
-            CatalogError: it cannot be opened or is no catalog.
+            CatalogError: it cannot be opened, is no catalog, or to be read and of another version.
         """
-        self._attach(url)
-        with translated():
-            self.fresh = self._prepare()
-
-    def _attach(self, url: str | URL) -> None:
-        self._db = Database(url)
+        self._db = Database(path)
         self.facts = Facts(self._db)
         self.states = States(self._db)
         self.memberships = Memberships(self._db)
         self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
         self.close = self._db.close
+        try:
+            self.fresh = not self._is_current()
+            if self.fresh and readable:
+                raise CatalogError("the catalog is of another version")
+            if self.fresh:
+                self._make()
+        except CatalogError:
+            self.close()
+            raise
 
     @classmethod
     def open_file(cls, path: Path) -> Catalog:
@@ -53,15 +51,14 @@ class Catalog:
         Raises:
             CatalogError: the file cannot be made or written.
         """
-        url = _url(path)
         try:
-            return cls(url)
+            return cls(path)
         except CatalogError as error:
-            if not _is_damage(error):
+            if not is_damage(error):
                 raise
         for suffix in ("", "-wal", "-shm"):  # a cache is made again, not repaired
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-        return cls(url)
+        return cls(path)
 
     @classmethod
     def open_readable(cls, path: Path) -> Catalog:
@@ -70,25 +67,13 @@ class Catalog:
         Raises:
             CatalogError: it cannot be read, or is of another version.
         """
-        catalog = cls.__new__(cls)
-        catalog._attach(_url(path))
-        try:
-            if catalog.meta().get("version") != str(t.VERSION):
-                raise CatalogError("the catalog is of another version")
-        except CatalogError:
-            catalog.close()
-            raise
-        catalog.fresh = False
-        return catalog
+        return cls(path, readable=True)
 
     def copy_to_memory(self) -> Catalog:
         """Return a copy in memory, for a pass that must leave no trace."""
         copy = Catalog()
         with translated():
-            source = self._db.connection.connection.driver_connection
-            target = copy._db.connection.connection.driver_connection
-            assert isinstance(source, sqlite3.Connection) and isinstance(target, sqlite3.Connection)
-            source.backup(target)
+            self._db.connection.backup(copy._db.connection)
         copy.fresh = self.fresh
         return copy
 
@@ -102,39 +87,28 @@ class Catalog:
 
     def meta(self) -> dict[str, str]:
         """Return the catalog's small facts: fingerprints, the ledger it belongs to, the last instant."""
-        return dict(self._db.rows(_META))
+        return dict(self._db.rows("SELECT key, value FROM meta"))
 
     def set_meta(self, facts: Mapping[str, str]) -> None:
         """Store small facts."""
-        self._db.run_in(_FORGET_META, list(facts))
-        self._db.put(t.meta, list(facts.items()))
+        self._db.run_each("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
 
     def clear_derived(self) -> None:
         """Forget everything that can be derived again."""
-        for statement in _CLEAR:
-            self._db.run(statement)
+        for table in DERIVED:
+            self._db.run(f"DELETE FROM {table}")
 
-    def _prepare(self) -> bool:
-        """Make the tables where they are not there, or are another version's; say whether that was so."""
-        if inspect(self._db.connection).has_table(t.meta.name):
-            self._db.connection.rollback()
-            if self.meta().get("version") == str(t.VERSION):
-                return False
-        self._db.connection.rollback()
+    def _is_current(self) -> bool:
+        known = self._db.rows("SELECT 1 FROM sqlite_schema WHERE name = 'meta'")
+        return bool(known) and self.meta().get("version") == VERSION
+
+    def _make(self) -> None:
+        """Make the tables; another version's go."""
         self.begin()
-        t.metadata.drop_all(self._db.connection)
-        t.metadata.create_all(self._db.connection)
-        self.set_meta({"version": str(t.VERSION)})
+        tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+        for (name,) in self._db.rows(tables):
+            self._db.run(f'DROP TABLE "{name}"')
+        for statement in TABLES.split(";\n"):
+            self._db.run(statement)
+        self.set_meta({"version": VERSION})
         self.commit()
-        return True
-
-
-def _url(path: Path) -> URL:
-    return URL.create("sqlite", database=str(path))
-
-
-def _is_damage(error: CatalogError) -> bool:
-    """Whether the file is no sound database, rather than out of reach (locked, full disk, no permission)."""
-    cause = error.__cause__
-    root = cause.orig if isinstance(cause, DatabaseError) else cause
-    return isinstance(root, sqlite3.DatabaseError) and not isinstance(root, sqlite3.OperationalError)

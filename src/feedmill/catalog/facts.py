@@ -4,57 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, delete, func, select, update
-
-from feedmill.catalog import schema as t
-from feedmill.catalog.database import Database, among
+from feedmill.catalog.database import Database
 from feedmill.catalog.rows import FileRow, RecordRow
 
-_FILE_COLUMNS = (
-    t.file.c.id,
-    t.file.c.path,
-    t.file.c.size,
-    t.file.c.mtime_ns,
-    t.file.c.ctime_ns,
-    t.file.c.inode,
-    t.file.c.digest,
-    t.file.c.is_seed,
-)
-_PAGE = (
-    select(*_FILE_COLUMNS)
-    .where(t.file.c.path > bindparam("after"), t.file.c.path < bindparam("until"))
-    .order_by(t.file.c.path)
-    .limit(bindparam("size"))
-)
-_PAGE_OPEN = (
-    select(*_FILE_COLUMNS)
-    .where(t.file.c.path > bindparam("after"))
-    .order_by(t.file.c.path)
-    .limit(bindparam("size"))
-)
-_CHANGE_FILES = (
-    update(t.file)
-    .where(t.file.c.id == bindparam("key"))
-    .values(
-        {name: bindparam(name) for name in ("size", "mtime_ns", "ctime_ns", "inode", "digest", "is_seed")}
-    )
-)
-_FORGET_FILES = delete(t.file).where(among(t.file.c.id))
-_PATHS = select(t.file.c.id, t.file.c.path).where(among(t.file.c.id))
-_FORGET_RECORDS = delete(t.record).where(among(t.record.c.file))
-_RECORDS = select(t.record.c.file, t.record.c.blob).where(among(t.record.c.file))
-_FAULTS = _RECORDS.where(t.record.c.problems.is_(True))
-_LAST_FILE = select(func.max(t.file.c.id))
-_NOT_SEEDS = select(func.count()).select_from(t.file).where(t.file.c.is_seed.is_(False))
-_EVERYTHING = select(t.file.c.id, t.file.c.path, t.record.c.blob).join(
-    t.record, t.record.c.file == t.file.c.id
-)
-_FAULTY = _EVERYTHING.where(t.record.c.problems.is_(True))
-_RECORD_PAGE = (
-    _EVERYTHING.where(t.file.c.id > bindparam("after")).order_by(t.file.c.id).limit(bindparam("size"))
-)
-_TWINS = select(t.file.c.path).where(t.file.c.inode == bindparam("inode"))
-_FILE = select(*_FILE_COLUMNS).where(t.file.c.path == bindparam("path"))
+_PAGE = "SELECT * FROM file WHERE path > ? ORDER BY path LIMIT ?"
+_PAGE_BELOW = "SELECT * FROM file WHERE path > ? AND path < ? ORDER BY path LIMIT ?"
+_CHANGE = """
+    UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, digest = ?, is_seed = ? WHERE id = ?
+"""
+_FORGET_FILES = "DELETE FROM file WHERE id IN ({keys})"
+_FORGET_RECORDS = "DELETE FROM record WHERE file IN ({keys})"
+_RECORDS = "SELECT file, blob FROM record WHERE file IN ({keys})"
+_EVERYTHING = "SELECT id, path, blob FROM file JOIN record ON file = id"
 
 
 class Facts:
@@ -68,13 +29,12 @@ class Facts:
 
         No cursor stays open between pages: rows at or before the one yielded may be written meanwhile.
         """
-        statement = _PAGE_OPEN if until is None else _PAGE
-        bounds = {} if until is None else {"until": until}
         while True:
-            page = [
-                FileRow._make(row)
-                for row in self._db.rows(statement, {"after": after, "size": size, **bounds})
-            ]
+            if until is None:
+                rows = self._db.rows(_PAGE, (after, size))
+            else:
+                rows = self._db.rows(_PAGE_BELOW, (after, until, size))
+            page = [FileRow._make(row) for row in rows]
             yield from page
             if len(page) < size:
                 return
@@ -82,43 +42,28 @@ class Facts:
 
     def find_file(self, path: bytes) -> FileRow | None:
         """Return what is known of a file, None where nothing is."""
-        for row in self._db.rows(_FILE, {"path": path}):
+        for row in self._db.rows("SELECT * FROM file WHERE path = ?", (path,)):
             return FileRow._make(row)
         return None
 
     def paths_of(self, inode: int) -> list[bytes]:
         """Return every path at which the file `inode` was last seen: hard links have several."""
-        return [row[0] for row in self._db.rows(_TWINS, {"inode": inode})]
+        return [row[0] for row in self._db.rows("SELECT path FROM file WHERE inode = ?", (inode,))]
 
     def next_file_id(self) -> int:
         """Return an id that no file has."""
-        return int(self._db.scalar(_LAST_FILE) or 0) + 1
+        return int(self._db.scalar("SELECT max(id) FROM file") or 0) + 1
 
     def put_files(self, new: Sequence[FileRow], changed: Sequence[FileRow]) -> None:
         """Insert the rows `new` and replace the rows `changed`."""
-        self._db.put(t.file, new)
-        if changed:
-            self._db.run(
-                _CHANGE_FILES,
-                [
-                    {
-                        "key": row.id,
-                        "size": row.size,
-                        "mtime_ns": row.mtime_ns,
-                        "ctime_ns": row.ctime_ns,
-                        "inode": row.inode,
-                        "digest": row.digest,
-                        "is_seed": row.is_seed,
-                    }
-                    for row in changed
-                ],
-            )
+        self._db.put("file", new)
+        self._db.run_each(_CHANGE, [(*row[2:], row.id) for row in changed])
 
     def put_records(self, rows: Sequence[RecordRow], *, fresh: bool = False) -> None:
         """Store what decoding gave; `fresh`: none of these files has a record yet."""
         if not fresh:
-            self._db.run_in(_FORGET_RECORDS, [row.file for row in rows])
-        self._db.put(t.record, rows)
+            self.forget_records([row.file for row in rows])
+        self._db.put("record", rows)
 
     def forget_records(self, ids: Sequence[int]) -> None:
         """Forget the records of files that are no seeds any more."""
@@ -126,7 +71,7 @@ class Facts:
 
     def forget_files(self, ids: Sequence[int]) -> None:
         """Forget files and their records; their derived rows must be gone already."""
-        self._db.run_in(_FORGET_RECORDS, ids)
+        self.forget_records(ids)
         self._db.run_in(_FORGET_FILES, ids)
 
     def records(self, ids: Sequence[int]) -> dict[int, bytes]:
@@ -135,25 +80,23 @@ class Facts:
 
     def faults(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Return the records among `ids` that have problems."""
-        return dict(self._db.rows_in(_FAULTS, ids))
+        return dict(self._db.rows_in(f"{_RECORDS} AND problems", ids))
 
     def paths(self, ids: Sequence[int]) -> dict[int, bytes]:
         """Return the paths of files."""
-        return dict(self._db.rows_in(_PATHS, ids))
+        return dict(self._db.rows_in("SELECT id, path FROM file WHERE id IN ({keys})", ids))
 
     def all_records(self, *, size: int = 1000) -> Iterator[list[tuple[int, bytes, bytes]]]:
         """Yield pages of (file id, path, record), by id; no cursor stays open between pages."""
         after = 0
-        while page := [
-            (row[0], row[1], row[2]) for row in self._db.rows(_RECORD_PAGE, {"after": after, "size": size})
-        ]:
+        while page := self._db.rows(f"{_EVERYTHING} WHERE id > ? ORDER BY id LIMIT ?", (after, size)):
             yield page
             after = page[-1][0]
 
     def not_seeds(self) -> int:
         """Return how many files match but are no seeds."""
-        return int(self._db.scalar(_NOT_SEEDS))
+        return int(self._db.scalar("SELECT count(*) FROM file WHERE NOT is_seed"))
 
-    def faulty(self) -> Iterator[tuple[int, bytes, bytes]]:
-        """Yield (file id, path, record) of every record that has problems."""
-        yield from self._db.rows(_FAULTY)
+    def faulty(self) -> list[int]:
+        """Return the files whose records have problems."""
+        return [row[0] for row in self._db.rows("SELECT file FROM record WHERE problems")]

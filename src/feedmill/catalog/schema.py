@@ -1,128 +1,77 @@
-"""The catalog's tables (SQLAlchemy Core), and how an older catalog becomes a newer one.
+"""The catalog's tables.
 
 Two layers. *Facts* come from files alone: `file` (what a scan compares) and `record` (what decoding
 gave, as opaque bytes). Everything else is *derived* from facts, config, ledger and the instant of the
-last pass, and can be thrown away and derived again.
+last pass, and can be thrown away and derived again. Instants are microseconds since 1970.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-)
-
-VERSION = 4
+VERSION = "5"
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
-metadata = MetaData()
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-meta = Table(
-    "meta",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("value", String, nullable=False),
-    sqlite_with_rowid=False,
-)
+CREATE TABLE file (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL UNIQUE,     -- bytes: file names need not be UTF-8
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,     -- -1: read it again whatever stat says
+    ctime_ns INTEGER NOT NULL,     -- no program can set it back
+    inode INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    is_seed INTEGER NOT NULL
+);
+CREATE INDEX file_inode ON file (inode);
 
-file = Table(
-    "file",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("path", LargeBinary, nullable=False, unique=True),  # bytes: file names need not be UTF-8
-    Column("size", BigInteger, nullable=False),
-    Column("mtime_ns", BigInteger, nullable=False),  # -1: read it again whatever stat says
-    Column("ctime_ns", BigInteger, nullable=False),  # no program can set it back
-    Column("inode", BigInteger, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("is_seed", Boolean, nullable=False),
-    Index("file_inode", "inode"),
-)
+CREATE TABLE record (file INTEGER PRIMARY KEY, blob BLOB NOT NULL, problems INTEGER NOT NULL);
+CREATE INDEX record_problems ON record (file) WHERE problems;
 
-record = Table(
-    "record",
-    metadata,
-    Column("file", Integer, primary_key=True),
-    Column("blob", LargeBinary, nullable=False),
-    Column("problems", Boolean, nullable=False),
-    Index("record_problems", "file", sqlite_where=Column("problems", Boolean).is_(True)),
-)
+CREATE TABLE state (
+    file INTEGER PRIMARY KEY,
+    state TEXT NOT NULL,           -- "eligible" or the reason
+    kept INTEGER NOT NULL,
+    entry_id TEXT,                 -- of candidates (eligible and duplicate)
+    published INTEGER,
+    updated INTEGER,
+    digest BLOB                    -- of the entry
+);
+CREATE INDEX state_entry ON state (entry_id);
+CREATE INDEX state_notice ON state (state) WHERE state IN ('undated', 'duplicate');
 
-standing = Table(
-    "standing",
-    metadata,
-    Column("file", Integer, primary_key=True),
-    Column("state", String, nullable=False),  # "eligible" or the reason
-    Column("kept", Boolean, nullable=False),
-    Column("entry_id", String),  # of candidates (eligible and duplicate)
-    Column("published", BigInteger),  # microseconds since 1970
-    Column("updated", BigInteger),
-    Column("digest", LargeBinary),  # of the entry
-    Index("standing_entry", "entry_id"),
-    Index("standing_notice", "state", sqlite_where=Column("state", String).in_(["undated", "duplicate"])),
-)
+CREATE TABLE event (at INTEGER, file INTEGER, PRIMARY KEY (at, file)) WITHOUT ROWID;
+CREATE INDEX event_file ON event (file);
 
-event = Table(
-    "event",
-    metadata,
-    Column("at", BigInteger, primary_key=True),
-    Column("file", Integer, primary_key=True),
-    Index("event_file", "file"),
-    sqlite_with_rowid=False,
-)
+CREATE TABLE feed (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    updated INTEGER NOT NULL,
+    digest BLOB,                   -- of what its documents were made from; NULL: make them again
+    printed BLOB,                  -- the digests of the entries in its documents, in order
+    UNIQUE (kind, key)
+);
 
-feed = Table(
-    "feed",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("key", String, nullable=False),
-    Column("total", Integer, nullable=False),
-    Column("title", String, nullable=False),
-    Column("updated", BigInteger, nullable=False),
-    Column("digest", LargeBinary),  # of what its documents were made from; NULL: make them again
-    Column("printed", LargeBinary),  # the digests of the entries in its documents, in order
-    Index("feed_key", "kind", "key", unique=True),
-)
+CREATE TABLE label (
+    feed INTEGER, label TEXT, count INTEGER NOT NULL, PRIMARY KEY (feed, label)
+) WITHOUT ROWID;
 
-label = Table(
-    "label",
-    metadata,
-    Column("feed", Integer, primary_key=True),
-    Column("label", String, primary_key=True),
-    Column("count", Integer, nullable=False),
-    sqlite_with_rowid=False,
-)
+CREATE TABLE member (
+    feed INTEGER,
+    score REAL,                    -- negated, as is published: ascending order is the feed's order
+    published INTEGER,
+    entry_id TEXT,
+    file INTEGER,                  -- rivals for one entry stand side by side until one wins
+    label TEXT NOT NULL,
+    PRIMARY KEY (feed, score, published, entry_id, file)
+) WITHOUT ROWID;
+CREATE INDEX member_file ON member (file);
 
-member = Table(
-    "member",
-    metadata,
-    Column("feed", Integer, primary_key=True),
-    Column("score", Float, primary_key=True),  # negated, so that ascending order is the feed's order
-    Column("published", BigInteger, primary_key=True),  # negated
-    Column("entry_id", String, primary_key=True),
-    Column("file", Integer, primary_key=True),  # rivals for one entry stand side by side until one wins
-    Column("label", String, nullable=False),
-    Index("member_file", "file"),
-    sqlite_with_rowid=False,
-)
+CREATE TABLE plan (feed INTEGER, at INTEGER, file INTEGER, PRIMARY KEY (feed, at, file)) WITHOUT ROWID;
+CREATE INDEX plan_file ON plan (file);
+"""
 
-plan = Table(
-    "plan",
-    metadata,
-    Column("feed", Integer, primary_key=True),
-    Column("at", BigInteger, primary_key=True),
-    Column("file", Integer, primary_key=True),
-    Index("plan_file", "file"),
-    sqlite_with_rowid=False,
-)
-
-DERIVED = (standing, event, feed, label, member, plan)
+DERIVED = ("state", "event", "feed", "label", "member", "plan")

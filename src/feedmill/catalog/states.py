@@ -4,48 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import bindparam, delete, func, select, update
-
-from feedmill.catalog import schema as t
-from feedmill.catalog.database import Database, among
+from feedmill.catalog.database import Database
 from feedmill.catalog.rows import StateRow
 
-_FIND = select(t.standing).where(among(t.standing.c.file))
-_DROP = delete(t.standing).where(among(t.standing.c.file))
-_SET_STATE = update(t.standing).where(among(t.standing.c.file)).values(state=bindparam("new_state"))
-_GROUP = (
-    select(t.file.c.path, t.standing)
-    .join(t.standing, t.standing.c.file == t.file.c.id)
-    .where(among(t.standing.c.entry_id))
-)
-_ELIGIBLE = select(t.standing).where(t.standing.c.state == "eligible")
-_CONTESTED = (
-    select(t.standing.c.entry_id)
-    .where(t.standing.c.entry_id.is_not(None))
-    .group_by(t.standing.c.entry_id)
-    .having(func.count() > 1)
-)
-_WITH_STATE = (
-    select(t.file.c.id, t.file.c.path, t.standing.c.state)
-    .join(t.standing, t.standing.c.file == t.file.c.id)
-    .where(among(t.standing.c.state))
-    .order_by(t.file.c.path)
-)
-_DROP_EVENTS = delete(t.event).where(among(t.event.c.file))
-_DROP_PLANS = delete(t.plan).where(among(t.plan.c.file))
-_DUE = (
-    select(t.event.c.file)
-    .where(t.event.c.at > bindparam("after"), t.event.c.at <= bindparam("until"))
-    .distinct()
-)
-_NEXT_EVENT = select(func.min(t.event.c.at)).where(t.event.c.at > bindparam("after"))
-_NEXT_EVENTS = (
-    select(t.event.c.at, t.file.c.path)
-    .join(t.file, t.file.c.id == t.event.c.file)
-    .where(t.event.c.at > bindparam("after"))
-    .order_by(t.event.c.at, t.file.c.path)
-    .limit(bindparam("size"))
-)
+_GROUP = "SELECT path, state.* FROM state JOIN file ON file.id = state.file WHERE entry_id IN ({keys})"
+_CONTESTED = """
+    SELECT entry_id FROM state WHERE entry_id IS NOT NULL GROUP BY entry_id HAVING count(*) > 1
+"""
+_WITH_STATE = """
+    SELECT id, path, state FROM file JOIN state ON file = id WHERE state IN ({keys}) ORDER BY path
+"""
+_NEXT_EVENTS = """
+    SELECT at, path FROM event JOIN file ON id = file WHERE at > ? ORDER BY at, path LIMIT ?
+"""
 
 
 class States:
@@ -56,19 +27,20 @@ class States:
 
     def find(self, ids: Sequence[int]) -> dict[int, StateRow]:
         """Return the states of `ids`."""
-        return {row[0]: StateRow._make(row) for row in self._db.rows_in(_FIND, ids)}
+        found = self._db.rows_in("SELECT * FROM state WHERE file IN ({keys})", ids)
+        return {row[0]: StateRow._make(row) for row in found}
 
     def put(self, rows: Sequence[StateRow]) -> None:
         """Store the states of files that have none."""
-        self._db.put(t.standing, rows)
+        self._db.put("state", rows)
 
     def drop(self, ids: Sequence[int]) -> None:
         """Forget states."""
-        self._db.run_in(_DROP, ids)
+        self._db.run_in("DELETE FROM state WHERE file IN ({keys})", ids)
 
     def set_state(self, ids: Sequence[int], state: str) -> None:
         """Set the state of candidates that won or lost their entry."""
-        self._db.run_in(_SET_STATE, ids, new_state=state)
+        self._db.run_in("UPDATE state SET state = ? WHERE file IN ({keys})", ids, state)
 
     def group(self, entry_ids: Sequence[str]) -> list[tuple[bytes, StateRow]]:
         """Return (path, state) of every candidate for the given entries."""
@@ -76,7 +48,7 @@ class States:
 
     def eligible(self) -> Iterator[StateRow]:
         """Yield the state of every eligible seed."""
-        for row in self._db.rows(_ELIGIBLE):
+        for row in self._db.rows("SELECT * FROM state WHERE state = 'eligible'"):
             yield StateRow._make(row)
 
     def contested(self) -> list[str]:
@@ -89,23 +61,23 @@ class States:
 
     def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
         """Store (instant, file id): when a seed's state or entry changes."""
-        self._db.put(t.event, rows)
+        self._db.put("event", rows)
 
     def drop_times(self, ids: Sequence[int]) -> None:
         """Forget the events and plans of files."""
-        self._db.run_in(_DROP_EVENTS, ids)
-        self._db.run_in(_DROP_PLANS, ids)
+        self._db.run_in("DELETE FROM event WHERE file IN ({keys})", ids)
+        self._db.run_in("DELETE FROM plan WHERE file IN ({keys})", ids)
 
     def due(self, after: int, until: int) -> list[int]:
         """Return the files with an event in (`after`, `until`]."""
-        return [row[0] for row in self._db.rows(_DUE, {"after": after, "until": until})]
+        found = self._db.rows("SELECT DISTINCT file FROM event WHERE at > ? AND at <= ?", (after, until))
+        return [row[0] for row in found]
 
     def next_event(self, after: int) -> int | None:
         """Return the first event after an instant."""
-        found: int | None = self._db.scalar(_NEXT_EVENT, {"after": after})
+        found: int | None = self._db.scalar("SELECT min(at) FROM event WHERE at > ?", (after,))
         return found
 
     def next_events(self, after: int, size: int) -> list[tuple[int, bytes]]:
         """Return the first `size` (instant, path) after an instant."""
-        rows = self._db.rows(_NEXT_EVENTS, {"after": after, "size": size})
-        return [(row[0], row[1]) for row in rows]
+        return self._db.rows(_NEXT_EVENTS, (after, size))

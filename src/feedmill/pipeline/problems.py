@@ -20,7 +20,7 @@ class Faults:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._problems: dict[int, tuple[Problem, ...]] = {}
-        files = {file for file, _, _ in catalog.facts.faulty()}
+        files = set(catalog.facts.faulty())
         files.update(file for file, _, _ in catalog.states.with_state(_NOTICED))
         self.update(files)
 

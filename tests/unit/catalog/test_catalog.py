@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from sqlalchemy import select
 
-from feedmill.catalog import Catalog, FileRow, MemberRow, RecordRow, StateRow, schema
-from feedmill.catalog.database import MEMORY, Database
-from feedmill.catalog.rows import FeedRecord
+from feedmill.catalog import Catalog, FeedRecord, FileRow, MemberRow, RecordRow, StateRow
 from feedmill.errors import CatalogError
 
 
@@ -116,22 +111,15 @@ def test_more_keys_than_a_statement_takes_are_asked_in_parts() -> None:
         assert [row.id for row in catalog.facts.files()] == [1300]
 
 
-@pytest.mark.parametrize("paramstyle", ["qmark", "named"])
-def test_rows_have_their_tables_columns_in_order(paramstyle: Literal["qmark", "named"]) -> None:
-    """They are inserted as they are, whichever way the driver of the database takes parameters."""
-    values = {
-        schema.file: FileRow(1, b"a.md", 2, 3, 3, 4, b"d", True),
-        schema.record: RecordRow(1, b"record", False),
-        schema.standing: StateRow(1, "eligible", False, "urn:x", 5, 6, b"e"),
-        schema.member: MemberRow(7, -0.5, -5, "urn:x", 1, "News"),
-        schema.feed: FeedRecord(7, "topic", "news", 1, "News", 6, None, None),
+def test_rows_have_their_tables_columns_in_order() -> None:
+    """They are inserted as they are."""
+    fields = {
+        "file": FileRow._fields,
+        "record": RecordRow._fields,
+        "state": StateRow._fields,
+        "member": MemberRow._fields,
+        "feed": FeedRecord._fields,
     }
-    with closing(Database(MEMORY)) as database:
-        database.connection.dialect.positional = paramstyle == "qmark"
-        database.connection.dialect.paramstyle = paramstyle
-        schema.metadata.create_all(database.connection)
-        database.connection.commit()
-        for table, row in values.items():
-            assert type(row).__annotations__.keys() == set(table.columns.keys())
-            database.put(table, [row])
-            assert database.rows(select(table)) == [tuple(row)]
+    with Catalog() as catalog:
+        for table, names in fields.items():
+            assert tuple(row[1] for row in catalog._db.rows(f"PRAGMA table_info({table})")) == names
