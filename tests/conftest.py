@@ -48,7 +48,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("corpus")
     if folder in ("browser", "interop") or "require" in asked:
         item.add_marker("interop")
-    elif folder == "process" or "corpus" in asked:
+    elif folder in ("process", "soak") or "corpus" in asked:
         item.add_marker("process")
     else:
         item.add_marker("quick")

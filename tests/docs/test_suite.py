@@ -28,7 +28,7 @@ def run(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def test_control_c_reaches_what_the_tests_start_though_the_shell_ignores_it(root: Path) -> None:
     """A script's `pytest &` begins with SIGINT ignored, and all that is started inherits that."""
-    chosen = ["--timeout=20", "tests/unit/seeds/test_decode_pool.py", "-k", "terminals_interrupt"]
+    chosen = ["--timeout=20", "tests/process/test_decode_pool.py", "-k", "terminals_interrupt"]
     done = run(root, "sh", "-c", 'trap "" INT; exec "$@"', "sh", *PYTEST, *chosen)
     assert done.returncode == 0, done.stdout
 
