@@ -67,15 +67,15 @@ class World:
         return {path: _tokens(body) for path, body in self.folder.documents().items()}
 
     def quiet(self, seconds: float = 0.3) -> None:
-        """Wait until no pass has ended for a while."""
+        """Wait until no pass has run for a while."""
         seen, since = None, time.monotonic()
 
         def still() -> bool:
             nonlocal seen, since
             status = self.daemon.status()
-            if status["last_pass"] != seen:
+            if status["last_pass"] != seen or status["daemon"]["state"] == "building":
                 seen, since = status["last_pass"], time.monotonic()
-            return time.monotonic() - since > seconds
+            return time.monotonic() - since > fair(seconds)
 
         eventually(still, "passes end", fair(PATIENCE))
 
