@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feedmill.compose import stand
+from decided import is_out as decided_out
 from feedmill.model.seed import Reason, Record, Seed
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
@@ -47,7 +47,7 @@ def is_out(text: str | bytes, known: Seed) -> bool:
     record = decode("a.md", data, SETTINGS)
     if record.blank:
         record = Record(path="a.md", reason=Reason.INVALID, parsed=False, flag_lines=record.flag_lines)
-    return stand(record, known, NOW).reason is None
+    return decided_out(record, known, NOW)
 
 
 def edits(line: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 
 from feedmill.catalog.database import Database, is_damage, translated
-from feedmill.catalog.facts import Facts
+from feedmill.catalog.files import Files
 from feedmill.catalog.memberships import Memberships
 from feedmill.catalog.schema import DERIVED, TABLES, VERSION
 from feedmill.catalog.states import States
@@ -15,7 +15,7 @@ from feedmill.errors import CatalogError
 
 
 class Catalog:
-    """One open catalog: `facts` from files, and what is derived from them: `states`, `memberships`.
+    """One open catalog: `files`, and what is derived from them: `states`, `memberships`.
 
     Everything between `begin` and `commit` becomes visible at once or never.
     """
@@ -29,7 +29,7 @@ class Catalog:
             CatalogError: it cannot be opened, is no catalog, or to be read and of another version.
         """
         self._db = Database(path)
-        self.facts = Facts(self._db)
+        self.files = Files(self._db)
         self.states = States(self._db)
         self.memberships = Memberships(self._db)
         self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
@@ -91,7 +91,7 @@ class Catalog:
 
     def set_meta(self, facts: Mapping[str, str]) -> None:
         """Store small facts."""
-        self._db.run_each("INSERT OR REPLACE INTO meta VALUES (?, ?)", list(facts.items()))
+        self._db.put("meta", list(facts.items()))
 
     def clear_derived(self) -> None:
         """Forget everything that can be derived again."""

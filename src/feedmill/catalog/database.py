@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from feedmill.errors import CatalogError
 
-_CHUNK = 512
-_STATEMENTS = 512
-"""Prepared statements that Python keeps: each of ours, for every length of `keys`."""
+KEYS = "(SELECT value FROM json_each(?))"
+"""What a column is in a list of: `keys` makes the parameter."""
 
 _PRAGMAS = (
     "journal_mode = WAL",  # `status` and `explain` read beside a pass
@@ -38,10 +38,13 @@ class Database:
                 uri=path is not None,
                 isolation_level=None,  # we say BEGIN ourselves
                 check_same_thread=False,
-                cached_statements=_STATEMENTS,
             )
-            for pragma in _PRAGMAS:
-                self.connection.execute(f"PRAGMA {pragma}")
+            try:
+                for pragma in _PRAGMAS:
+                    self.connection.execute(f"PRAGMA {pragma}")
+            except sqlite3.Error:
+                self.connection.close()
+                raise
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back."""
@@ -72,18 +75,19 @@ class Database:
         with translated():
             self.connection.execute(statement, values)
 
-    def run_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    def run_each(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """Run a statement for each of `rows`."""
-        with translated():
-            self.connection.executemany(statement, rows)
+        if rows:
+            with translated():
+                self.connection.executemany(statement, rows)
 
     def put(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows, each the values of all of a table's columns, in their order."""
+        """Store rows, each the values of all of a table's columns in their order, in place of equal keys'."""
         if rows:
             places = ", ".join("?" * len(rows[0]))
-            self.run_each(f"INSERT INTO {table} VALUES ({places})", rows)
+            self.run_each(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
 
-    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
         """Return all rows of a query: no cursor stays open."""
         with translated():
             return self.connection.execute(statement, values).fetchall()
@@ -93,18 +97,10 @@ class Database:
         found = self.rows(statement, values)
         return found[0][0] if found else None
 
-    def rows_in(self, statement: str, keys: Sequence[Any], *values: Any) -> Iterator[Any]:
-        """Yield all rows of a query in which `{keys}` stands for a list, a bounded number of keys at a time.
 
-        `values` are those of the parameters before it.
-        """
-        for chunk in _chunks(keys):
-            yield from self.rows(_expanded(statement, chunk), (*values, *chunk))
-
-    def run_in(self, statement: str, keys: Sequence[Any], *values: Any) -> None:
-        """Run a statement in which `{keys}` stands for a list, a bounded number of keys at a time."""
-        for chunk in _chunks(keys):
-            self.run(_expanded(statement, chunk), (*values, *chunk))
+def keys(values: Iterable[Any]) -> str:
+    """Return numbers or texts as the parameter of a statement with `KEYS`, any number of them."""
+    return json.dumps(list(values))
 
 
 def is_damage(error: CatalogError) -> bool:
@@ -116,18 +112,6 @@ def is_damage(error: CatalogError) -> bool:
 def _address(path: Path) -> str:
     """Return `path` as an address: sqlite3 refuses names with bytes that are no UTF-8."""
     return f"file:{urllib.parse.quote(os.fsencode(path))}"
-
-
-def _expanded(statement: str, chunk: Sequence[Any]) -> str:
-    return statement.replace("{keys}", "?" + ",?" * (len(chunk) - 1))
-
-
-def _chunks(keys: Sequence[Any]) -> Iterator[list[Any]]:
-    """Yield `keys` in lists of few lengths, the last key repeated: a condition means the same, and few
-    statements are to be prepared."""
-    for start in range(0, len(keys), _CHUNK):
-        chunk = list(keys[start : start + _CHUNK])
-        yield chunk + chunk[-1:] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
 
 
 @contextmanager

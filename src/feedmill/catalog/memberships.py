@@ -2,108 +2,139 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from feedmill.catalog.database import Database
-from feedmill.catalog.rows import FeedRecord, MemberRow, RankedRow
+from feedmill.catalog.database import KEYS, Database, keys
+from feedmill.catalog.rows import FeedRecord, RankedRow
+from feedmill.model.state import Place
+from feedmill.model.taxonomy import FeedKey, Kind
 
+_PLACES = f"""
+    SELECT key, score, published, entry_id, file, label FROM member JOIN feed ON id = feed
+    WHERE file IN {KEYS}
+"""
 _RANKED = """
     SELECT member.file, digest, updated FROM member JOIN state ON state.file = member.file
     WHERE feed = ? ORDER BY score, member.published, member.entry_id LIMIT ?
 """
-_RANK = """
-    SELECT count(*) FROM member WHERE feed = ? AND (score, published, entry_id) < (?, ?, ?)
+_RANK = "SELECT count(*) FROM member WHERE feed = ? AND (score, published, entry_id) < (?, ?, ?)"
+_COUNT = "UPDATE feed SET total = total + ? WHERE id = ?"
+_COUNT_LABEL = """
+    INSERT INTO label VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count
 """
-_CHANGE_FEEDS = "UPDATE feed SET total = ?, title = ?, updated = ?, digest = ?, printed = ? WHERE id = ?"
-_ALL_NEXT_PLANS = "SELECT feed, min(at) FROM plan WHERE at > ? GROUP BY feed"
-_NEXT_PLANS = "SELECT feed, min(at) FROM plan WHERE at > ? AND feed IN ({keys}) GROUP BY feed"
+_CHANGE = "UPDATE feed SET title = ?, updated = ?, digest = ?, printed = ? WHERE id = ?"
+_NEXT_PLANS = """
+    SELECT key, min(at) FROM feed LEFT JOIN event ON feed = id AND at > ? WHERE (total > 0 OR key = 'all/')
+"""
+_PLANNED = "SELECT DISTINCT key FROM event JOIN feed ON id = feed WHERE"
 
 
 class Memberships:
-    """Feeds as the catalog knows them: ids, members in order, label counts, plans."""
+    """Feeds as the catalog knows them: members in order, label counts, plans."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def find_feed(self, kind: str, key: str) -> FeedRecord | None:
-        """Return a feed by kind and key."""
-        for row in self._db.rows("SELECT * FROM feed WHERE kind = ? AND key = ?", (kind, key)):
-            return FeedRecord._make(row)
-        return None
+    # Feeds
 
-    def get_feed(self, feed: int) -> FeedRecord:
-        """Return a feed by id."""
-        return FeedRecord._make(self._db.rows("SELECT * FROM feed WHERE id = ?", (feed,))[0])
+    def find(self, feeds: Iterable[FeedKey]) -> dict[FeedKey, FeedRecord]:
+        """Return those of the given feeds that have, or had, members."""
+        rows = self._db.rows(f"SELECT * FROM feed WHERE key IN {KEYS}", (keys(map(_name, feeds)),))
+        return {record.key: record for record in map(_record, rows)}
 
-    def feeds(self) -> Iterator[FeedRecord]:
-        """Yield every feed that has, or had, members."""
-        for row in self._db.rows("SELECT * FROM feed"):
-            yield FeedRecord._make(row)
+    def feeds(self) -> list[FeedRecord]:
+        """Return every feed that has, or had, members."""
+        return [_record(row) for row in self._db.rows("SELECT * FROM feed")]
 
-    def next_feed_id(self) -> int:
-        """Return an id that no feed has."""
-        return int(self._db.scalar("SELECT max(id) FROM feed") or 0) + 1
+    def add(self, feeds: Sequence[FeedKey]) -> dict[FeedKey, int]:
+        """Store new feeds, without members yet, and return their ids."""
+        if not feeds:
+            return {}
+        first = int(self._db.scalar("SELECT max(id) FROM feed") or 0) + 1
+        found = {key: number for number, key in enumerate(feeds, first)}
+        self._db.put("feed", [(number, _name(key), 0, "", 0, None, None) for key, number in found.items()])
+        return found
 
-    def put_feeds(self, rows: Sequence[FeedRecord]) -> None:
-        """Store new feeds."""
-        self._db.put("feed", rows)
+    def change(self, records: Sequence[FeedRecord]) -> None:
+        """Replace what is known of feeds, but for the number of their members."""
+        self._db.run_each(_CHANGE, [(*record[3:], record.id) for record in records])
 
-    def change_feeds(self, rows: Sequence[FeedRecord]) -> None:
-        """Replace what is known of feeds."""
-        self._db.run_each(_CHANGE_FEEDS, [(*row[3:], row.id) for row in rows])
+    def count(self, totals: Mapping[int, int], labels: Sequence[tuple[int, str, int]]) -> None:
+        """Add to the numbers of members, and of uses of labels (feed, label, by how much)."""
+        self._db.run_each(_COUNT, [(step, feed) for feed, step in totals.items() if step])
+        self._db.run_each(_COUNT_LABEL, [row for row in labels if row[2]])
 
-    def labels(self, feed: int) -> list[tuple[str, int]]:
-        """Return how often each label of a term is used among eligible seeds."""
-        return self._db.rows("SELECT label, count FROM label WHERE feed = ? AND count > 0", (feed,))
+    def labels(self, feeds: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+        """Return how often each label of the given terms is used among eligible seeds."""
+        found: dict[int, list[tuple[str, int]]] = {}
+        used = f"SELECT feed, label, count FROM label WHERE count > 0 AND feed IN {KEYS}"
+        for feed, label, count in self._db.rows(used, (keys(feeds),)):
+            found.setdefault(feed, []).append((label, count))
+        return found
 
-    def label_counts(self, feed: int, labels: Sequence[str]) -> dict[str, int]:
-        """Return the counts of the given labels of a term."""
-        counts = "SELECT label, count FROM label WHERE feed = ? AND label IN ({keys})"
-        return dict(self._db.rows_in(counts, labels, feed))
+    # Members
 
-    def put_labels(self, feed: int, counts: Mapping[str, int], *, fresh: bool) -> None:
-        """Replace the counts of the given labels of a term; `fresh`: it has none yet."""
-        if not fresh:
-            self._db.run_in("DELETE FROM label WHERE feed = ? AND label IN ({keys})", list(counts), feed)
-        self._db.put("label", [(feed, label, n) for label, n in counts.items() if n > 0])
+    def put(self, places: Iterable[Place], ids: Mapping[FeedKey, int]) -> None:
+        """Store the places of entries; `ids` are those of their feeds."""
+        self._db.put(
+            "member",
+            [
+                (ids[feed], -score, -published, entry_id, file, label)
+                for feed, score, published, entry_id, file, label in places
+            ],
+        )
 
-    def put_members(self, rows: Sequence[MemberRow]) -> None:
-        """Store memberships."""
-        self._db.put("member", rows)
+    def places(self, files: Sequence[int]) -> dict[int, list[Place]]:
+        """Return the places of the given files' entries."""
+        found: dict[int, list[Place]] = {}
+        for name, score, published, entry_id, file, label in self._db.rows(_PLACES, (keys(files),)):
+            place = Place(_key(name), -score, -published, entry_id, file, label)
+            found.setdefault(file, []).append(place)
+        return found
 
-    def members_of(self, ids: Sequence[int]) -> list[MemberRow]:
-        """Return every membership of the given files."""
-        found = self._db.rows_in("SELECT * FROM member WHERE file IN ({keys})", ids)
-        return [MemberRow._make(row) for row in found]
-
-    def drop_members(self, ids: Sequence[int]) -> None:
-        """Forget every membership of the given files."""
-        self._db.run_in("DELETE FROM member WHERE file IN ({keys})", ids)
+    def drop(self, files: Sequence[int]) -> None:
+        """Forget the places of the given files' entries."""
+        if files:
+            self._db.run(f"DELETE FROM member WHERE file IN {KEYS}", (keys(files),))
 
     def ranked(self, feed: int, size: int) -> list[RankedRow]:
         """Return the first `size` entries of a feed, in its order: an index range, never a scan."""
         return [RankedRow._make(row) for row in self._db.rows(_RANKED, (feed, size))]
 
-    def rank(self, place: MemberRow) -> int:
+    def rank(self, feed: int, place: Place) -> int:
         """Return how many entries come before `place` in its feed."""
-        return int(self._db.scalar(_RANK, place[:4]))
+        return int(self._db.scalar(_RANK, (feed, -place.score, -place.published, place.entry_id)))
 
-    def put_plans(self, rows: Sequence[tuple[int, int, int]]) -> None:
-        """Store (feed id, instant, file id): when a feed is planned to change."""
-        self._db.put("plan", rows)
+    # When they are planned to change (`States.put_events`)
 
-    def planned_for(self, files: Sequence[int]) -> list[int]:
+    def planned_with(self, files: Sequence[int]) -> list[FeedKey]:
         """Return the feeds that are planned to change with the given files."""
-        found = self._db.rows_in("SELECT DISTINCT feed FROM plan WHERE file IN ({keys})", files)
-        return [row[0] for row in found]
+        return [_key(row[0]) for row in self._db.rows(f"{_PLANNED} file IN {KEYS}", (keys(files),))]
 
-    def planned(self, after: int, until: int) -> list[int]:
+    def planned(self, after: int, until: int) -> list[FeedKey]:
         """Return the feeds with a planned change in (`after`, `until`]."""
-        found = self._db.rows("SELECT DISTINCT feed FROM plan WHERE at > ? AND at <= ?", (after, until))
-        return [row[0] for row in found]
+        return [_key(row[0]) for row in self._db.rows(f"{_PLANNED} at > ? AND at <= ?", (after, until))]
 
-    def next_plans(self, after: int, feeds: Sequence[int] | None = None) -> dict[int, int]:
-        """Return the next planned change of every feed (or of `feeds`) that has one."""
+    def next_plans(self, after: int, feeds: Iterable[FeedKey] | None = None) -> dict[FeedKey, int | None]:
+        """Return the next planned change after an instant of all feeds (or of `feeds`) that are published."""
         if feeds is None:
-            return dict(self._db.rows(_ALL_NEXT_PLANS, (after,)))
-        return dict(self._db.rows_in(_NEXT_PLANS, feeds, after))
+            rows = self._db.rows(f"{_NEXT_PLANS} GROUP BY id", (after,))
+        else:
+            rows = self._db.rows(
+                f"{_NEXT_PLANS} AND key IN {KEYS} GROUP BY id", (after, keys(map(_name, feeds)))
+            )
+        return {_key(name): at for name, at in rows}
+
+
+def _name(key: FeedKey) -> str:
+    return f"{key.kind.value}/{key.key}"
+
+
+def _key(name: str) -> FeedKey:
+    kind, _, key = name.partition("/")
+    return FeedKey(Kind(kind), key)
+
+
+def _record(row: Sequence[Any]) -> FeedRecord:
+    return FeedRecord(row[0], _key(row[1]), *row[2:])

@@ -1,8 +1,10 @@
-"""The catalog's rows as values: what is known of a file, of a seed's state, of a feed."""
+"""The catalog's rows as values: what is known of a file, of what decoding made of it, of a feed."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+from feedmill.model.taxonomy import FeedKey
 
 
 class FileRow(NamedTuple):
@@ -19,34 +21,27 @@ class FileRow(NamedTuple):
 
 
 class RecordRow(NamedTuple):
-    """What decoding gave for a file, as opaque bytes; `problems`: whether it has any."""
+    """What decoding gave for a file, as opaque bytes.
+
+    `facts` (what decisions need) and `seed` of a valid seed, `reason` of one that is not; `fault`: everything
+    else, where there is anything; `problems`: whether it has any.
+    """
 
     file: int
-    blob: bytes
+    reason: str | None
+    facts: bytes | None
+    seed: bytes | None
+    fault: bytes | None
     problems: bool
 
 
-class StateRow(NamedTuple):
-    """A seed's state at the last pass. Instants in microseconds since 1970."""
+class KnownRow(NamedTuple):
+    """What a decision starts from: a file, with the reason or the facts of its record."""
 
     file: int
-    state: str
-    kept: bool
-    entry_id: str | None
-    published: int | None
-    updated: int | None
-    digest: bytes | None
-
-
-class MemberRow(NamedTuple):
-    """An entry's place in a feed; `score` and `published` negated, so that ascending is in order."""
-
-    feed: int
-    score: float
-    published: int
-    entry_id: str
-    file: int
-    label: str
+    path: bytes
+    reason: str | None
+    facts: bytes | None
 
 
 class RankedRow(NamedTuple):
@@ -61,10 +56,20 @@ class FeedRecord(NamedTuple):
     """A feed that has, or had, members; `printed`: the digests of the entries in its documents, in order."""
 
     id: int
-    kind: str
-    key: str
+    key: FeedKey
     total: int
     title: str
     updated: int
     digest: bytes | None
     printed: bytes | None
+
+
+class FaultRow(NamedTuple):
+    """A seed that has something to be told: its state, and its fault where it has problems."""
+
+    file: int
+    path: bytes
+    state: str
+    kept: bool
+    instead: bytes | None
+    fault: bytes | None

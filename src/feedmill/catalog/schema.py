@@ -1,13 +1,13 @@
 """The catalog's tables.
 
-Two layers. *Facts* come from files alone: `file` (what a scan compares) and `record` (what decoding
-gave, as opaque bytes). Everything else is *derived* from facts, config, ledger and the instant of the
-last pass, and can be thrown away and derived again. Instants are microseconds since 1970.
+Two layers. *Files* come from the folder and the config alone: `file` (what a scan compares) and `record`
+(what decoding gave, as opaque bytes). Everything else is *derived* from them, the ledger and the instant of
+the last pass, and can be thrown away and derived again. Instants are microseconds since 1970.
 """
 
 from __future__ import annotations
 
-VERSION = "5"
+VERSION = "6"
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
 TABLES = """
@@ -25,7 +25,14 @@ CREATE TABLE file (
 );
 CREATE INDEX file_inode ON file (inode);
 
-CREATE TABLE record (file INTEGER PRIMARY KEY, blob BLOB NOT NULL, problems INTEGER NOT NULL);
+CREATE TABLE record (
+    file INTEGER PRIMARY KEY,
+    reason TEXT,                   -- of a seed that is none: invalid, or withheld by its own word
+    facts BLOB,
+    seed BLOB,
+    fault BLOB,
+    problems INTEGER NOT NULL
+);
 CREATE INDEX record_problems ON record (file) WHERE problems;
 
 CREATE TABLE state (
@@ -35,24 +42,29 @@ CREATE TABLE state (
     entry_id TEXT,                 -- of candidates (eligible and duplicate)
     published INTEGER,
     updated INTEGER,
-    digest BLOB                    -- of the entry
+    digest BLOB,                   -- of the entry
+    good BLOB,                     -- of what the ledger keeps
+    instead BLOB                   -- the path of the seed that is out instead of a duplicate
 );
-CREATE INDEX state_entry ON state (entry_id);
+CREATE INDEX state_entry ON state (entry_id) WHERE entry_id IS NOT NULL;
 CREATE INDEX state_notice ON state (state) WHERE state IN ('undated', 'duplicate');
 
-CREATE TABLE event (at INTEGER, file INTEGER, PRIMARY KEY (at, file)) WITHOUT ROWID;
+CREATE TABLE event (
+    feed INTEGER,                  -- that is planned to change, 0: a seed itself, past times too
+    at INTEGER,
+    file INTEGER,
+    PRIMARY KEY (feed, at, file)
+) WITHOUT ROWID;
 CREATE INDEX event_file ON event (file);
 
 CREATE TABLE feed (
     id INTEGER PRIMARY KEY,
-    kind TEXT NOT NULL,
-    key TEXT NOT NULL,
+    key TEXT NOT NULL UNIQUE,      -- kind/key
     total INTEGER NOT NULL,
     title TEXT NOT NULL,
     updated INTEGER NOT NULL,
-    digest BLOB,                   -- of what its documents were made from; NULL: make them again
-    printed BLOB,                  -- the digests of the entries in its documents, in order
-    UNIQUE (kind, key)
+    digest BLOB,                   -- of what its documents were made from (NULL: make them again)
+    printed BLOB                   -- the digests of the entries in its documents, in order
 );
 
 CREATE TABLE label (
@@ -64,14 +76,11 @@ CREATE TABLE member (
     score REAL,                    -- negated, as is published: ascending order is the feed's order
     published INTEGER,
     entry_id TEXT,
-    file INTEGER,                  -- rivals for one entry stand side by side until one wins
+    file INTEGER NOT NULL,
     label TEXT NOT NULL,
-    PRIMARY KEY (feed, score, published, entry_id, file)
+    PRIMARY KEY (feed, score, published, entry_id)
 ) WITHOUT ROWID;
 CREATE INDEX member_file ON member (file);
-
-CREATE TABLE plan (feed INTEGER, at INTEGER, file INTEGER, PRIMARY KEY (feed, at, file)) WITHOUT ROWID;
-CREATE INDEX plan_file ON plan (file);
 """
 
-DERIVED = ("state", "event", "feed", "label", "member", "plan")
+DERIVED = ("state", "event", "feed", "label", "member")

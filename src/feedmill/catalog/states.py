@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from feedmill.catalog.database import Database
-from feedmill.catalog.rows import StateRow
+from feedmill.catalog.database import KEYS, Database, keys
+from feedmill.model.filename import to_text
+from feedmill.model.state import State
 
-_GROUP = "SELECT path, state.* FROM state JOIN file ON file.id = state.file WHERE entry_id IN ({keys})"
-_CONTESTED = """
-    SELECT entry_id FROM state WHERE entry_id IS NOT NULL GROUP BY entry_id HAVING count(*) > 1
+_STATES = """
+    SELECT state.file, path, state, kept, entry_id, published, updated, state.digest, good, instead
+    FROM state JOIN file ON id = state.file
 """
-_WITH_STATE = """
-    SELECT id, path, state FROM file JOIN state ON file = id WHERE state IN ({keys}) ORDER BY path
+_NEIGHBOURS = f"""
+    {_STATES} WHERE state.file IN (
+        SELECT value FROM json_each(:files)
+        UNION SELECT file FROM state WHERE entry_id IN (
+            SELECT value FROM json_each(:entries)
+            UNION SELECT entry_id FROM state WHERE file IN (SELECT value FROM json_each(:files))
+        )
+    )
 """
 _NEXT_EVENTS = """
-    SELECT at, path FROM event JOIN file ON id = file WHERE at > ? ORDER BY at, path LIMIT ?
+    SELECT at, file FROM event JOIN file ON id = file
+    WHERE feed = 0 AND at > ? ORDER BY at, path LIMIT ?
 """
+_DUE = "SELECT DISTINCT file FROM event WHERE feed = 0 AND at > ? AND at <= ?"
 
 
 class States:
@@ -25,59 +35,69 @@ class States:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def find(self, ids: Sequence[int]) -> dict[int, StateRow]:
-        """Return the states of `ids`."""
-        found = self._db.rows_in("SELECT * FROM state WHERE file IN ({keys})", ids)
-        return {row[0]: StateRow._make(row) for row in found}
+    def find(self, file: int) -> State | None:
+        """Return the state of a file, None where it has none."""
+        for row in self._db.rows(f"{_STATES} WHERE state.file = ?", (file,)):
+            return _state(row)
+        return None
 
-    def put(self, rows: Sequence[StateRow]) -> None:
-        """Store the states of files that have none."""
-        self._db.put("state", rows)
+    def candidates(self, entry_id: str) -> list[State]:
+        """Return the states of all candidates for an entry."""
+        return [_state(row) for row in self._db.rows(f"{_STATES} WHERE entry_id = ?", (entry_id,))]
 
-    def drop(self, ids: Sequence[int]) -> None:
+    def neighbourhood(self, files: Iterable[int], entry_ids: Iterable[str]) -> dict[int, State]:
+        """Return the states of `files`, and of all candidates for `entry_ids` and for what those were for."""
+        rows = self._db.rows(_NEIGHBOURS, {"files": keys(files), "entries": keys(entry_ids)})
+        return {row[0]: _state(row) for row in rows}
+
+    def put(self, states: Sequence[State]) -> None:
+        """Store states, in place of what the same files had."""
+        self._db.put("state", [(state.file, *state[2:]) for state in states])
+
+    def drop(self, files: Sequence[int]) -> None:
         """Forget states."""
-        self._db.run_in("DELETE FROM state WHERE file IN ({keys})", ids)
+        if files:
+            self._db.run(f"DELETE FROM state WHERE file IN {KEYS}", (keys(files),))
 
-    def set_state(self, ids: Sequence[int], state: str) -> None:
-        """Set the state of candidates that won or lost their entry."""
-        self._db.run_in("UPDATE state SET state = ? WHERE file IN ({keys})", ids, state)
+    def eligible(self) -> dict[str, bytes]:
+        """Return the digest of every entry that is out, by its id."""
+        return dict(self._db.rows("SELECT entry_id, digest FROM state WHERE state = 'eligible'"))
 
-    def group(self, entry_ids: Sequence[str]) -> list[tuple[bytes, StateRow]]:
-        """Return (path, state) of every candidate for the given entries."""
-        return [(row[0], StateRow._make(row[1:])) for row in self._db.rows_in(_GROUP, entry_ids)]
+    def eligible_paths(self) -> set[str]:
+        """Return the paths of the seeds that are out."""
+        paths = "SELECT path FROM file JOIN state ON file = id WHERE state = 'eligible'"
+        return {to_text(row[0]) for row in self._db.rows(paths)}
 
-    def eligible(self) -> Iterator[StateRow]:
-        """Yield the state of every eligible seed."""
-        for row in self._db.rows("SELECT * FROM state WHERE state = 'eligible'"):
-            yield StateRow._make(row)
+    def with_state(self, states: Sequence[str]) -> list[State]:
+        """Return every seed in one of `states`, by path."""
+        found = self._db.rows(f"{_STATES} WHERE state IN {KEYS} ORDER BY path", (keys(states),))
+        return [_state(row) for row in found]
 
-    def contested(self) -> list[str]:
-        """Return the entries that several candidates stand for."""
-        return [row[0] for row in self._db.rows(_CONTESTED)]
+    # What is due when
 
-    def with_state(self, states: Sequence[str]) -> Iterator[tuple[int, bytes, str]]:
-        """Yield (file id, path, state) of every seed in one of `states`, by path."""
-        yield from self._db.rows_in(_WITH_STATE, states)
-
-    def put_events(self, rows: Sequence[tuple[int, int]]) -> None:
-        """Store (instant, file id): when a seed's state or entry changes."""
+    def put_events(self, rows: Sequence[tuple[int, int, int]]) -> None:
+        """Store (feed id, instant, file): when a feed is planned to change, or (0) a seed's state changes."""
         self._db.put("event", rows)
 
-    def drop_times(self, ids: Sequence[int]) -> None:
-        """Forget the events and plans of files."""
-        self._db.run_in("DELETE FROM event WHERE file IN ({keys})", ids)
-        self._db.run_in("DELETE FROM plan WHERE file IN ({keys})", ids)
+    def drop_events(self, files: Sequence[int]) -> None:
+        """Forget the events of files."""
+        if files:
+            self._db.run(f"DELETE FROM event WHERE file IN {KEYS}", (keys(files),))
 
     def due(self, after: int, until: int) -> list[int]:
         """Return the files with an event in (`after`, `until`]."""
-        found = self._db.rows("SELECT DISTINCT file FROM event WHERE at > ? AND at <= ?", (after, until))
-        return [row[0] for row in found]
+        return [row[0] for row in self._db.rows(_DUE, (after, until))]
 
     def next_event(self, after: int) -> int | None:
         """Return the first event after an instant."""
-        found: int | None = self._db.scalar("SELECT min(at) FROM event WHERE at > ?", (after,))
+        found: int | None = self._db.scalar("SELECT min(at) FROM event WHERE feed = 0 AND at > ?", (after,))
         return found
 
-    def next_events(self, after: int, size: int) -> list[tuple[int, bytes]]:
-        """Return the first `size` (instant, path) after an instant."""
+    def next_events(self, after: int, size: int) -> list[tuple[int, int]]:
+        """Return the first `size` (instant, file) after an instant, by instant and path."""
         return self._db.rows(_NEXT_EVENTS, (after, size))
+
+
+def _state(row: Sequence[Any]) -> State:
+    state = State._make(row)
+    return state._replace(kept=bool(state.kept))

@@ -93,7 +93,7 @@ def one_pass(
     from dataclasses import replace
 
     from feedmill.pipeline import PassRequest
-    from feedmill.pipeline.up_to_date import seal, sealed_report
+    from feedmill.pipeline.up_to_date import sealed_report
     from feedmill.store import place_of
     from feedmill.store.local.lock import FolderLock
 
@@ -116,14 +116,13 @@ def one_pass(
                 settings,
                 clock=(lambda: now) if now is not None else wall_clock,
                 progress=progress,
-                drafts=drafts,
                 catalog=Catalog() if aside else None,
                 store=place.open(),
             )
         )
         report = mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))
         if not aside:
-            seal(mill, report)
+            mill.seal(report)
         return report
 
 

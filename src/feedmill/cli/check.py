@@ -30,12 +30,12 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
     Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
-    from feedmill.pipeline.check import audit
+    from feedmill.pipeline.check import check_seeds
 
     settings = app.settings()
     chosen = [_folded(settings, path) for path in paths]
     with Progress() as progress:
-        problems = audit(settings, wall_clock, paths=chosen or None, progress=progress)
+        problems = check_seeds(settings, wall_clock, paths=chosen or None, progress=progress)
     errors = sum(strict or problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         document = {

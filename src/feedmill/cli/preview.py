@@ -33,10 +33,9 @@ def show_preview(
         Progress() as progress,
         dry_run_of(settings, lambda: now, request=request, drafts=drafts, progress=progress) as found,
     ):
-        mill, done, before = found
-        changes = () if done.report.held else compare(mill, done, before, now)
-        identities = identity_changes(mill)
-    report = done.report
+        report = found.report
+        changes = () if report.held else compare(found)
+        identities = identity_changes(found.run)
     if as_json:
         document = report.to_json()
         document["dry_run"] = True

@@ -1,19 +1,32 @@
-"""feedmill.compose: from seeds to feeds, purely: terms, eligibility, selection, entries."""
+"""feedmill.compose: from seeds to feeds, purely: terms, eligibility, decisions, selection, entries."""
 
-from feedmill.compose.eligibility import Standing, instants, last_good, stand, updated_at
-from feedmill.compose.feeds import ALL, Composer, FeedKey, FeedSpec, Membership, feed_id, most_used
+from feedmill.compose.decide import (
+    Before,
+    Count,
+    Delta,
+    Move,
+    decide,
+    instants,
+    reason_at,
+    stays,
+    updated_at,
+)
+from feedmill.compose.eligibility import last_good
+from feedmill.compose.feeds import Composer, FeedSpec, feed_id, most_used
 
 __all__ = [
-    "ALL",
+    "Before",
     "Composer",
-    "FeedKey",
+    "Count",
+    "Delta",
     "FeedSpec",
-    "Membership",
-    "Standing",
+    "Move",
+    "decide",
     "feed_id",
     "instants",
     "last_good",
     "most_used",
-    "stand",
+    "reason_at",
+    "stays",
     "updated_at",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-from feedmill.compose.eligibility import updated_at
 from feedmill.compose.terms import Taxonomies, Taxonomy, provider_authors
 from feedmill.model.feed import Byline, Entry
 from feedmill.model.instant import Instant, floor_second
@@ -14,13 +13,13 @@ from feedmill.model.settings import AuthorSettings, Content
 
 def compose_entry(
     seed: Seed,
-    now: Instant,
+    updated: Instant,
     taxonomies: Taxonomies,
     *,
     related: int = 0,
     content: Content = "full",
 ) -> Entry:
-    """Return the entry of an eligible seed as of `now`.
+    """Return the entry of a dated seed that last changed at `updated`.
 
     With `related`, the first articles of the seed's list end the content and are its related links.
     `content` says how much of the text the feed carries: all, the summary, or neither.
@@ -40,7 +39,7 @@ def compose_entry(
         link=seed.link,
         title=seed.title,
         published=floor_second(seed.published),
-        updated=floor_second(updated_at(seed, now)),
+        updated=floor_second(updated),
         summary="" if content == "none" else seed.summary,
         content=body,
         authors=_authors(seed, taxonomies.authors),

@@ -15,31 +15,10 @@ from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Seed
 from feedmill.model.settings import Content, CustomSettings, FeedSettings
 from feedmill.model.slug import Slug, TermKey
-from feedmill.model.taxonomy import Kind
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedKey:
-    """What names a feed inside the mill: its kind and its term's key (a custom feed's slug, "" for `all`)."""
-
-    kind: Kind
-    key: str
-
+from feedmill.model.state import Membership
+from feedmill.model.taxonomy import ALL, FeedKey, Kind
 
 _PLACE = re.compile(r"\{(?:term|site)\}")
-ALL = FeedKey(kind=Kind.ALL, key="")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Membership:
-    """An entry's place in one feed: the label under which it came, and what sorts before the date.
-
-    Entries are in order of `score` descending, then newest, then by id.
-    """
-
-    feed: FeedKey
-    label: str = ""
-    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +115,9 @@ class Composer:
     def _link(self, path: str) -> str:
         return self._links.get(path) or self._site.home
 
-    def entry(self, seed: Seed, now: Instant, content: Content = "full") -> Entry:
-        """Return the entry of an eligible seed as of `now`."""
-        return compose_entry(seed, now, self._taxonomies, related=self._settings.related, content=content)
+    def entry(self, seed: Seed, updated: Instant, content: Content = "full") -> Entry:
+        """Return the entry of a dated seed that last changed at `updated`."""
+        return compose_entry(seed, updated, self._taxonomies, related=self._settings.related, content=content)
 
     def feed(self, spec: FeedSpec, title: str, entries: Iterable[Entry]) -> Feed:
         """Return the feed of `entries` (in order, already limited), under its permanent id."""

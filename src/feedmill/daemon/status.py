@@ -9,10 +9,9 @@ from typing import Any
 
 import feedmill
 from feedmill.daemon.schedule import NEXT_CHANGE, PlannedRun
-from feedmill.model.instant import Instant, from_micros, rfc3339, to_micros
+from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.seed import Problem, Severity
 from feedmill.pipeline import Mill, PassReport, printable, problem_json
-from feedmill.pipeline.explain import planned_change
 
 _REASONS = {
     "rebuild": "the schedule (schedule.rebuild)",
@@ -67,11 +66,10 @@ def counts_json(report: PassReport) -> dict[str, Any]:
 
 def scheduled_json(mill: Mill, now: Instant) -> list[dict[str, Any]]:
     """Return the next planned changes: instant, seed, and what will happen to it."""
-    found = []
-    for at, path in mill.catalog.states.next_events(to_micros(now), PLANNED):
-        label, what = planned_change(mill, path, from_micros(at))
-        found.append({"at": rfc3339(from_micros(at)), "seed": printable(label), "what": what})
-    return found
+    return [
+        {"at": rfc3339(at), "seed": printable(path), "what": what}
+        for at, path, what in mill.planned_changes(now, PLANNED)
+    ]
 
 
 def next_json(runs: Sequence[PlannedRun]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from feedmill.model.slug import Slug, TermKey
 
@@ -53,3 +54,13 @@ class Term:
     def path(self) -> str:
         """The path of the term's feed, without suffix: `topics/ai`."""
         return self.kind.folder + self.slug
+
+
+class FeedKey(NamedTuple):
+    """What names a feed inside the mill: its kind and its term's key (a custom feed's slug, "" for `all`)."""
+
+    kind: Kind
+    key: str
+
+
+ALL = FeedKey(kind=Kind.ALL, key="")

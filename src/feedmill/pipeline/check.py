@@ -12,7 +12,7 @@ from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
-from feedmill.pipeline.mill import Mill, Progress, silent
+from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 from feedmill.seeds.address import parse_pattern
@@ -21,7 +21,7 @@ MANY_FEEDS = 1_000
 """Feeds above which `check` asks whether so many are meant."""
 
 
-def audit(
+def check_seeds(
     settings: Settings,
     clock: Callable[[], Instant],
     *,
@@ -36,11 +36,11 @@ def audit(
     """
     found: set[Problem] = set()
     request = PassRequest(trigger="check", force=True)
-    with dry_run_of(settings, clock, request=request, progress=progress) as (mill, dry_run, _):
+    with dry_run_of(settings, clock, request=request, progress=progress) as dry_run:
         found.update(problem for problem in dry_run.report.problems if _within(problem.path, paths))
-        found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
+        found.update(problem for problem in identity_changes(dry_run.run) if _within(problem.path, paths))
         if paths is None:
-            found.update(_many_feeds(mill))
+            found.update(_many_feeds(dry_run.run))
             found.update(_passing_identities(settings))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
@@ -51,21 +51,21 @@ def audit(
     return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.message)))
 
 
-def _many_feeds(mill: Mill) -> Iterator[Problem]:
+def _many_feeds(run: Pass) -> Iterator[Problem]:
     """Yield a warning where there are more feeds than anybody reads, with the setting that makes most."""
-    kinds = Counter(record.kind for record in mill.catalog.memberships.feeds() if record.total)
+    kinds = Counter(record.key.kind for record in run.catalog.memberships.feeds() if record.total)
     total = kinds.total()
     if total <= MANY_FEEDS:
         return
     kind, most = kinds.most_common(1)[0]
-    folder = Kind(kind).folder.rstrip("/")
+    folder = kind.folder.rstrip("/")
     message = f"there are {total:,} feeds, {most:,} of them {folder}"
-    if kind != Kind.CUSTOM:
+    if kind is not Kind.CUSTOM:
         message += f"; 'feeds.by.{folder}' can be "
         message += (
             "off" if kind in (Kind.CATEGORY, Kind.TYPE) else "listed (those that the config names) or off"
         )
-    settings = mill.settings
+    settings = run.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
 

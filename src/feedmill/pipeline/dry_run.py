@@ -8,21 +8,23 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from feedmill.catalog import Catalog, FileRow, RecordRow
-from feedmill.compose import FeedKey
+from feedmill.catalog import Catalog
 from feedmill.errors import CatalogError
 from feedmill.model.artifact import digest
 from feedmill.model.feed import Entry
-from feedmill.model.instant import Instant, from_micros
-from feedmill.model.seed import Problem, Reason, Record, Severity
+from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.model.settings import Settings
-from feedmill.model.taxonomy import Kind
-from feedmill.pipeline.codec import decode_seed, encode
-from feedmill.pipeline.feed_builder import Selection
-from feedmill.pipeline.mill import NOT_SEEDS, DryRun, Mill, Progress, silent
-from feedmill.pipeline.problems import Faults
-from feedmill.pipeline.report import PassRequest, printable, problem_json
-from feedmill.pipeline.roster import ELIGIBLE, KEPT, Roster
+from feedmill.model.state import ELIGIBLE, KEPT
+from feedmill.model.taxonomy import ALL, FeedKey
+from feedmill.pipeline.feed_builder import FeedBuilder
+from feedmill.pipeline.fingerprints import ledger_mark
+from feedmill.pipeline.mill import Mill
+from feedmill.pipeline.one_pass import Pass, Progress, silent
+from feedmill.pipeline.past import last_forms, last_generation
+from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable, problem_json
+from feedmill.pipeline.seed_problems import SeedProblems
+from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_bytes
 from feedmill.store import place_of
 
@@ -52,6 +54,22 @@ class FeedChange:
     vanish: tuple[EntryChange, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What a pass would report and which feeds it would touch (all of them, where `everything`).
+
+    `run` has the catalog as it would be, `before` the one that is on disk (None: there is none that belongs
+    to these feeds).
+    """
+
+    run: Pass
+    report: PassReport
+    feed_builder: FeedBuilder
+    touched: frozenset[FeedKey]
+    everything: bool
+    before: Catalog | None
+
+
 @contextmanager
 def dry_run_of(
     settings: Settings,
@@ -60,12 +78,8 @@ def dry_run_of(
     request: PassRequest,
     drafts: bool = False,
     progress: Progress = silent,
-) -> Iterator[tuple[Mill, DryRun, Catalog | None]]:
-    """Run a pass on a copy in memory, beside whatever runs here; nothing is written.
-
-    Yields the mill after it, what it found, and the catalog as it is on disk (None: there is none
-    that belongs to these feeds).
-    """
+) -> Iterator[DryRun]:
+    """Run a pass on a copy in memory, beside whatever runs here; nothing is written."""
     if drafts:
         settings = replace(settings, decode=replace(settings.decode, drafts=True))
     with ExitStack() as stack:
@@ -74,10 +88,16 @@ def dry_run_of(
         if before is not None:
             stack.callback(before.close)
         copy = before.copy_to_memory() if before is not None else Catalog()
-        mill = stack.enter_context(
-            Mill(settings, clock=clock, progress=progress, drafts=drafts, catalog=copy, store=store)
+        mill = stack.enter_context(Mill(settings, clock=clock, progress=progress, catalog=copy, store=store))
+        run, report, derived = mill.dry_run(request)
+        yield DryRun(
+            run=run,
+            report=report,
+            feed_builder=mill.feed_builder,
+            touched=frozenset(derived.outcome.touched),
+            everything=derived.anew,
+            before=before,
         )
-        yield mill, mill.dry_run(request), before
 
 
 def _open_catalog(settings: Settings) -> Catalog | None:
@@ -90,87 +110,45 @@ def _open_catalog(settings: Settings) -> Catalog | None:
         return None  # damaged or of another version: the pass itself will make it anew
 
 
-def compare(mill: Mill, dry_run: DryRun, before: Catalog | None, now: Instant) -> tuple[FeedChange, ...]:
+def compare(dry_run: DryRun) -> tuple[FeedChange, ...]:
     """Return, for each feed that would change, what its subscribers would see, in order of path."""
-    history = _History(mill, before)
+    past = _past(dry_run)
     keys = set(dry_run.touched)
     if dry_run.everything:
-        keys.update(_keys(mill.catalog))
-        keys.update(_keys(history.catalog))
+        for catalog in (dry_run.run.catalog, past.catalog):
+            keys.update(record.key for record in catalog.memberships.feeds())
+    ordered = sorted(keys)
     found = []
-    for key in keys:
-        old = mill.feed_builder.select(history.catalog, key)
-        new = mill.feed_builder.select(mill.catalog, key)
-        change = _compare(mill, history, old, new, now)
-        if change is None and dry_run.everything and _reads_otherwise(mill, new, now):
+    for old, new in zip(select(past, ordered), select(dry_run.run, ordered), strict=True):
+        change = _compare(dry_run, past, old, new)
+        if change is None and dry_run.everything and _reads_otherwise(dry_run, new):
             change = FeedChange(path=new.spec.path, title=new.title, state="changed")
         if change is not None:
             found.append(change)
     return tuple(sorted(found, key=lambda change: change.path))
 
 
-class _History:
-    """The entries that are out now: from the catalog where it belongs to the ledger, else from the ledger."""
+def _past(dry_run: DryRun) -> Pass:
+    """Return a pass over the entries that are out now.
 
-    def __init__(self, mill: Mill, before: Catalog | None) -> None:
-        store = mill.store
-        last = max((document.modified for document in store.documents.values()), default=None)
-        facts = before.meta() if before is not None else {}
-        if before is not None and facts.get("ledger") == f"{store.ledger_id} {store.serial}":
-            self.catalog = before
-            self.as_of = from_micros(int(facts["as_of"]))
-            return
-        self.catalog = Catalog()
-        self.as_of = last or from_micros(0)
-        files, records = [], []
-        for number, path in enumerate(store.last_good_paths(), 1):
-            blob = store.last_good(path)
-            seed = decode_seed(blob) if blob is not None else None
-            if seed is not None:
-                files.append(FileRow(number, to_bytes(path), 0, 0, 0, 0, b"", True))
-                records.append(RecordRow(number, encode(Record(path=seed.path, seed=seed)), False))
-        self.catalog.begin()  # never committed: it lives as long as this does
-        self.catalog.facts.put_files(files, [])
-        self.catalog.facts.put_records(records, fresh=True)
-        Roster(self.catalog, mill.composer, _Nothing(), self.as_of, keep=True, progress=silent).derive_all()
+    From the catalog where it belongs to the ledger, else worked out from the ledger as of its last change.
+    """
+    run, before = dry_run.run, dry_run.before
+    if before is not None and before.meta().get("ledger") == ledger_mark(run.store):
+        return replace(run, catalog=before)
+    last = max((document.modified for document in run.store.documents.values()), default=EPOCH)
+    return last_generation(replace(run, now=last))
 
 
-class _Nothing:
-    """A ledger without history."""
-
-    def last_good(self, path: str) -> bytes | None:
-        """Know nothing."""
-        return None
-
-    def last_good_paths(self) -> Iterator[str]:
-        """Know nothing."""
-        return iter(())
-
-    def keep_good(self, path: str, blob: bytes) -> None:
-        """Keep nothing."""
-
-    def drop_good(self, path: str) -> None:
-        """Drop nothing."""
-
-
-def _keys(catalog: Catalog) -> set[FeedKey]:
-    return {FeedKey(kind=Kind(record.kind), key=record.key) for record in catalog.memberships.feeds()}
-
-
-def _compare(
-    mill: Mill, history: _History, old: Selection, new: Selection, now: Instant
-) -> FeedChange | None:
+def _compare(dry_run: DryRun, past: Pass, old: Selection, new: Selection) -> FeedChange | None:
     if [row.digest for row in old.rows] == [row.digest for row in new.rows]:
         return None
-    last_good = mill.store.last_good
-    was = {
-        entry.id: entry for entry in mill.feed_builder.entries(history.catalog, old, history.as_of, last_good)
-    }
-    will = {entry.id: entry for entry in mill.feed_builder.entries(mill.catalog, new, now, last_good)}
+    was = {entry.id: entry for entry in dry_run.feed_builder.entries(past, old)}
+    will = {entry.id: entry for entry in dry_run.feed_builder.entries(dry_run.run, new)}
     return FeedChange(
         path=new.spec.path,
         title=new.title or old.title,
-        state=_state(mill, old, new),
+        state=_state(dry_run.run, old, new),
         appear=tuple(_entry(entry) for id_, entry in will.items() if id_ not in was),
         change=tuple(
             _entry(entry, was[id_]) for id_, entry in will.items() if id_ in was and was[id_] != entry
@@ -179,22 +157,23 @@ def _compare(
     )
 
 
-def _reads_otherwise(mill: Mill, selection: Selection, now: Instant) -> bool:
+def _reads_otherwise(dry_run: DryRun, selection: Selection) -> bool:
     """Whether the feed's documents would have other bytes than those that are out, or be others."""
-    path, known = selection.spec.path, mill.store.documents
-    if not selection.rows and path not in mill.store.feeds:
+    path, store = selection.spec.path, dry_run.run.store
+    known = store.documents
+    if not selection.rows and path not in store.feeds:
         return False
-    found = mill.feed_builder.documents(mill.catalog, selection, now, mill.store.last_good)
+    found = dry_run.feed_builder.documents(dry_run.run, selection)
     will = {artifact.path: digest(artifact.body) for artifact in found}
     return will != {name: known[name].digest for name in known if name.rpartition(".")[0] == path}
 
 
-def _state(mill: Mill, old: Selection, new: Selection) -> str:
+def _state(run: Pass, old: Selection, new: Selection) -> str:
     if not new.rows:
         return "emptied"
-    if old.rows or new.spec.path == "all":
+    if old.rows or new.spec.key == ALL:
         return "changed"
-    return "revived" if new.spec.path in mill.store.feeds else "born"
+    return "revived" if new.spec.path in run.store.feeds else "born"
 
 
 def _entry(entry: Entry, was: Entry | None = None) -> EntryChange:
@@ -204,20 +183,16 @@ def _entry(entry: Entry, was: Entry | None = None) -> EntryChange:
     return EntryChange(id=entry.id, title=entry.title, link=entry.link, fields=names)
 
 
-def identity_changes(mill: Mill) -> tuple[Problem, ...]:
+def identity_changes(run: Pass) -> tuple[Problem, ...]:
     """Return a warning for every known file whose entry would be another one for its readers.
 
     Such an entry shows up a second time everywhere; an `id:` in the seed prevents it.
     """
     found = []
-    for path in mill.store.last_good_paths():
-        blob = mill.store.last_good(path)
-        seed = decode_seed(blob) if blob is not None else None
-        row = mill.catalog.facts.find_file(to_bytes(path))
-        if seed is None or row is None:
-            continue
-        standing = mill.catalog.states.find([row.id]).get(row.id)
-        if standing is not None and standing.entry_id not in (None, seed.id):
+    for path, seed in last_forms(run.store):
+        row = run.catalog.files.find(to_bytes(path))
+        state = run.catalog.states.find(row.id) if row is not None else None
+        if state is not None and state.entry_id not in (None, seed.id):
             found.append(
                 Problem(
                     path=printable(path),
@@ -249,5 +224,5 @@ def last_known(settings: Settings) -> dict[str, Any]:
             "withheld": withheld,
             "not_seeds": tally.get(NOT_SEEDS, 0),
         }
-        problems = [problem_json(problem) for problem in Faults(catalog).all()]
+        problems = [problem_json(problem) for problem in SeedProblems(catalog).all()]
         return {**nothing, "counts": counts, "problems": problems}

@@ -1,4 +1,4 @@
-"""Inspection: why one seed is, or is not, in the feeds."""
+"""Explanations: why one seed is, or is not, in the feeds."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from feedmill.catalog import FileRow
-from feedmill.compose import FeedKey
 from feedmill.errors import SeedError
 from feedmill.model.instant import Instant, rfc3339
-from feedmill.model.seed import Problem, Reason, Record, Seed
+from feedmill.model.seed import Problem, Reason, Seed
 from feedmill.model.settings import Settings
-from feedmill.model.taxonomy import Kind
+from feedmill.model.state import ELIGIBLE, State
 from feedmill.pipeline.codec import decode_record, decode_seed
-from feedmill.pipeline.dry_run import dry_run_of
-from feedmill.pipeline.mill import Mill, Progress, silent
+from feedmill.pipeline.dry_run import DryRun, dry_run_of
+from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
-from feedmill.pipeline.roster import ELIGIBLE
+from feedmill.pipeline.selection import select
 from feedmill.seeds import read, to_bytes, to_text
 
 
@@ -69,17 +68,13 @@ def explain_each(
 ) -> list[Explanation]:
     """Return the same for many seeds after one look; paths that are not known are left out."""
     request = PassRequest(trigger="explain", force=True)
-    found = []
-    with dry_run_of(settings, clock, request=request, progress=progress) as (mill, dry_run, _):
-        for path in paths:
-            row = mill.catalog.facts.find_file(to_bytes(path))
-            if row is not None:
-                problems = tuple(p for p in dry_run.report.problems if p.path == printable(path))
-                found.append(_explain(mill, path, row, dry_run.report.as_of, problems))
-    return found
+    with dry_run_of(settings, clock, request=request, progress=progress) as dry_run:
+        rows = ((path, dry_run.run.catalog.files.find(to_bytes(path))) for path in paths)
+        return [_explain(dry_run, path, row) for path, row in rows if row is not None]
 
 
-def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[Problem, ...]) -> Explanation:
+def _explain(dry_run: DryRun, path: str, row: FileRow) -> Explanation:
+    problems = tuple(p for p in dry_run.report.problems if p.path == printable(path))
     if not row.is_seed:
         return Explanation(
             path=printable(path),
@@ -88,39 +83,38 @@ def _explain(mill: Mill, path: str, row: FileRow, now: Instant, problems: tuple[
             remedy="to make it a seed, start it with a line '---', fields, and a line '---'",
             problems=problems,
         )
-    record = decode_record(mill.catalog.facts.records([row.id])[row.id])
-    standing = mill.catalog.states.find([row.id])[row.id]
-    seed = record.seed
-    if seed is None and standing.kept:
-        good = mill.store.last_good(path)
-        seed = decode_seed(good) if good is not None else None
-    if seed is None and record.reason in (Reason.UNPUBLISHED, Reason.REMOVED):
-        seed = _withheld(mill, path)
-    feeds = _ranks(mill, row.id) if standing.state == ELIGIBLE else ()
-    since, until = _times(standing.state, seed, now)
-    why, remedy = _words(mill, standing.state, standing.kept, standing.entry_id, seed, record)
+    run = dry_run.run
+    record = run.catalog.files.records([row.id])[row.id]
+    fault = decode_record(record.fault) if record.fault is not None else None
+    state = run.catalog.states.find(row.id)
+    assert state is not None, "every seed has a state"
+    seed = decode_seed(run.store.last_good(path) if state.kept else record.seed)
+    if record.reason in (Reason.UNPUBLISHED, Reason.REMOVED):
+        seed = _withheld(run, path)
+    since, until = _times(state.state, seed, run.now)
+    why, remedy = _words(state, seed, fault.problems[0].message if fault and fault.problems else None)
     return Explanation(
         path=printable(path),
-        state=standing.state,
+        state=state.state,
         why=why,
         remedy=remedy,
-        kept=standing.kept,
+        kept=state.kept,
         title=seed.title if seed else "",
         id=seed.id if seed else "",
         link=seed.link if seed else "",
         since=since,
         until=until,
-        feeds=feeds,
+        feeds=_ranks(run, row.id) if state.state == ELIGIBLE else (),
         problems=problems,
-        same_entry=_same_entry(mill, row.id, seed),
+        same_entry=_same_entry(run, row.id, seed),
     )
 
 
-def _withheld(mill: Mill, path: str) -> Seed | None:
+def _withheld(run: Pass, path: str) -> Seed | None:
     """Return a seed that withholds itself, of which a pass reads nothing else; None where it cannot be."""
     from feedmill.seeds.decode import decode
 
-    settings = mill.settings
+    settings = run.settings
     try:
         data, _ = read(settings.scan, path, settings.decode.max_bytes)
     except (SeedError, FileNotFoundError):
@@ -128,26 +122,28 @@ def _withheld(mill: Mill, path: str) -> Seed | None:
     return decode(printable(path), data, settings.decode, thorough=True).seed
 
 
-def _same_entry(mill: Mill, file: int, seed: Seed | None) -> tuple[str, ...]:
-    group = mill.catalog.states.group([seed.id]) if seed is not None else []
+def _same_entry(run: Pass, file: int, seed: Seed | None) -> tuple[str, ...]:
+    candidates = run.catalog.states.candidates(seed.id) if seed is not None else ()
     return tuple(
-        printable(to_text(path)) for path, row in group if row.state == ELIGIBLE and row.file != file
+        printable(to_text(state.path))
+        for state in candidates
+        if state.state == ELIGIBLE and state.file != file
     )
 
 
-def _ranks(mill: Mill, file: int) -> tuple[Rank, ...]:
-    memberships = mill.catalog.memberships
+def _ranks(run: Pass, file: int) -> tuple[Rank, ...]:
+    memberships = run.catalog.memberships
+    places = {place.feed: place for place in memberships.places([file])[file]}
     found = []
-    for place in memberships.members_of([file]):
-        feed = memberships.get_feed(place.feed)
-        selection = mill.feed_builder.select(mill.catalog, FeedKey(kind=Kind(feed.kind), key=feed.key))
-        rank = memberships.rank(place) + 1
+    for selection in select(run, list(places)):
+        assert selection.record is not None, "a feed that has a member is known"
+        rank = memberships.rank(selection.record.id, places[selection.spec.key]) + 1
         found.append(
             Rank(
                 path=selection.spec.path,
                 title=selection.title,
                 rank=rank,
-                total=feed.total,
+                total=selection.record.total,
                 shown=rank <= selection.spec.limit,
             )
         )
@@ -166,13 +162,13 @@ def _times(state: str, seed: Seed | None, now: Instant) -> tuple[Instant | None,
     return None, None
 
 
-def _words(
-    mill: Mill, state: str, kept: bool, entry_id: str | None, seed: Seed | None, record: Record
-) -> tuple[str, str]:
+def _words(found: State, seed: Seed | None, fault: str | None) -> tuple[str, str]:
+    """Return why a seed is what it is, and what would change it."""
+    state = found.state
     if state == ELIGIBLE:
-        if kept:
-            fault = str(record.problems[0].message) if record.problems else "it cannot be read"
-            return f"it is invalid now ({fault}); its last good form stays out", "mend the fault"
+        if found.kept:
+            why = fault or "it cannot be read"
+            return f"it is invalid now ({why}); its last good form stays out", "mend the fault"
         return "it is published", "feedmill unpublish takes it down"
     if state == Reason.UNPUBLISHED.value:
         return "its flag says so: published: false", "feedmill publish sets the flag"
@@ -189,26 +185,10 @@ def _words(
     if state == Reason.EXPIRED.value:
         assert seed is not None and seed.expires is not None
         return f"it expired at {rfc3339(seed.expires)}", "a later expiryDateTime, or none"
-    if state == Reason.DUPLICATE.value:
-        winner = "another seed"
-        for path, row in mill.catalog.states.group([entry_id]) if entry_id else ():
-            if row.state == ELIGIBLE:
-                winner = printable(to_text(path))
+    if found.instead is not None:
+        winner = printable(to_text(found.instead))
         return f"it is the same entry as {winner}, which is out instead", "an id of its own, or another link"
-    fault = record.problems[0].message if record.problems else "it cannot be read"
-    return f"it is invalid: {fault}", "mend the fault; feedmill check shows its place"
-
-
-def planned_change(mill: Mill, path: bytes, at: Instant) -> tuple[str, str]:
-    """Return a seed's path, and what `at` will do to it: publication, update or expiry."""
-    row = mill.catalog.facts.find_file(path)
-    label = to_text(path)
-    seed = None
-    if row is not None:
-        seed = decode_record(mill.catalog.facts.records([row.id])[row.id]).seed
-    if seed is None:
-        good = mill.store.last_good(label)
-        seed = decode_seed(good) if good is not None else None
-    if seed is None or at == seed.expires:
-        return label, "expiry"
-    return label, "publication" if at == seed.published else "update"
+    return (
+        f"it is invalid: {fault or 'it cannot be read'}",
+        "mend the fault; feedmill check shows its place",
+    )

@@ -16,7 +16,7 @@ def decode_print(settings: Settings) -> str:
     return _print(settings.decode, settings.scan.dir.name)
 
 
-def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool = False) -> str:
+def compose_print(settings: Settings, theme: Mapping[str, str]) -> str:
     """Return what changes whenever the same seeds could make other documents."""
     return _print(
         settings.site,
@@ -25,7 +25,7 @@ def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool 
         settings.on_invalid,
         sorted(settings.copies.items()),
         sorted(theme.items()),
-        drafts,
+        settings.decode.drafts,
     )
 
 

@@ -8,31 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from feedmill.catalog import Catalog
-from feedmill.model.settings import GuardSettings
+from feedmill.model.state import ELIGIBLE
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.ingest import Ingested
-from feedmill.pipeline.roster import ELIGIBLE
+from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_bytes
-from feedmill.store import Store
 
 
-def guarded(
-    settings: GuardSettings, catalog: Catalog, store: Store, ingested: Ingested, *, fresh: bool
-) -> str | None:
+def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
 
     `fresh`: the catalog knew nothing before, so what was out is told by the ledger alone.
     """
     if ingested.folder_lost is not None:
         return ingested.folder_lost
-    before = store.last_good_count()
+    before = run.store.last_good_count()
     if not before:
         return None
+    settings = run.settings.guard
     paths: Iterable[str] = ingested.vanished
     if fresh:
-        paths = (p for p in store.last_good_paths() if catalog.facts.find_file(to_bytes(p)) is None)
-    lost = sum(_is_lost(catalog, store, path) for path in paths)
+        paths = (p for p in run.store.last_good_paths() if run.catalog.files.find(to_bytes(p)) is None)
+    lost = sum(_is_lost(run, path) for path in paths)
     if lost < settings.min_entries or lost <= settings.max_vanished * before:
         return None
     return (
@@ -41,8 +38,9 @@ def guarded(
     )
 
 
-def _is_lost(catalog: Catalog, store: Store, path: str) -> bool:
+def _is_lost(run: Pass, path: str) -> bool:
     """Whether an entry that was out has no seed any more."""
-    stored = store.last_good(path)
-    seed = decode_seed(stored) if stored is not None else None
-    return seed is not None and not any(row.state == ELIGIBLE for _, row in catalog.states.group([seed.id]))
+    seed = decode_seed(run.store.last_good(path))
+    if seed is None:
+        return False
+    return not any(state.state == ELIGIBLE for state in run.catalog.states.candidates(seed.id))

@@ -1,24 +1,24 @@
-"""Ingested: from the seeds folder into the catalog's facts; only what changed is read."""
+"""Ingest: from the seeds folder into the catalog's facts; only what changed is read."""
 
 from __future__ import annotations
 
 import hashlib
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from feedmill.catalog import Catalog, FileRow, RecordRow
+from feedmill.catalog import FileRow, RecordRow
 from feedmill.errors import SeedError
 from feedmill.model.seed import Problem, Reason, Record, Severity
-from feedmill.model.settings import DecodeSettings, ScanSettings
-from feedmill.pipeline.codec import encode
+from feedmill.pipeline.codec import decode_record, encode
+from feedmill.pipeline.decoding import Decoded, decoding, packed
+from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.report import printable
 from feedmill.seeds import (
     LARGE,
     Found,
     ScanProblem,
-    decoding,
     look,
     matches,
     read,
@@ -74,39 +74,23 @@ class _Arrival:
 
 
 class Ingest:
-    """Brings the catalog's facts up to date with the seeds folder.
+    """Brings what the catalog knows of files up to date with the seeds folder.
 
-    `again` reads and decodes every file (`--full`, or other rules of decoding than last time);
-    `was_seed` answers from the ledger whether a path had an entry, `seeds_out` which had, for a catalog
-    that was lost.
+    `again` reads and decodes every file (`--full`, or other rules of decoding than last time). Where the
+    catalog was lost, the ledger tells which paths had an entry.
     """
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        scanning: ScanSettings,
-        decode: DecodeSettings,
-        *,
-        workers: int,
-        again: bool,
-        was_seed: Callable[[str], bool],
-        seeds_out: Callable[[], Iterable[str]],
-        progress: Callable[[str, int, int | None], None],
-    ) -> None:
-        self._catalog = catalog
-        self._scanning = scanning
-        self._decoding = decode
-        self._workers = workers
+    def __init__(self, run: Pass, *, again: bool) -> None:
+        self._run = run
+        self._files = run.catalog.files
+        self._scanning = run.settings.scan
+        self._decoding = run.settings.decode
         self._again = again
-        self._was_seed = was_seed
-        self._seeds_out = seeds_out
-        self._progress = progress
         self._hints: Collection[str] = ()
         self._next_id = 0
         self._since: float | None = None
         self._new: list[FileRow] = []
         self._rows: list[FileRow] = []
-        self._new_records: list[RecordRow] = []
         self._records: list[RecordRow] = []
         self._recordless: list[int] = []
 
@@ -147,9 +131,8 @@ class Ingest:
 
     def _differences(self, ingested: Ingested, under: str = "") -> Iterator[_Arrival]:
         """Walk the folder and the catalog side by side, both in order of path."""
-        facts = self._catalog.facts
         prefix = to_bytes(under)
-        known = facts.files(after=prefix, until=prefix + b"\xff" if prefix else None)
+        known = self._files.all(after=prefix, until=prefix + b"\xff" if prefix else None)
         row = next(known, None)
         lost: list[bytes] = []
         seen = 0
@@ -169,7 +152,7 @@ class Ingest:
                 continue
             seen += 1
             if seen % 1000 == 0:
-                self._progress("scan", seen, None)
+                self._run.progress("scan", seen, None)
             path = to_bytes(item.path)
             while row is not None and row.path < path:
                 self._missing(ingested, row, lost)
@@ -188,9 +171,9 @@ class Ingest:
 
     def _recall(self, ingested: Ingested, lost: list[bytes]) -> None:
         """Keep seeds below folders that cannot be listed and of which a lost catalog knows nothing."""
-        for path in self._seeds_out():
+        for path in self._run.store.last_good_paths():
             raw = to_bytes(path)
-            if raw.startswith(tuple(lost)) and self._catalog.facts.find_file(raw) is None:
+            if raw.startswith(tuple(lost)) and self._files.find(raw) is None:
                 label, found = printable(path), _unseen(path)
                 self._refuse(ingested, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
 
@@ -203,7 +186,7 @@ class Ingest:
             if path.endswith("/") or path == "":
                 yield from self._differences(ingested, path)
             elif matches(self._scanning, path):
-                row = self._catalog.facts.find_file(raw)
+                row = self._files.find(raw)
                 item = look(self._scanning, path)
                 if isinstance(item, ScanProblem):
                     self._note(ingested, item)
@@ -217,7 +200,7 @@ class Ingest:
                 inodes = {row.inode} if row is not None else set()
                 if isinstance(item, Found) and item.links > 1:
                     inodes.add(item.inode)
-                twins = {to_text(twin) for inode in inodes for twin in self._catalog.facts.paths_of(inode)}
+                twins = {to_text(twin) for inode in inodes for twin in self._files.paths_of(inode)}
                 waiting += sorted(twins - seen)
                 seen |= twins
 
@@ -255,15 +238,15 @@ class Ingest:
         waiting: deque[_Arrival] = deque()
         records = run_all(
             self._contents(ingested, arrivals, waiting),
-            decoding(self._decoding),
-            workers=self._workers,
+            decoding(self._decoding, self._run.composer),
+            workers=self._run.settings.workers,
             ahead=ahead,
         )
         for done, record in enumerate(records, 1):
             self._keep(ingested, waiting.popleft(), record)
             if done % 100 == 0:
-                self._progress("decode", done, None)
-        self._flush(ingested)
+                self._run.progress("decode", done, None)
+        self._flush()
 
     def _contents(
         self, ingested: Ingested, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
@@ -296,7 +279,11 @@ class Ingest:
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
         if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
             ingested.vanished.append(to_text(arrival.path))
-            self._keep(ingested, arrival, record)
+            self._keep(ingested, arrival, packed(record, self._run.composer))
+
+    def _was_seed(self, path: str) -> bool:
+        """Whether a path had an entry, as the ledger tells."""
+        return self._run.store.last_good(path) is not None
 
     def _refused(self, arrival: _Arrival, why: str) -> Record:
         """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
@@ -326,47 +313,43 @@ class Ingest:
         else:
             ingested.not_seeds -= 1
 
-    def _keep(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
-        row = arrival.row
+    def _keep(self, ingested: Ingested, arrival: _Arrival, record: Decoded) -> None:
+        row, found = arrival.row, arrival.found
         if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
-            record = _emptied(record)
-        is_seed = not record.blank
-        ingested.not_seeds += (not is_seed) - (row is not None and not row.is_seed)
-        if row is None:
-            if not self._next_id:
-                self._next_id = self._catalog.facts.next_file_id()
-            key, self._next_id = self._next_id, self._next_id + 1
-        else:
-            key = row.id
-        found = arrival.found
+            assert record.fault is not None
+            record = packed(_emptied(decode_record(record.fault)), self._run.composer)
+        ingested.not_seeds += record.blank - (row is not None and not row.is_seed)
+        if row is None and not self._next_id:
+            self._next_id = self._files.next_id()
         stored = FileRow(
-            id=key,
+            id=row.id if row is not None else self._next_id,
             path=arrival.path,
             size=found.size,
             mtime_ns=found.mtime_ns,
             ctime_ns=found.ctime_ns,
             inode=found.inode,
             digest=arrival.digest,
-            is_seed=is_seed,
+            is_seed=not record.blank,
         )
-        (self._new if row is None else self._rows).append(stored)
-        if is_seed:
-            kept = RecordRow(key, encode(record), bool(record.problems))
-            (self._new_records if row is None else self._records).append(kept)
+        if row is None:
+            self._next_id += 1
+            self._new.append(stored)
+        else:
+            self._rows.append(stored)
+        if not record.blank:
+            self._records.append(RecordRow(stored.id, *record[1:]))
         elif row is not None:
-            self._recordless.append(key)
-        if is_seed or row is not None:
-            ingested.changed.append(key)
+            self._recordless.append(stored.id)
+        if not record.blank or row is not None:
+            ingested.changed.append(stored.id)
         if len(self._new) + len(self._rows) >= _BATCH:
-            self._flush(ingested)
+            self._flush()
 
-    def _flush(self, ingested: Ingested) -> None:
-        facts = self._catalog.facts
-        facts.put_files(self._new, self._rows)
-        facts.put_records(self._new_records, fresh=True)
-        facts.put_records(self._records)
-        facts.forget_records(self._recordless)
-        for rows in (self._new, self._rows, self._new_records, self._records, self._recordless):
+    def _flush(self) -> None:
+        self._files.put(self._new, self._rows)
+        self._files.put_records(self._records)
+        self._files.forget_records(self._recordless)
+        for rows in (self._new, self._rows, self._records, self._recordless):
             rows.clear()
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.seed import Problem, Reason, Severity
 
+NOT_SEEDS = "not_seeds"
+"""What is counted beside seeds: files that match and are none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassRequest:

@@ -25,7 +25,7 @@ from feedmill.seeds import Found, scan, to_bytes
 from feedmill.store import place_of
 
 if TYPE_CHECKING:
-    from feedmill.pipeline.mill import Mill
+    from feedmill.pipeline.one_pass import Pass
 
 _Stat = tuple[bytes, int, int, int, int]
 """Path, size in bytes, mtime and ctime in nanoseconds, inode."""
@@ -73,26 +73,27 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     )
 
 
-def seal(mill: Mill, report: PassReport) -> None:
+def seal(run: Pass, report: PassReport, *, clear: bool) -> None:
     """Remember what the pass over everything that gave `report` was made from.
 
-    Nothing is sealed while something is in the way or has to be read again: every pass has to look at that.
+    Nothing is sealed while something is in the way (not `clear`) or has to be read again: every pass has to
+    look at that.
     """
-    settings = mill.settings
+    settings = run.settings
     file = _file(settings)
     fresh = file.with_name(f"{file.name}.new")
     with suppress(OSError):
         fresh.unlink(missing_ok=True)  # of a run that was killed
-    if mill.strays or report.held is not None or any(p.path.startswith("/") for p in report.problems):
+    if not clear or report.held is not None or any(p.path.startswith("/") for p in report.problems):
         return
     stats = _digest(
-        (row.path, row.size, row.mtime_ns, row.ctime_ns, row.inode) for row in mill.catalog.facts.files()
+        (row.path, row.size, row.mtime_ns, row.ctime_ns, row.inode) for row in run.catalog.files.all()
     )
     if stats is None:
         return
     sealed = {
         "rules": [decode_print(settings), compose_print(settings, load_theme(settings.theme_dir))],
-        "ledger": ledger_mark(mill.store),
+        "ledger": ledger_mark(run.store),
         "files": stats,
         "until": to_micros(report.next_change) if report.next_change else None,
     }

@@ -4,7 +4,7 @@ Handed on is what a build with nothing to do needs; decoding is imported on use 
 """
 
 from feedmill.model.filename import to_bytes, to_text
-from feedmill.seeds.decode_pool import LARGE, run_all
+from feedmill.seeds.decode_pool import LARGE, Work, run_all
 from feedmill.seeds.globs import matches
 from feedmill.seeds.read import read, read_head
 from feedmill.seeds.records import decoding
@@ -14,6 +14,7 @@ __all__ = [
     "LARGE",
     "Found",
     "ScanProblem",
+    "Work",
     "decoding",
     "look",
     "matches",

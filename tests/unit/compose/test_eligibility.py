@@ -1,4 +1,4 @@
-"""Eligibility: the reason that holds, what is kept of a broken seed, and when that changes."""
+"""Eligibility: what is kept of a broken seed; the reason that holds of a seed from its text on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from feedmill.compose import instants, last_good, stand, updated_at
+from decided import state_of
+from feedmill.compose import last_good
 from feedmill.model.seed import EntryId, Reason, Record, Seed
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -20,91 +21,64 @@ GOOD = Seed(
     published=NOW - HOUR,
     flag_lines=(("published", "published: true"),),
 )
-
-
-def of(seed: Seed) -> Record:
-    return Record(path=seed.path, seed=seed)
+BROKEN = Record(path="a.md", reason=Reason.INVALID)
 
 
 @pytest.mark.parametrize(
-    ("seed", "reason"),
+    ("seed", "state"),
     [
-        (GOOD, None),
-        (replace(GOOD, published=NOW), None),
-        (replace(GOOD, published=NOW + timedelta(microseconds=1)), Reason.SCHEDULED),
-        (replace(GOOD, published=None), Reason.UNDATED),
-        (replace(GOOD, expires=NOW), Reason.EXPIRED),
-        (replace(GOOD, expires=NOW + timedelta(microseconds=1)), None),
-        (replace(GOOD, withheld=Reason.UNPUBLISHED, published=None), Reason.UNPUBLISHED),
-        (replace(GOOD, withheld=Reason.REMOVED, expires=NOW), Reason.REMOVED),
-        (replace(GOOD, published=NOW + HOUR, expires=NOW - HOUR), Reason.SCHEDULED),
+        (GOOD, "eligible"),
+        (replace(GOOD, published=NOW), "eligible"),
+        (replace(GOOD, published=NOW + timedelta(microseconds=1)), "scheduled"),
+        (replace(GOOD, published=None), "undated"),
+        (replace(GOOD, expires=NOW), "expired"),
+        (replace(GOOD, expires=NOW + timedelta(microseconds=1)), "eligible"),
+        (replace(GOOD, withheld=Reason.UNPUBLISHED, published=None), "unpublished"),
+        (replace(GOOD, withheld=Reason.REMOVED, expires=NOW), "removed"),
+        (replace(GOOD, published=NOW + HOUR, expires=NOW - HOUR), "scheduled"),
     ],
 )
-def test_the_first_reason_that_holds(seed: Seed, reason: Reason | None) -> None:
-    assert stand(of(seed), None, NOW).reason is reason
+def test_the_first_reason_that_holds(seed: Seed, state: str) -> None:
+    assert state_of(Record(path=seed.path, seed=seed), None, NOW).state == state
 
 
 @pytest.mark.parametrize(
     ("record", "kept"),
     [
-        (Record(path="a.md", reason=Reason.INVALID), True),
-        (Record(path="a.md", reason=Reason.INVALID, takedown=True), False),
+        (BROKEN, True),
+        (replace(BROKEN, takedown=True), False),
         (Record(path="a.md", reason=Reason.UNPUBLISHED, takedown=True), False),
-        (Record(path="a.md", reason=Reason.INVALID, parsed=False), True),
-        (Record(path="a.md", reason=Reason.INVALID, parsed=False, flag_lines=GOOD.flag_lines), True),
-        (
-            Record(
-                path="a.md", reason=Reason.INVALID, parsed=False, flag_lines=(("published", "published: f"),)
-            ),
-            False,
-        ),
-        (
-            Record(path="a.md", reason=Reason.INVALID, parsed=False, flag_lines=(("deleted", "deleted: y"),)),
-            False,
-        ),
-        (Record(path="a.md", reason=Reason.INVALID, expiry_unreadable=True), False),
-        (Record(path="a.md", reason=Reason.INVALID, expires=NOW - HOUR), False),
-        (Record(path="a.md", reason=Reason.INVALID, expires=NOW + HOUR), True),
+        (replace(BROKEN, parsed=False), True),
+        (replace(BROKEN, parsed=False, flag_lines=GOOD.flag_lines), True),
+        (replace(BROKEN, parsed=False, flag_lines=(("published", "published: f"),)), False),
+        (replace(BROKEN, parsed=False, flag_lines=(("deleted", "deleted: y"),)), False),
+        (replace(BROKEN, expiry_unreadable=True), False),
+        (replace(BROKEN, expires=NOW - HOUR), False),
+        (replace(BROKEN, expires=NOW + HOUR), True),
     ],
 )
 def test_a_broken_seed_keeps_its_entry_only_while_nothing_speaks_against_it(
     record: Record, kept: bool
 ) -> None:
-    standing = stand(record, GOOD, NOW)
-    assert standing.kept is kept
-    assert (standing.reason is None) is kept
-    assert not stand(record, GOOD, NOW, keep=False).kept
-    assert not stand(record, None, NOW).kept
+    state = state_of(record, GOOD, NOW)
+    assert (state.state == "eligible") is kept
+    assert state.kept is kept
+    assert not state_of(record, None, NOW).kept
 
 
 def test_a_kept_entry_still_expires() -> None:
-    broken = Record(path="a.md", reason=Reason.INVALID)
     good = replace(GOOD, expires=NOW + HOUR)
-    assert stand(broken, good, NOW).kept
-    assert stand(broken, good, NOW + HOUR).reason is Reason.INVALID
-
-
-@pytest.mark.parametrize(
-    ("updated", "told"),
-    [(None, -1), (-2, -1), (-1, -1), (-0.5, -0.5), (0, 0), (0.5, -1)],
-)
-def test_an_update_counts_from_its_time_on(updated: float | None, told: float) -> None:
-    seed = replace(GOOD, updated=None if updated is None else NOW + updated * HOUR)
-    assert updated_at(seed, NOW) == NOW + told * HOUR
-
-
-def test_instants_are_all_that_time_can_do() -> None:
-    seed = replace(GOOD, updated=NOW + HOUR, expires=NOW + 2 * HOUR)
-    assert instants(seed) == (NOW - HOUR, NOW + HOUR, NOW + 2 * HOUR)
-    assert instants(replace(seed, updated=NOW - 2 * HOUR)) == (NOW - HOUR, NOW + 2 * HOUR)
-    assert instants(replace(seed, withheld=Reason.REMOVED)) == ()
-    assert instants(replace(seed, published=None)) == ()
+    assert state_of(BROKEN, good, NOW).kept
+    assert state_of(BROKEN, good, NOW + HOUR).state == "invalid"
 
 
 def test_drafts_show_the_unpublished_and_the_scheduled_but_nothing_removed() -> None:
-    assert stand(of(replace(GOOD, withheld=Reason.UNPUBLISHED)), None, NOW, drafts=True).reason is None
-    assert stand(of(replace(GOOD, published=NOW + HOUR)), None, NOW, drafts=True).reason is None
-    assert stand(of(replace(GOOD, withheld=Reason.REMOVED)), None, NOW, drafts=True).reason is Reason.REMOVED
+    def shown(seed: Seed) -> bool:
+        return state_of(Record(path="a.md", seed=seed), None, NOW, drafts=True).state == "eligible"
+
+    assert shown(replace(GOOD, withheld=Reason.UNPUBLISHED))
+    assert shown(replace(GOOD, published=NOW + HOUR))
+    assert not shown(replace(GOOD, withheld=Reason.REMOVED))
 
 
 @pytest.mark.parametrize(
@@ -121,11 +95,11 @@ def test_where_nothing_goes_out_unvouched_a_kept_entry_needs_its_line(
     vouched: bool, lines: tuple[tuple[str, str], ...], parsed: bool, stays: bool
 ) -> None:
     good = replace(GOOD, vouched=vouched)
-    record = Record(path="a.md", reason=Reason.INVALID, parsed=parsed, flag_lines=lines)
+    record = replace(BROKEN, parsed=parsed, flag_lines=lines)
     assert (last_good(record, good, frozenset({"published"})) is good) is stays
     assert last_good(record, good) is good
 
 
 def test_nothing_in_a_folder_of_drafts_is_kept() -> None:
-    assert last_good(Record(path="x/_Drafts/a.md", reason=Reason.INVALID), GOOD) is None
-    assert last_good(Record(path="x/_drafts.md", reason=Reason.INVALID), GOOD) is GOOD
+    assert last_good(replace(BROKEN, path="x/_Drafts/a.md"), GOOD) is None
+    assert last_good(replace(BROKEN, path="x/_drafts.md"), GOOD) is GOOD

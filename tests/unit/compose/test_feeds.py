@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from feedmill.compose import ALL, Composer, FeedKey
+from feedmill.compose import Composer
 from feedmill.model.feed import Site
 from feedmill.model.settings import CustomSettings, FeedSettings, TermSettings
 from feedmill.model.slug import Slug, TermKey
-from feedmill.model.taxonomy import Kind
+from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.render.text import home_url
 
 SITE = Site(title="The {term}", url="https://f.example.org/", id="urn:x")

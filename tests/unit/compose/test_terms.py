@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from feedmill.compose import Composer, FeedKey, feed_id, most_used
+from feedmill.compose import Composer, feed_id, most_used
 from feedmill.compose.entry import compose_entry
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import Taxonomy, taxonomies
@@ -24,7 +24,7 @@ from feedmill.model.settings import (
     Where,
 )
 from feedmill.model.slug import Slug, TermKey
-from feedmill.model.taxonomy import Kind
+from feedmill.model.taxonomy import FeedKey, Kind
 
 AI = TermSettings(
     key=TermKey("artificial intelligence"),

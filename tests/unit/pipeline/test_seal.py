@@ -18,7 +18,7 @@ import pytest
 from feedmill.config import loads
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
-from feedmill.pipeline.up_to_date import seal, sealed_report
+from feedmill.pipeline.up_to_date import sealed_report
 from untouched import let_rest
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -50,7 +50,7 @@ class Site:
     def build(self) -> PassReport:
         with Mill(self.settings(), clock=lambda: self.now) as mill:
             report = mill.run(PassRequest())
-            seal(mill, report)
+            mill.seal(report)
         return report
 
     def sealed(self) -> PassReport | None:
