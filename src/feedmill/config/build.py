@@ -15,6 +15,7 @@ from feedmill.config.old_ids import load_ids
 from feedmill.model.address import NO_OLD_IDS
 from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
+from feedmill.model.podcast import Podcast
 from feedmill.model.settings import (
     AddressRule,
     AddressSettings,
@@ -27,7 +28,6 @@ from feedmill.model.settings import (
     FeedSettings,
     GuardSettings,
     LogSettings,
-    PodcastSettings,
     PushSettings,
     Range,
     ScanSettings,
@@ -165,17 +165,18 @@ def _where(conditions: Mapping[str, Any]) -> Where:
     )
 
 
-def _podcast(podcast: Mapping[str, Any] | None) -> PodcastSettings | None:
+def _podcast(podcast: Mapping[str, Any] | None) -> Podcast | None:
     if podcast is None:
         return None
     owner, funding = podcast["owner"], podcast["funding"] or {"url": None, "text": None}
     return _value(
-        PodcastSettings,
+        Podcast,
         podcast,
         owner_name=owner["name"] or "",
         owner_email=owner["email"] or "",
         funding_url=funding["url"] or "",
         funding_text=funding["text"] or "",
+        txt=tuple(podcast["txt"].items()),
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from feedmill.config.kinds import ListOf, Scalar, key, section
-from feedmill.config.names import parse_text
+from feedmill.config.kinds import ListOf, MapOf, Scalar, key, section
+from feedmill.config.names import parse_text, parse_url
 from feedmill.config.scalar_types import choice
 from feedmill.config.scalars import BOOL, EMAIL, TEXT, URL, UUID
-from feedmill.model.settings import PodcastSettings
+from feedmill.model.podcast import Podcast
 
 _CATEGORIES = """
 Arts: Books, Design, Fashion & Beauty, Food, Performing Arts, Visual Arts
@@ -37,13 +38,13 @@ TV & Film: After Shows, Film History, Film Interviews, Film Reviews, TV Reviews
 
 
 def _known() -> dict[str, tuple[str, str]]:
-    """Return Apple's categories as one writes them: `Arts`, `Arts > Books`."""
+    """Return Apple's categories as one writes them: `Arts`, `Arts > Books`, `Books`."""
     known: dict[str, tuple[str, str]] = {}
     for line in _CATEGORIES.strip().splitlines():
         category, _, inner = line.partition(": ")
         known[category] = (category, "")
         for each in inner.split(", ") if inner else ():
-            known[f"{category} > {each}"] = (category, each)
+            known[f"{category} > {each}"] = known[each] = (category, each)
     return known
 
 
@@ -68,6 +69,21 @@ _CATEGORY = Scalar(
     {"type": "string"},
     _write_category,
 )
+
+
+def _parse_artwork(text: str) -> str:
+    url = parse_url(text)
+    if not re.search(r"\.(?:jpe?g|png)(?:[?#]|\Z)", url, re.IGNORECASE):
+        raise ValueError("which ends in none of .jpg, .jpeg and .png")
+    return url
+
+
+_ARTWORK = Scalar(
+    "URL",
+    "an absolute URL of a JPEG or PNG like https://example.org/cover.jpg",
+    _parse_artwork,
+    {"type": "string", "format": "uri", "pattern": r"^https?://.*\.([Jj][Pp][Ee]?[Gg]|[Pp][Nn][Gg])([?#]|$)"},
+)
 _OWNER = section(
     shorthand="email",
     name=key(TEXT, "The owner's name.", "Jane Doe"),
@@ -79,8 +95,10 @@ _FUNDING = section(
     text=key(TEXT, "What the link says.", "Support the show", default="Support the show"),
 )
 PODCAST = section(
-    PodcastSettings,
-    image=key(URL, "A square picture, 1400 to 3000 pixels.", "https://example.org/cover.jpg", required=True),
+    Podcast,
+    image=key(
+        _ARTWORK, "A square JPEG or PNG, 1400 to 3000 pixels.", "https://example.org/cover.jpg", required=True
+    ),
     categories=key(
         ListOf(_CATEGORY, least=1, unique=True), "Apple's categories.", ["Technology"], required=True
     ),
@@ -95,6 +113,11 @@ PODCAST = section(
         "The show's GUID, where it has one from another host.",
         "917393e3-1b1e-5cef-ace4-edaa54e1f810",
         instead="made from its address",
+    ),
+    txt=key(
+        MapOf(TEXT, TEXT),
+        "What a directory asks for to see whose show it is, by purpose.",
+        {"verify": "S6lpp-7ZCn8-dZfGc-OoyaG"},
     ),
     funding=key(_FUNDING, "Where listeners give; an address alone will do.", optional=True),
 )

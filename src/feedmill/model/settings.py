@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from feedmill.model.address import NO_OLD_IDS, OldIds
 from feedmill.model.feed import Site
+from feedmill.model.podcast import Podcast
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
@@ -168,30 +169,8 @@ class Where:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PodcastSettings:
-    """What a podcast says of itself beside its title; "" where not given.
-
-    `categories` are Apple's, as (category, subcategory or ""). `guid` is the podcast namespace's, a UUID.
-    `author`, `rights` "": the site's.
-    """
-
-    image: str
-    categories: tuple[tuple[str, str], ...]
-    explicit: bool = False
-    author: str = ""
-    owner_name: str = ""
-    owner_email: str = ""
-    type: Literal["episodic", "serial"] = "episodic"
-    complete: bool = False
-    locked: bool = True
-    guid: str = ""
-    funding_url: str = ""
-    funding_text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomSettings:
-    """A feed of the operator's own. `limit`, `content` None: as `feeds:` says."""
+    """A feed of the operator's own. `limit`, `content` None: as `feeds:` says. `podcast` None: it is none."""
 
     slug: Slug
     title: str
@@ -200,7 +179,7 @@ class CustomSettings:
     limit: int | None = None
     content: Content | None = None
     order: Order = "newest"
-    podcast: PodcastSettings | None = None
+    podcast: Podcast | None = None
     link: str = ""
 
 

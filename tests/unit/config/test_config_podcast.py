@@ -8,7 +8,7 @@ import pytest
 
 from feedmill.config import ConfigErrors, loads
 from feedmill.config.show import show
-from feedmill.model.settings import PodcastSettings
+from feedmill.model.podcast import Podcast
 
 LEAST = "image: https://e.org/c.jpg, categories: Technology"
 EVERY_KEY = """\
@@ -30,7 +30,7 @@ custom:
 
 def test_every_key(tmp_path: Path) -> None:
     settings = loads(EVERY_KEY, base=tmp_path)
-    assert settings.feeds.custom[0].podcast == PodcastSettings(
+    assert settings.feeds.custom[0].podcast == Podcast(
         image="https://example.org/cover.jpg",
         categories=(("Technology", ""), ("Society & Culture", "Documentary")),
         explicit=True,
@@ -49,7 +49,7 @@ def test_every_key(tmp_path: Path) -> None:
 
 def test_the_least(tmp_path: Path) -> None:
     (feed,) = loads(f"custom: [{{slug: x, podcast: {{{LEAST}}}}}]", base=tmp_path).feeds.custom
-    assert feed.podcast == PodcastSettings(image="https://e.org/c.jpg", categories=(("Technology", ""),))
+    assert feed.podcast == Podcast(image="https://e.org/c.jpg", categories=(("Technology", ""),))
     (feed,) = loads("custom: [{slug: x}]", base=tmp_path).feeds.custom
     assert feed.podcast is None
     text = f"custom: [{{slug: x, podcast: {{{LEAST}, owner: a@b.c, funding: 'https://e.org/'}}}}]"
