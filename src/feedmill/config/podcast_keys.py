@@ -118,6 +118,7 @@ PODCAST = section(
         MapOf(TEXT, TEXT),
         "What a directory asks for to see whose show it is, by purpose.",
         {"verify": "S6lpp-7ZCn8-dZfGc-OoyaG"},
+        default={},
     ),
     funding=key(_FUNDING, "Where listeners give; an address alone will do.", optional=True),
 )

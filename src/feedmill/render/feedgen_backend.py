@@ -286,6 +286,9 @@ class Rss(_Xml):
             file = entry.episode.enclosure
             item.enclosure(file.url, file.length, file.type)  # 0 where unknown: so says the profile
         item.feedmill.published = entry.published
+        self._tell_pictures(item, entry)
+
+    def _tell_pictures(self, item: Any, entry: Entry) -> None:
         _picture(item.media, entry.images)
 
     def _print(self, generator: FeedGenerator) -> bytes:
@@ -332,6 +335,9 @@ class PodcastRss(Rss):
             item.itunes.itunes_season(episode.season)
         if episode.type:
             item.itunes.itunes_episode_type(episode.type)
+
+    def _tell_pictures(self, item: Any, entry: Entry) -> None:
+        """Leave the picture to `itunes:image`: some apps take any `media:content` for a file to play."""
 
 
 def _category(category: str, inner: str) -> dict[str, str]:

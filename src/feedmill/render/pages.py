@@ -127,12 +127,21 @@ class Pages:
                 "name": title,
                 "entries": entries,
                 "subscriptions": self._subscriptions(feed.path, feed.formats, root),
+                **self._player(entries),
             }
             return self._render(
                 "feed.html",
                 context,
                 entries_html=lambda some: [self._entry(entry, feed.path, root) for entry in some],
             )
+
+    def _player(self, entries: Iterable[Entry]) -> dict[str, Any]:
+        """Return what a page's template needs to know where it shows `entries`, of which some may play."""
+        if not any(entry.episode is not None for entry in entries):
+            return {}
+        from markupsafe import Markup
+
+        return {"plays": True, "policy": Markup(theming.content_security_policy(self._theme, plays=True))}
 
     def _without_oldest(self, feed: Feed, entries: Sequence[Entry], excess: int) -> tuple[Entry, ...]:
         """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""

@@ -27,8 +27,8 @@ class ShowExtension:
     podcast: Podcast | None = None
 
     def extend_ns(self) -> dict[str, str]:
-        """Return the prefixes that a podcast's document declares."""
-        return {"podcast": _PODCAST_NS, "psc": _CHAPTERS_NS}
+        """Return the prefix that a podcast's document declares."""
+        return {"podcast": _PODCAST_NS}
 
     def extend_rss(self, feed: Any) -> Any:
         """Add the channel's tags."""
@@ -54,7 +54,7 @@ class EpisodeExtension:
     episode: Episode | None = None
 
     def extend_ns(self) -> dict[str, str]:
-        """Return nothing: the document's root declares the prefixes."""
+        """Return nothing: the document's root declares the prefix."""
         return {}
 
     def extend_rss(self, item: Any) -> Any:
@@ -78,7 +78,7 @@ class EpisodeExtension:
             about = {"role": person.role, "group": person.group, "href": person.url, "img": person.image}
             _add(item, _PODCAST + "person", person.name, **{key: told for key, told in about.items() if told})
         if episode.chapters:
-            listed = _add(item, _CHAPTERS + "chapters", version="1.2")
+            listed = SubElement(item, _CHAPTERS + "chapters", {"version": "1.2"}, {"psc": _CHAPTERS_NS})
             for chapter in episode.chapters:
                 _add(listed, _CHAPTERS + "chapter", start=_clock(chapter.start), title=chapter.title)
         return item

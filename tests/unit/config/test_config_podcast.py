@@ -16,7 +16,7 @@ custom:
   - slug: show
     podcast:
       image: https://example.org/cover.jpg
-      categories: [Technology, "Society & Culture>Documentary"]
+      categories: [Technology, "Society & Culture>Documentary", After Shows]
       explicit: yes
       author: Jane
       owner: {name: Jane Doe, email: jane@example.org}
@@ -25,6 +25,7 @@ custom:
       locked: false
       guid: 917393E3-1b1e-5cef-ace4-edaa54e1f810
       funding: {url: "https://example.org/give", text: Give}
+      txt: {verify: abc}
 """
 
 
@@ -32,7 +33,7 @@ def test_every_key(tmp_path: Path) -> None:
     settings = loads(EVERY_KEY, base=tmp_path)
     assert settings.feeds.custom[0].podcast == Podcast(
         image="https://example.org/cover.jpg",
-        categories=(("Technology", ""), ("Society & Culture", "Documentary")),
+        categories=(("Technology", ""), ("Society & Culture", "Documentary"), ("TV & Film", "After Shows")),
         explicit=True,
         author="Jane",
         owner_name="Jane Doe",
@@ -43,6 +44,7 @@ def test_every_key(tmp_path: Path) -> None:
         guid="917393e3-1b1e-5cef-ace4-edaa54e1f810",
         funding_url="https://example.org/give",
         funding_text="Give",
+        txt=(("verify", "abc"),),
     )
     assert loads(show(settings), base=tmp_path) == settings
 
@@ -66,6 +68,7 @@ def test_the_least(tmp_path: Path) -> None:
             "image: https://e.org/c.jpg",
             "'custom.0.podcast' has no 'categories'; add categories: [Technology]",
         ),
+        ("image: https://e.org/c.webp, categories: Arts", "which ends in none of .jpg, .jpeg and .png"),
         (LEAST + ", type: serials", "did you mean 'serial'? (episodic or serial)"),
         (LEAST + ", guid: x", "use a UUID like 917393e3-1b1e-5cef-ace4-edaa54e1f810"),
         (LEAST + ", owner: Jane", """'custom.0.podcast.owner.email' is "Jane"; use an e-mail address"""),
