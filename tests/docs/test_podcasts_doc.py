@@ -43,11 +43,15 @@ def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixt
     lacking = re.sub(r"limit: 1000.*", "limit: 1", config.read_text("utf-8")).replace(
         "url: https", "url: http"
     )
-    config.write_text(re.sub(r"owner: .*", "", lacking), "utf-8")
+    config.write_text(re.sub(r"owner: .*", "type: serial", lacking), "utf-8")
     seed = (show / "seeds/seedcast-1.md").read_text("utf-8")
-    (show / "seeds/2.md").write_text(seed.replace("seedcast/1/", "seedcast/2/"), "utf-8")
+    (show / "seeds/2.md").write_text(
+        re.sub("(duration|episode): .*\n", "", seed.replace("cast/1/", "cast/2/")), "utf-8"
+    )
     main(["-c", str(config), "check"])
     told = capsys.readouterr().out
     assert "custom/seedcast has 2 episodes and tells 1: apps forget the others; raise its 'limit'" in told
     assert "custom/seedcast is at http://feeds.example.org/: directories take https alone" in told
     assert "custom/seedcast has no owner to write to" in told
+    for field in ("duration", "episode"):
+        assert f"custom/seedcast has an episode without '{field}' (first: 2.md)" in told

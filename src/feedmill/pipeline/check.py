@@ -13,6 +13,7 @@ from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.mill import Mill, Progress, silent
+from feedmill.pipeline.podcasts import podcast_problems
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 from feedmill.seeds.address import parse_pattern
@@ -41,7 +42,7 @@ def audit(
         found.update(problem for problem in identity_changes(mill) if _within(problem.path, paths))
         if paths is None:
             found.update(_many_feeds(mill))
-            found.update(_podcasts(mill))
+            found.update(podcast_problems(mill))
             found.update(_passing_identities(settings))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
@@ -69,30 +70,6 @@ def _many_feeds(mill: Mill) -> Iterator[Problem]:
     settings = mill.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
-
-
-def _podcasts(mill: Mill) -> Iterator[Problem]:
-    """Yield what of podcasts is right and surely not meant: apps forget what a feed no longer tells."""
-    settings = mill.settings
-    feeds = mill.catalog.memberships.feeds()
-    totals = {record.key: record.total for record in feeds if record.kind == Kind.CUSTOM}
-    for custom in settings.feeds.custom:
-        limit, total = custom.limit or settings.feeds.limit, totals.get(custom.slug, 0)
-        if custom.podcast is None:
-            continue
-        told = []
-        if total > limit:
-            told.append(
-                f"has {total:,} episodes and tells {limit}: apps forget the others; raise its 'limit'"
-            )
-        if not settings.site.url.startswith("https://"):
-            told.append(f"is at {settings.site.url}: directories take https alone")
-        if not (custom.podcast.owner_email or settings.site.author_email):
-            told.append("has no owner to write to, as directories do; add 'owner: {email: …}'")
-        for each in told:
-            message = f"the podcast custom/{custom.slug} {each}"
-            path = str(settings.file or settings.feeds_dir)
-            yield Problem(path=path, message=message, severity=Severity.WARNING)
 
 
 def _passing_identities(settings: Settings) -> Iterator[Problem]:

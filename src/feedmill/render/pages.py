@@ -31,7 +31,7 @@ FORMATS = {
 
 _INDEX = "index.html"
 
-_Key = tuple[str, EntryId, bool, bool]
+_Key = tuple[str, EntryId, bool, bool, bool]
 _Fragments = Callable[[Iterable[Any]], list[bytes]]
 
 
@@ -156,7 +156,9 @@ class Pages:
 
     def _entry(self, entry: Entry, feed: str, root: str) -> bytes:
         """Return one entry's fragment as a page at depth `root` shows it."""
-        key = (root, entry.id, bool(entry.content), bool(entry.summary))  # hashing a whole entry costs more
+        shown = entry.episode is not None and bool(entry.episode.image)  # as a podcast has it
+        # Hashing a whole entry costs more.
+        key = (root, entry.id, bool(entry.content), bool(entry.summary), shown)
         known = self._entries.pop(key, None)
         if known is None or (known[0] is not entry and known[0] != entry):
             if known is not None:
