@@ -193,6 +193,14 @@ def _configs() -> Iterator[Row]:
     yield _config("a bad format", "feeds: {formats: [rss, rdf]}\n")
     yield _config("two terms with one slug", "topics: {A: {slug: x}, B: {slug: x}}\n")
     yield _config("two custom feeds with one slug", "custom: [{slug: a}, {slug: a}]\n")
+    show = "custom: [{slug: a, podcast: {image: %s, categories: %s}}]\n"
+    yield _config("a podcast without artwork", "custom: [{slug: a, podcast: {categories: Arts}}]\n")
+    yield _config("artwork that no directory takes", show % ("'https://e.test.invalid/a.webp'", "Arts"))
+    yield _config("a category that Apple does not have", show % ("'https://e.test.invalid/a.jpg'", "Sciense"))
+    yield _config(
+        "a podcast without RSS",
+        show % ("'https://e.test.invalid/a.jpg'", "Arts") + "feeds: {formats: [atom]}\n",
+    )
     yield _config("an alias that is a term", "topics: {A: {aliases: [B]}, B: {}}\n")
     yield _config("redirects in a circle", "redirects: {a: b, b: a}\n")
     yield _config("feeds inside seeds", "feeds: {dir: seeds/feeds}\n")
@@ -373,6 +381,22 @@ def _fields() -> Iterator[Row]:
     yield _row("images a mapping", front("images: {url: a.png}"))
     yield _row("images without url", front("images: [{title: x}]"))
     yield _row("image `data:`", front("images: ['data:image/png;base64,AAAA']"))
+    yield _row("an enclosure without a length", front("audio: a.mp3"))
+    yield _row("an enclosure whose length is no number of bytes", front("audio: a.mp3\npodcast_bytes: 24 MB"))
+    yield _row("an enclosure that is a page", front("video: 'https://videos.test.invalid/watch?v=1'"))
+    yield _row("an enclosure without an address", front("enclosure: {length: 5}"))
+    yield _row("an enclosure with `javascript:`", front("audio: 'javascript:alert(1)'"))
+    for lines in (
+        "duration: soon",
+        "episode: zero",
+        "season: 0",
+        "explicit: maybe",
+        "episode_type: teaser",
+        "chapters: [Intro]",
+        "transcript: {type: text/vtt}",
+        "people: {name: Ann, url: 'mailto:a@b.c'}",
+    ):
+        yield _row(f"`{lines}`", front("audio: {url: a.mp3, length: 5}\n" + lines))
     yield _row("image with negative sizes", front("images: [{url: a.png, width: -1, height: 1e9}]"))
     yield _row("quality no number", front("quality: high"), "invalid")
     yield _row("an excerpt of 3 MB", front("excerpt: " + "x " * 1_500_000))

@@ -11,6 +11,8 @@ _KNOWN: dict[str, set[str]] = {
     "link": {"rel", "type", "title", "href"},
     "a": {"href", "type", "download"},
     "img": {"src", "alt", "width", "height", "loading", "decoding", "referrerpolicy"},
+    "audio": {"controls", "preload", "src"},
+    "video": {"controls", "preload", "src"},
     "input": {"type", "placeholder", "autocomplete", "autocapitalize", "spellcheck", "enterkeyhint"},
     "label": {"for"},
     "button": {"type"},
@@ -100,6 +102,8 @@ class _Checker(HTMLParser):
         self.wanted += [values[name] for name in ("for", "aria-labelledby") if name in values]
         if tag == "img" and "alt" not in values:
             self.fault("a picture without alt")
+        if tag in ("audio", "video") and not values.get("aria-label"):
+            self.fault(f"<{tag}> without a name")
         address = values.get("href" if tag in ("a", "link") else "src")
         if address is None:
             return

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from feedmill.model.feed import Byline, Directory, Entry, Feed, FeedRow, Site
 from feedmill.model.instant import EPOCH
+from feedmill.model.podcast import Chapter, Enclosure, Episode, Person, Podcast, Transcript
 from feedmill.model.seed import EntryId, Image, Related
 from feedmill.model.slug import TermKey, term_key, term_slug
 from feedmill.model.taxonomy import Kind, Term
@@ -36,6 +37,43 @@ SUMMARY = "1 < 2 && 3 > 2; <b>not bold</b> – naïve ☃ 🌱"
 CONTENT = (
     '<p>Tom &amp; Jerry: <a href="https://example.org/?a=1&amp;b=2">a ]]&gt; b</a></p>'
     "\n\n  <entry>\n<pre>x &lt; y</pre>"
+)
+
+EPISODE = Episode(
+    enclosure=Enclosure(url="https://e.org/1.mp3?a=1&b=2", type="audio/mpeg", length=24986239, title="<1>"),
+    duration=3723,
+    number="12",
+    season=2,
+    type="bonus",
+    explicit=False,
+    chapters_url="https://e.org/1.json?a&b",
+    chapters=(Chapter(start=0, title="Intro & <hello>"), Chapter(start=3661, title="End")),
+    transcripts=(Transcript(url="https://e.org/1.vtt?a&b", type="text/vtt"),),
+    people=(
+        Person(name="Ann & <Bob>"),
+        Person(
+            name="Cy", role="guest", group="cast", url="https://e.org/cy?a&b", image="https://e.org/c.jpg"
+        ),
+    ),
+    image="https://e.org/1.png?a&b",
+)
+SHOW = Podcast(
+    image="https://e.org/cover.jpg?a&b",
+    categories=(
+        ("Technology", ""),
+        ("Society & Culture", "Documentary"),
+        ("Society & Culture", "Philosophy"),
+    ),
+    explicit=True,
+    author="Jane & <John>",
+    owner_name="Jane",
+    owner_email="jane@example.org",
+    type="serial",
+    complete=True,
+    guid="917393e3-1b1e-5cef-ace4-edaa54e1f810",
+    funding_url="https://e.org/give?a&b",
+    funding_text="Give & <take>",
+    txt=(("verify", "abc & <d>"),),
 )
 
 
@@ -64,7 +102,10 @@ OPTIONS: tuple[dict[str, Any], ...] = (
     {"authors": (Byline(name="Ann & Bob", url="https://example.org/ann"), Byline(name="Łukasz <l>"))},
     {"topics": (topic("Artificial Intelligence"), topic("C++ & <C#>"))},
     {"images": (Image(url="https://example.org/1.png?a&b", width=640, height=480, title="One"),)},
-    {"images": (Image(url="https://example.org/2.png", width=1), Image(url="https://example.org/3.gif"))},
+    {
+        "images": (Image(url="https://example.org/2.png", width=1), Image(url="https://example.org/3.gif")),
+        "episode": EPISODE,
+    },
     {"related": (Related(title="More <here>", link="https://example.org/more?a&b"),)},
     {"title": TITLE, "updated": NOON + timedelta(days=9), "id": EntryId("tag:example.org,2026:x&y")},
 )
@@ -155,6 +196,30 @@ _urls = st.integers(0, 9999).map(lambda number: f"https://example.org/{number}?a
 _images = st.builds(Image, url=_urls, width=st.integers(0, 2000), height=st.integers(0, 2000))
 
 
+def _episodes(characters: st.SearchStrategy[str]) -> st.SearchStrategy[Episode]:
+    types = st.sampled_from(["audio/mpeg", "video/mp4", "application/pdf"])
+    return st.builds(
+        Episode,
+        enclosure=st.builds(
+            Enclosure, url=_urls, type=types, length=st.integers(0, 10**9), title=_words(characters)
+        ),
+        duration=st.integers(0, 10**6),
+        number=st.sampled_from(["", "1", "315.5"]),
+        season=st.integers(0, 3),
+        type=st.sampled_from(["", "full", "trailer", "bonus"]),
+        explicit=st.sampled_from([None, True, False]),
+        chapters_url=st.one_of(st.just(""), _urls),
+        chapters=st.lists(
+            st.builds(Chapter, start=st.integers(0, 10**5), title=_titles(characters)), max_size=2
+        ).map(tuple),
+        transcripts=st.lists(st.builds(Transcript, url=_urls, type=st.just("text/vtt")), max_size=2).map(
+            tuple
+        ),
+        people=st.lists(st.builds(Person, name=_titles(characters), url=_urls), max_size=2).map(tuple),
+        image=st.one_of(st.just(""), _urls),
+    )
+
+
 def entries(*, hostile: bool = False) -> st.SearchStrategy[Entry]:
     """Return a strategy for entries; `hostile` ones hold characters that no XML document can carry."""
     characters = _any if hostile else _fit
@@ -171,6 +236,7 @@ def entries(*, hostile: bool = False) -> st.SearchStrategy[Entry]:
         topics=st.lists(st.sampled_from(["AI", "Go", "C++"]).map(topic), max_size=3, unique=True).map(tuple),
         images=st.lists(_images, max_size=2).map(tuple),
         related=st.lists(st.builds(Related, title=_words(characters), link=_urls), max_size=2).map(tuple),
+        episode=st.one_of(st.none(), _episodes(characters)),
     )
 
 

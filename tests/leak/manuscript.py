@@ -137,6 +137,10 @@ def draft(
             f" title: {mark('caption')}}}]"
         ),
         f"related: [{{title: {mark('other')}, webUrl: 'https://r.example.org/{mark('other')}'}}]",
+        f"audio: {{url: 'https://media.example.org/{mark('audio')}.mp3', length: 5, title: {mark('film')}}}",
+        f"transcript: https://media.example.org/{mark('transcript')}.vtt",
+        f"chapters: ['0:00 {mark('chapter')}']",
+        f"people: [{{name: {mark('person')}, role: {mark('role')}, url: 'https://p.example.org/{mark('home')}'}}]",
         f"secured: {mark('secured')}QUJDRA==",
         f"category: {mark('category')}",
         f"type: {mark('type')}",

@@ -20,6 +20,7 @@ guard: {min_entries: 1000}
 feeds: {related: 1}
 custom:
   - {slug: best, title: Best, where: {quality: {min: 50}}}
+  - {slug: show, title: Show, podcast: {image: "https://e.org/c.png", categories: Arts}}
 """
 
 

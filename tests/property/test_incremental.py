@@ -40,17 +40,27 @@ custom:
   - {slug: best, title: Best, where: {quality: {min: 50}}, order: quality, limit: 2}
   - {slug: hot, title: Hot, where: {heat: {min: 1}, not: {topics: [C++]}}}
   - {slug: sub, title: Sub, where: {paths: ["sub/**"], not: {authors: [Ann Lee]}}}
+  - {slug: show, title: Show, podcast: {image: "https://x.org/c.jpg", categories: Arts, explicit: true}}
 """
 OTHER = (
     CONFIG.replace("limit: 3", "limit: 2")
     .replace(", title: Machines", "")
     .replace("related: 1", 'html: false, title: "{term} · {site}"')
+    .replace("explicit: true", "type: serial")
     .replace("authors: all, types: all", "topics: listed, providers: off, authors: listed")
 )
 
 
 def _instant(hours: int) -> str:
     return (START + timedelta(hours=hours)).isoformat()
+
+
+_ENCLOSURES = [
+    "images: [/one.png]",
+    "audio: {url: /a.mp3}",
+    "audio: {url: /a.mp3, length: 5, duration: 1:30}",
+    "video: {url: /a.mp4, length: 7}\nexplicit: no\nepisode: 2\npeople: [Ann]\nchapters: ['0:00 One']",
+]
 
 
 @st.composite
@@ -92,6 +102,7 @@ def seed_texts(draw: st.DrawFn) -> str:
     fields.append(f"heat: {draw(st.sampled_from([-1, 0, 5, 'hot']))}")
     if draw(st.booleans()):
         fields.append("related: [{title: R, webUrl: 'https://r.org/'}]")
+    fields.append(draw(st.sampled_from(_ENCLOSURES)))
     text = (
         "---\n"
         + "\n".join(draw(st.permutations(fields)))
@@ -281,6 +292,7 @@ _LINES = {
     "topics": ["topics: [AI]", "topics: [AI, C++]", "topics: []"],
     "flag": ["published: true", "published: false"],
     "quality": ["quality: 10", "quality: 60", "quality: 90"],
+    "played": _ENCLOSURES,
 }
 changes = st.lists(
     st.lists(

@@ -99,6 +99,9 @@ class Watch:
         found = documents(site.root / "feeds")
         out = site.expected(shown(found["all.json"]))
         assert shown(found["all.json"]) == out
+        if out:
+            assert shown(found["custom/show.json"]) == out
+            assert b"personzq" in found["custom/show.rss"]
         assert report.eligible == len(out)
         for path, body in found.items():
             self.check(path, path.encode() + body, out)

@@ -47,6 +47,7 @@ def compose_entry(
         topics=taxonomies.topics.terms(seed.topics),
         images=seed.images,
         related=articles,
+        episode=seed.episode,
     )
 
 

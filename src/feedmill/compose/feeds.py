@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feedmill.compose.entry import compose_entry
+from feedmill.compose.podcast import complete_podcast, episode_entry, is_episode
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import taxonomies
 from feedmill.model.feed import Entry, Feed, Site
@@ -52,6 +53,11 @@ class Composer:
             for taxonomy in self._taxonomies
             for term in taxonomy
         } | {Kind.CUSTOM.folder + custom.slug: custom.link for custom in settings.custom}
+        self._podcasts = {
+            (path := Kind.CUSTOM.folder + custom.slug): complete_podcast(custom.podcast, site, path)
+            for custom in settings.custom
+            if custom.podcast is not None
+        }
         self.formats = settings.formats + (("html",) if settings.html else ())
 
     def memberships(self, seed: Seed) -> tuple[Membership, ...]:
@@ -63,8 +69,9 @@ class Composer:
             if term.listed
         ]
         for slug, passes in self._filters.items():
-            if passes(seed):
-                score = _score(seed, self._custom[slug])
+            custom = self._custom[slug]
+            if passes(seed) and (custom.podcast is None or is_episode(seed)):
+                score = _score(seed, custom)
                 found.append(Membership(feed=FeedKey(kind=Kind.CUSTOM, key=slug), score=score))
         return tuple(found)
 
@@ -129,6 +136,9 @@ class Composer:
         return self._feed(kind, path, title, description, ())
 
     def _feed(self, kind: Kind, path: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
+        podcast = self._podcasts.get(path)
+        if podcast is not None:
+            entries = tuple(episode_entry(entry, podcast) for entry in entries)
         return Feed(
             kind=kind,
             path=path,
@@ -140,6 +150,7 @@ class Composer:
             formats=self.formats,
             max_bytes=self._settings.max_bytes,
             link=self._link(path),
+            podcast=podcast,
         )
 
 

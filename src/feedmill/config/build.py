@@ -15,6 +15,7 @@ from feedmill.config.old_ids import load_ids
 from feedmill.model.address import NO_OLD_IDS
 from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
+from feedmill.model.podcast import Podcast
 from feedmill.model.settings import (
     AddressRule,
     AddressSettings,
@@ -99,7 +100,8 @@ def build_settings(
             authors=_authors(config["authors"]),
             by=_value(FeedsBy, feeds["by"]),
             custom=tuple(
-                _value(CustomSettings, feed, where=_where(feed["where"])) for feed in config["custom"]
+                _value(CustomSettings, feed, where=_where(feed["where"]), podcast=_podcast(feed["podcast"]))
+                for feed in config["custom"]
             ),
         ),
         redirects=MappingProxyType(config["redirects"]),
@@ -160,6 +162,21 @@ def _where(conditions: Mapping[str, Any]) -> Where:
         quality=_range(conditions["quality"]),
         heat=_range(conditions["heat"]),
         exclude=None if exclude == Where() else exclude,  # an empty `not` leaves out nothing
+    )
+
+
+def _podcast(podcast: Mapping[str, Any] | None) -> Podcast | None:
+    if podcast is None:
+        return None
+    owner, funding = podcast["owner"], podcast["funding"] or {"url": None, "text": None}
+    return _value(
+        Podcast,
+        podcast,
+        owner_name=owner["name"] or "",
+        owner_email=owner["email"] or "",
+        funding_url=funding["url"] or "",
+        funding_text=funding["text"] or "",
+        txt=tuple(podcast["txt"].items()),
     )
 
 

@@ -185,7 +185,7 @@ def _section(kind: Section, value: Value | None, path: KeyPath, faults: Faults) 
 def _key(key: Key, value: Value | None, path: KeyPath, faults: Faults) -> Any:
     if value is not None and not _is_null(value):
         return _value(key.kind, value, path, faults)
-    if isinstance(key.kind, Section):
+    if isinstance(key.kind, Section) and not key.optional:
         return _section(key.kind, None, path, faults)
     return key.default
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feedmill.config.kinds import ListOf, Section, key, section
+from feedmill.config.podcast_keys import PODCAST
 from feedmill.config.scalar_types import choice, integer, size
 from feedmill.config.scalars import BOOL, EMAIL, GLOB, LABEL, LANGUAGE, NUMBER, PATH, SLUG, TEXT, TITLE, URL
 from feedmill.model.settings import CustomSettings, FeedsBy, FeedSettings, TermSettings
@@ -100,5 +101,11 @@ CUSTOM = section(
     limit=key(_LIMIT, "The most entries.", 20, instead="`feeds.limit`"),
     content=key(_CONTENT, "How much of a seed's body goes out.", "summary", instead="`feeds.content`"),
     link=_LINK,
+    podcast=key(
+        PODCAST,
+        "Makes it a podcast: entries with an enclosure of known length alone, and what directories ask for.",
+        {"image": "https://example.org/cover.jpg", "categories": ["Technology"]},
+        optional=True,
+    ),
     order=key(choice("newest", "quality", "heat"), "What comes first, and so what stays within the limit."),
 )

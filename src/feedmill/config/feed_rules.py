@@ -50,7 +50,7 @@ def check_terms(rules: Rules, taxonomy: str) -> None:
 
 
 def check_custom(rules: Rules) -> None:
-    """Note slugs given twice, and bounds that nothing is within."""
+    """Note slugs given twice, bounds that nothing is within, and podcasts that no app could read."""
     slugs: dict[str, int] = {}
     for index, feed in enumerate(rules.config["custom"]):
         place = ("custom", str(index))
@@ -58,6 +58,9 @@ def check_custom(rules: Rules) -> None:
         if slugs.setdefault(slug, index) != index:
             message = f"two custom feeds have the slug {slug!r} (numbers {slugs[slug]} and {index}, from 0)"
             rules.add((*place, "slug"), f"{message}; give one of them another")
+        if feed["podcast"] and rules.clean(("feeds",)) and "rss" not in rules.config["feeds"]["formats"]:
+            message = f"'{dotted((*place, 'podcast'))}' is RSS, which 'feeds.formats' leaves out"
+            rules.add((*place, "podcast"), f"{message}; add rss there")
         for where, conditions in (
             ((*place, "where"), feed["where"]),
             ((*place, "where", "not"), feed["where"]["not"]),

@@ -65,7 +65,8 @@ Kind: TypeAlias = "Scalar | ListOf | MapOf | Section"
 class Key(NamedTuple):
     """One key: what it holds, what it means, what it is when absent.
 
-    `default` None means: absent; `instead` says in words what an absent value becomes.
+    `default` None means: absent; `instead` says in words what an absent value becomes. A section that
+    is `optional` is absent as a whole where it was not given; any other has its keys' defaults.
     """
 
     kind: Kind
@@ -74,13 +75,20 @@ class Key(NamedTuple):
     default: Any = None
     instead: str = ""
     required: bool = False
+    optional: bool = False
 
 
 def key(
-    kind: Kind, doc: str, *examples: Plain, default: Any = None, instead: str = "", required: bool = False
+    kind: Kind,
+    doc: str,
+    *examples: Plain,
+    default: Any = None,
+    instead: str = "",
+    required: bool = False,
+    optional: bool = False,
 ) -> Key:
     """Return the key that says all this in one line."""
-    return Key(kind, doc, examples, default, instead, required)
+    return Key(kind, doc, examples, default, instead, required, optional)
 
 
 def section(*settings: type, shorthand: str = "", **keys: Key) -> Section:

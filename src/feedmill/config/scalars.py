@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from feedmill.config import names, paths, units
 from feedmill.config.cron import parse_cron
 from feedmill.config.kinds import Scalar
@@ -51,6 +53,12 @@ def _parse_title(value: str) -> str:
     return title
 
 
+def _parse_uuid(value: str) -> str:
+    if not re.fullmatch("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", value.lower()):
+        raise ValueError
+    return value.lower()
+
+
 def _parse_mark(value: str) -> str:
     mark = names.parse_text(value)
     if len(mark) < 3:
@@ -68,6 +76,12 @@ def _parse_id(value: str) -> str:
 _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
 
 TEXT = text("text")
+UUID = string(
+    "UUID",
+    "a UUID like 917393e3-1b1e-5cef-ace4-edaa54e1f810",
+    _parse_uuid,
+    "^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$",
+)
 TITLE = text("text with {term} in it, and {site} if you like", _parse_title, pattern=r"\{term\}")
 LABEL = text("a name with at least one letter or digit", _parse_label, pattern=r"[^\s_-]")
 SITE_ID = text("an address or URN like urn:uuid:… without white space", _parse_id, pattern=r"^\s*\S+\s*$")

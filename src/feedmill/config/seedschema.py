@@ -42,6 +42,8 @@ _PROVIDER: dict[str, Any] = {
 _AUTHOR: dict[str, Any] = {
     "anyOf": [_TEXT, {"type": "object", "properties": {"name": _TEXT, "url": _TEXT, "email": _TEXT}}]
 }
+_MAPPING: dict[str, Any] = {"anyOf": [_TEXT, {"type": "object"}]}
+_ONE_OR_MORE: dict[str, Any] = {"anyOf": [*_MAPPING["anyOf"], {"type": "array", "items": _MAPPING}]}
 _FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
     "id": ("The entry's identity by hand: an old GUID or any other name. It must never change.", _TEXT),
     "title": ("The title; plain text.", _TEXT),
@@ -74,6 +76,19 @@ _FIELDS: dict[str, tuple[str, dict[str, Any]]] = {
         "Short articles on the same matter.",
         {"type": ["array", "null"], "items": {"type": "object"}},
     ),
+    "enclosure": ("The audio or video: its address, or url, length, type, duration and title.", _ONE_OR_MORE),
+    "enclosure_length": (
+        "The enclosure's size in bytes; without it no podcast feed has the episode.",
+        _NUMBER,
+    ),
+    "duration": ("How long the enclosure plays: seconds, or 1:02:03.", _TEXT),
+    "episode": ("The episode's number.", _NUMBER),
+    "season": ("The number of its season.", _NUMBER),
+    "episode_type": ("full, trailer or bonus.", _TEXT),
+    "explicit": ("Whether the episode is for adults alone.", _TEXT),
+    "chapters": ("The address of a file of chapters, or a list of start and title.", _ONE_OR_MORE),
+    "transcript": ("The address of what is said, or url and type; one or a list.", _ONE_OR_MORE),
+    "people": ("Who is in the episode: names, or name, role, url and image; one or a list.", _ONE_OR_MORE),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.podcast import Episode, Podcast
 from feedmill.model.seed import EntryId, Image, Related
 from feedmill.model.taxonomy import Kind, Term
 
@@ -51,6 +52,7 @@ class Entry:
 
     `summary` is plain text; `content` is sanitised HTML ("" where there is none).
     `authors` are the seed's own, else the provider's authors, else the provider, else nothing.
+    `episode` is what it plays, `image` of it set in the feed of a podcast alone.
     `content` already ends with the list of related links where `feeds.related` asks for it.
     """
 
@@ -66,6 +68,7 @@ class Entry:
     topics: tuple[Term, ...] = ()
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
+    episode: Episode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,8 @@ class Feed:
     max_bytes: int = 1 << 20
     link: str = ""
     """The page that the feed belongs to; "": one of ours."""
+    podcast: Podcast | None = None
+    """What the show says of itself, with nothing left to look up: its author, owner and GUID are there."""
 
     @property
     def slug(self) -> str:

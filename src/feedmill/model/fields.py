@@ -58,6 +58,16 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "levels": ("levels",),
         "images": ("images", "image", "cover", "featured_image", "thumbnail"),
         "related": ("related",),
+        "enclosure": ("enclosure", "audio", "video", "podcast_file"),
+        "enclosure_length": ("enclosure_length", "podcast_bytes"),
+        "duration": ("duration", "podcast_duration"),
+        "episode": ("episode",),
+        "season": ("season",),
+        "episode_type": ("episode_type",),
+        "explicit": ("explicit",),
+        "chapters": ("chapters", "podcast_chapters"),
+        "transcript": ("transcript",),
+        "people": ("people",),
     }
 )
 """Canonical field name -> front matter keys, the first non-empty one decides (DESIGN 2)."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from feedmill.model.instant import Instant
+from feedmill.model.podcast import Episode
 
 EntryId = NewType("EntryId", str)
 """An absolute IRI that names an entry for good (RFC 4287, 4.2.6)."""
@@ -127,6 +128,7 @@ class Seed:
     levels: tuple[str, ...] = ()
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
+    episode: Episode | None = None
     flag_lines: tuple[tuple[str, str], ...] = ()
     vouched: bool = False
 

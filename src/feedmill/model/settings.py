@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from feedmill.model.address import NO_OLD_IDS, OldIds
 from feedmill.model.feed import Site
+from feedmill.model.podcast import Podcast
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
@@ -169,7 +170,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomSettings:
-    """A feed of the operator's own. `limit`, `content` None: as `feeds:` says."""
+    """A feed of the operator's own. `limit`, `content` None: as `feeds:` says. `podcast` None: it is none."""
 
     slug: Slug
     title: str
@@ -178,6 +179,7 @@ class CustomSettings:
     limit: int | None = None
     content: Content | None = None
     order: Order = "newest"
+    podcast: Podcast | None = None
     link: str = ""
 
 

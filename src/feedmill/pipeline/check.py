@@ -13,6 +13,7 @@ from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.one_pass import Pass, Progress, silent
+from feedmill.pipeline.podcasts import podcast_problems
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 from feedmill.seeds.address import parse_pattern
@@ -41,6 +42,7 @@ def check_seeds(
         found.update(problem for problem in identity_changes(dry_run.run) if _within(problem.path, paths))
         if paths is None:
             found.update(_many_feeds(dry_run.run))
+            found.update(podcast_problems(dry_run.run))
             found.update(_passing_identities(settings))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}

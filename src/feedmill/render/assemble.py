@@ -11,9 +11,11 @@ from feedmill.model.feed import Entry, Feed
 class Format(Protocol):
     """One format of a feed, able to print its parts apart.
 
-    Head, entries joined by `separator`, and tail are the format's whole document, byte for byte.
+    Head, entries joined by `separator`, and tail are the format's whole document, byte for byte. What is
+    printed in formats of one `name` is the same; of one `suffix` there may be several.
     """
 
+    name: str
     suffix: str
     separator: bytes
 

@@ -7,6 +7,7 @@ comes from an extension of our own, through feedgen's own hooks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any
@@ -14,17 +15,27 @@ from typing import Any
 import lxml.etree  # noqa: F401 - feedgen.util takes it for loaded
 from feedgen.ext.dc import DcEntryExtension, DcExtension
 from feedgen.ext.media import MediaEntryExtension, MediaExtension
+from feedgen.ext.podcast import PodcastExtension
+from feedgen.ext.podcast_entry import PodcastEntryExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
 from feedmill.model.feed import Byline, Entry, Feed, Site
 from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.podcast import Enclosure
 from feedmill.model.seed import Image, Related
+from feedmill.model.taxonomy import Kind
+from feedmill.render.podcast_namespace import EpisodeExtension, ShowExtension
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
+
+_PRESS = Feed(
+    kind=Kind.ALL, path="press", id="urn:press", title="press", description="press", formats=("html",)
+)
+"""A feed under which entries are printed for any."""
 
 
 class _FeedExtension:
@@ -55,6 +66,7 @@ class _EntryExtension:
 
     published: Instant = EPOCH
     related: tuple[Related, ...] = ()
+    enclosure: Enclosure | None = None
 
     def extend_atom(self, entry: Any) -> Any:
         # feedgen's loop over an entry's links loses `rel` and `title`.
@@ -63,6 +75,8 @@ class _EntryExtension:
             link = xml_elem("link", entry, href=other.link, rel="related")
             if other.title:
                 link.set("title", other.title)
+        if self.enclosure is not None:
+            xml_elem("link", entry, **_enclosure_link(self.enclosure))
         return entry
 
     def extend_rss(self, item: Any) -> Any:
@@ -77,6 +91,7 @@ class _Xml:
     The cuts are safe because `<` is escaped wherever it is text: feedgen writes no CDATA here.
     """
 
+    name: str
     suffix: str
     separator = b""
     _opening: bytes
@@ -87,7 +102,7 @@ class _Xml:
         self._site = site
         self._hubs = tuple(hubs)
         self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
-        self._press = self._generator("press", "urn:press", "press", "", ("html",), "")
+        self._press = self._generator(_PRESS)
 
     def document(self, feed: Feed) -> bytes:
         """Return feedgen's own document of the whole feed, whatever its size.
@@ -95,7 +110,7 @@ class _Xml:
         Raises:
             ValueError, TypeError: the feed or an entry cannot be printed.
         """
-        generator = self._generator(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
+        generator = self._generator(feed)
         generator.updated(feed.updated)
         for entry in feed.entries:
             self._fill(generator.add_entry(order="append"), entry, full=True)
@@ -103,7 +118,7 @@ class _Xml:
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
-        before, after = self._frame(feed.path, feed.id, feed.title, feed.description, feed.formats, feed.link)
+        before, after = self._frame(replace(feed, entries=(), updated=EPOCH))
         return before + self._date(feed.updated) + after, self._tail
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
@@ -145,43 +160,41 @@ class _Xml:
     def _content_tag(self, entry: Entry) -> bytes:
         return b"<content"
 
-    def _print_frame(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
-    ) -> tuple[bytes, bytes]:
-        document = self._print(self._generator(path, feed_id, title, description, formats, link))
+    def _print_frame(self, feed: Feed) -> tuple[bytes, bytes]:
+        document = self._print(self._generator(feed))
         before, date, after = document.partition(self._date(EPOCH))
         if not date or not after.endswith(self._tail):
             raise ValueError("feedgen's document has another shape than expected")
         return before, after.removesuffix(self._tail)
 
-    def _generator(
-        self, path: str, feed_id: str, title: str, description: str, formats: tuple[str, ...], link: str
-    ) -> FeedGenerator:
-        """Return feedgen's generator with all that is said of the feed; its instant is 1970."""
+    def _generator(self, feed: Feed) -> FeedGenerator:
+        """Return feedgen's generator with all that is said of the feed but its entries, as of 1970."""
         site = self._site
         generator = FeedGenerator()
         generator.register_extension("feedmill", _FeedExtension, _EntryExtension)
         generator.register_extension("media", MediaExtension, MediaEntryExtension)
         generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
-        generator.id(feed_id)
-        generator.title(fit(title).strip())
+        generator.id(feed.id)
+        generator.title(fit(feed.title).strip())
         generator.updated(EPOCH)  # the constructor has read the clock
-        address = document_url(site, path, self.suffix)
+        address = document_url(site, feed.path, self.suffix)
         generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
         for hub in self._hubs:
             generator.link(href=hub, rel="hub")
         generator.feedmill.hubs = self._hubs
         # The last link is the one that feedgen makes RSS's own.
-        generator.link(href=home_url(site, path, formats, link), rel="alternate", type="text/html")
+        generator.link(
+            href=home_url(site, feed.path, feed.formats, feed.link), rel="alternate", type="text/html"
+        )
         generator.generator("feedmill")
         if site.language:
             generator.language(site.language)
         if site.rights:
             generator.rights(fit(site.rights))
-        self._tell_feed(generator, fit(title).strip(), fit(description).strip())
+        self._tell_feed(generator, feed)
         return generator
 
-    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+    def _tell_feed(self, generator: FeedGenerator, feed: Feed) -> None:
         raise NotImplementedError
 
     def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
@@ -197,16 +210,16 @@ class _Xml:
 class Atom(_Xml):
     """The format `atom`: RFC 4287."""
 
-    suffix = "atom"
+    name = suffix = "atom"
     _opening = b"  <entry>\n"
     _closing = b"  </entry>\n"
     _tail = b"</feed>\n"
 
-    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+    def _tell_feed(self, generator: FeedGenerator, feed: Feed) -> None:
         site = self._site
         author = {"name": fit(site.author or site.title), "email": site.author_email, "uri": site.author_url}
         generator.author({key: value for key, value in author.items() if value})
-        if description:
+        if description := fit(feed.description).strip():
             generator.subtitle(description)
         if site.icon:
             generator.icon(site.icon)
@@ -226,6 +239,7 @@ class Atom(_Xml):
         if entry.authors:
             item.author([_person(author) for author in entry.authors])
         item.feedmill.related = entry.related
+        item.feedmill.enclosure = entry.episode.enclosure if entry.episode is not None else None
         _picture(item.media, entry.images)
 
     def _print(self, generator: FeedGenerator) -> bytes:
@@ -238,14 +252,16 @@ class Atom(_Xml):
 class Rss(_Xml):
     """The format `rss`: RSS 2.0 in the Advisory Board's profile (https://www.rssboard.org/rss-profile)."""
 
-    suffix = "rss"
+    name = suffix = "rss"
     _opening = b"    <item>\n"
     _closing = b"    </item>\n"
     _tail = b"  </channel>\n</rss>\n"
 
-    def _tell_feed(self, generator: FeedGenerator, title: str, description: str) -> None:
+    def _tell_feed(self, generator: FeedGenerator, feed: Feed) -> None:
         site = self._site
-        generator.description(description or title)  # required, and required to say something
+        generator.description(
+            fit(feed.description).strip() or fit(feed.title).strip()
+        )  # required, and required to say something
         generator.ttl(site.ttl)
         if site.author_email:
             name = fit(site.author)
@@ -266,7 +282,13 @@ class Rss(_Xml):
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
             item.dc.dc_creator([author.name for author in entry.authors])
+        if entry.episode is not None:
+            file = entry.episode.enclosure
+            item.enclosure(file.url, file.length, file.type)  # 0 where unknown: so says the profile
         item.feedmill.published = entry.published
+        self._tell_pictures(item, entry)
+
+    def _tell_pictures(self, item: Any, entry: Entry) -> None:
         _picture(item.media, entry.images)
 
     def _print(self, generator: FeedGenerator) -> bytes:
@@ -274,6 +296,59 @@ class Rss(_Xml):
 
     def _date(self, updated: Instant) -> bytes:
         return f"<lastBuildDate>{rfc822(updated)}</lastBuildDate>".encode()
+
+
+class PodcastRss(Rss):
+    """RSS of a podcast's feed (PSP-1): with the tags of iTunes and of the podcast namespace."""
+
+    name = "podcast"
+
+    def _generator(self, feed: Feed) -> FeedGenerator:
+        generator = super()._generator(feed)
+        generator.register_extension("itunes", PodcastExtension, PodcastEntryExtension, atom=False)
+        generator.register_extension("show", ShowExtension, EpisodeExtension, atom=False)
+        show = feed.podcast
+        if show is None:
+            return generator
+        generator.show.podcast = show
+        itunes = generator.itunes
+        itunes.itunes_author(fit(show.author))
+        itunes.itunes_type(show.type)
+        itunes.itunes_category([_category(*each) for each in show.categories])
+        if show.owner_email:
+            itunes.itunes_owner(fit(show.owner_name), show.owner_email)
+        if show.complete:
+            itunes.itunes_complete(True)
+        return generator
+
+    def _fill(self, item: Any, entry: Entry, *, full: bool) -> None:
+        super()._fill(item, entry, full=full)
+        episode = entry.episode
+        if episode is None:
+            return
+        item.show.episode = episode
+        if episode.duration:
+            item.itunes.itunes_duration(episode.duration)
+        if episode.number.isdecimal():  # iTunes has no halves
+            item.itunes.itunes_episode(episode.number)
+        if episode.season:
+            item.itunes.itunes_season(episode.season)
+        if episode.type:
+            item.itunes.itunes_episode_type(episode.type)
+
+    def _tell_pictures(self, item: Any, entry: Entry) -> None:
+        """Leave the picture to `itunes:image`: some apps take any `media:content` for a file to play."""
+
+
+def _category(category: str, inner: str) -> dict[str, str]:
+    return {"cat": category, "sub": inner} if inner else {"cat": category}
+
+
+def _enclosure_link(file: Enclosure) -> dict[str, str]:
+    told = {"href": file.url, "rel": "enclosure", "type": file.type, "title": file.title}
+    if file.length:
+        told["length"] = str(file.length)
+    return {key: value for key, value in told.items() if value}
 
 
 def _person(author: Byline) -> dict[str, str]:

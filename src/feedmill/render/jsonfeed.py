@@ -9,6 +9,7 @@ import msgspec
 
 from feedmill.model.feed import Entry, Feed, Site
 from feedmill.model.instant import rfc3339
+from feedmill.model.podcast import Episode
 from feedmill.render.text import document_url, fit, fit_entry, home_url
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -24,7 +25,7 @@ _MARKS = (b"\\u00", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 class JsonFeed:
     """The format `json`. Keys in a fixed order, UTF-8 unescaped, one line an item: fit for `git diff`."""
 
-    suffix = "json"
+    name = suffix = "json"
     separator = b","
 
     def __init__(self, site: Site, hubs: Sequence[str] = ()) -> None:
@@ -99,4 +100,18 @@ def _item(entry: Entry, *, full: bool) -> dict[str, Any]:
         ]
     if entry.topics:
         item["tags"] = [topic.label for topic in entry.topics]
+    if entry.episode is not None:
+        item["attachments"] = [_attachment(entry.episode)]
     return item
+
+
+def _attachment(episode: Episode) -> dict[str, Any]:
+    file = episode.enclosure
+    told = {
+        "url": file.url,
+        "mime_type": file.type,
+        "title": file.title,
+        "size_in_bytes": file.length,
+        "duration_in_seconds": episode.duration,
+    }
+    return {key: value for key, value in told.items() if value}

@@ -31,7 +31,7 @@ FORMATS = {
 
 _INDEX = "index.html"
 
-_Key = tuple[str, EntryId, bool, bool]
+_Key = tuple[str, EntryId, bool, bool, bool]
 _Fragments = Callable[[Iterable[Any]], list[bytes]]
 
 
@@ -127,12 +127,21 @@ class Pages:
                 "name": title,
                 "entries": entries,
                 "subscriptions": self._subscriptions(feed.path, feed.formats, root),
+                **self._player(entries),
             }
             return self._render(
                 "feed.html",
                 context,
                 entries_html=lambda some: [self._entry(entry, feed.path, root) for entry in some],
             )
+
+    def _player(self, entries: Iterable[Entry]) -> dict[str, Any]:
+        """Return what a page's template needs to know where it shows `entries`, of which some may play."""
+        if not any(entry.episode is not None for entry in entries):
+            return {}
+        from markupsafe import Markup
+
+        return {"plays": True, "policy": Markup(theming.content_security_policy(self._theme, plays=True))}
 
     def _without_oldest(self, feed: Feed, entries: Sequence[Entry], excess: int) -> tuple[Entry, ...]:
         """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""
@@ -147,7 +156,9 @@ class Pages:
 
     def _entry(self, entry: Entry, feed: str, root: str) -> bytes:
         """Return one entry's fragment as a page at depth `root` shows it."""
-        key = (root, entry.id, bool(entry.content), bool(entry.summary))  # hashing a whole entry costs more
+        shown = entry.episode is not None and bool(entry.episode.image)  # as a podcast has it
+        # Hashing a whole entry costs more.
+        key = (root, entry.id, bool(entry.content), bool(entry.summary), shown)
         known = self._entries.pop(key, None)
         if known is None or (known[0] is not entry and known[0] != entry):
             if known is not None:

@@ -70,7 +70,7 @@ class Renderer:
         return [
             suffix
             for suffix in feed.formats
-            if suffix != "html" and sum(suffix not in slot.parts for slot in slots) > _WORTH
+            if suffix != "html" and sum(_name(feed, suffix) not in slot.parts for slot in slots) > _WORTH
         ]
 
     def recall(self, feed: Feed, suffix: str, document: bytes, entries: Sequence[Entry | None]) -> None:
@@ -89,8 +89,8 @@ class Renderer:
         for entry, part in zip(entries, parts, strict=True) if len(parts) == len(entries) else ():
             if entry is not None and form.is_full(part, entry):
                 slot = self._fragments.slot(entry)
-                if suffix not in slot.parts:
-                    self._fragments.add(slot, suffix, part)
+                if form.name not in slot.parts:
+                    self._fragments.add(slot, form.name, part)
 
     def render_directory(self, directory: Directory) -> Iterator[Artifact]:
         """Return the documents that list all feeds: the page where there are pages, OPML, JSON."""
@@ -115,7 +115,7 @@ class Renderer:
 
     def _parts(self, form: Format, feed: Feed, slots: Sequence[Slot], *, full: bool) -> list[bytes]:
         """Return the entries printed; those not printed before are printed together."""
-        name = form.suffix if full else f"{form.suffix} summary"
+        name = form.name if full else f"{form.name} summary"
         missing = [slot for slot in slots if name not in slot.parts]
         if missing:
             printed = _print(form, feed, [slot.entry for slot in missing], full=full)
@@ -124,20 +124,22 @@ class Renderer:
         return [slot.parts[name] for slot in slots]
 
     def _format(self, feed: Feed, suffix: str) -> Format:
-        form = self._formats.get(suffix)
+        name = _name(feed, suffix)
+        form = self._formats.get(name)
         if form is None:
-            if suffix == "json":
+            if name == "json":
                 from feedmill.render.jsonfeed import JsonFeed
 
                 form = JsonFeed(self._site, self._hubs)
-            elif suffix in ("atom", "rss"):
+            elif name in ("atom", "rss", "podcast"):
                 # Imported on use: feedgen and lxml take a tenth of a second.
-                from feedmill.render.feedgen_backend import Atom, Rss
+                from feedmill.render.feedgen_backend import Atom, PodcastRss, Rss
 
-                form = (Atom if suffix == "atom" else Rss)(self._site, self._hubs)
+                made = {"atom": Atom, "rss": Rss, "podcast": PodcastRss}[name]
+                form = made(self._site, self._hubs)
             else:
                 raise RenderError(feed.path, None, f"there is no format {suffix!r}")
-            self._formats[suffix] = form
+            self._formats[name] = form
         return form
 
     def _pages(self) -> Pages:
@@ -146,6 +148,11 @@ class Renderer:
 
             self._made_pages = Pages(self._site, self._theme)
         return self._made_pages
+
+
+def _name(feed: Feed, suffix: str) -> str:
+    """Return the name of the format that a feed's document with this suffix has."""
+    return "podcast" if suffix == "rss" and feed.podcast is not None else suffix
 
 
 def _print(form: Format, feed: Feed, entries: Sequence[Entry], *, full: bool) -> list[bytes]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from feedmill.model.feed import Entry, Site
 from feedmill.model.instant import Instant
+from feedmill.model.podcast import Episode
 from feedmill.model.seed import EntryId
 
 # What XML 1.0 (section 2.2, Char) allows; surrogates, U+FFFE and most control characters are not in it.
@@ -41,6 +42,20 @@ def fit_entry(entry: Entry) -> Entry:
         images=tuple(replace(image, url=fit(image.url), title=fit(image.title)) for image in entry.images),
         related=tuple(
             replace(other, title=fit(other.title), link=fit(other.link)) for other in entry.related
+        ),
+        episode=entry.episode and _fit_episode(entry.episode),
+    )
+
+
+def _fit_episode(episode: Episode) -> Episode:
+    """Its addresses, types and numbers are ASCII; what people wrote is in these."""
+    return replace(
+        episode,
+        enclosure=replace(episode.enclosure, title=fit(episode.enclosure.title)),
+        chapters=tuple(replace(chapter, title=fit(chapter.title)) for chapter in episode.chapters),
+        people=tuple(
+            replace(person, name=fit(person.name), role=fit(person.role), group=fit(person.group))
+            for person in episode.people
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from types import SimpleNamespace
@@ -22,19 +22,24 @@ OWN = "feedmill/"
 """`{% extends "feedmill/feed.html" %}` names our template even where the theme has a `feed.html`."""
 
 _POLICY = (
-    "default-src 'none'; img-src http: https: data:; style-src 'sha256-{style}'; "
-    "script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src http: https: data:; {media}style-src {style}; "
+    "script-src {script}; base-uri 'none'; form-action 'none'"
 )
+_MEDIA = "media-src http: https:; "
 
 
-def content_security_policy(theme: Mapping[str, str] | None = None) -> str:
+def content_security_policy(theme: Mapping[str, str] | None = None, *, plays: bool = False) -> str:
     """Return the policy (CSP Level 3) that lets a page run its own style and script and nothing else.
 
+    A page that plays episodes may load them, and run what belongs to the player.
     Every page says it in a `<meta>` of its head, so it holds behind any server and from a file;
     the origin repeats it in a header and adds `frame-ancestors`, which a page cannot say for itself.
     """
-    style, script = _style(theme or {}), _script(theme or {})
-    return _POLICY.format(style=_sha256(style), script=_sha256(script))
+    styles, scripts = [_style(theme or {})], [_script(theme or {})]
+    if plays:
+        styles.append(_episode_style(theme or {}))
+        scripts.append(_episode_script(theme or {}))
+    return _POLICY.format(media=_MEDIA if plays else "", style=_sources(styles), script=_sources(scripts))
 
 
 def environment(site: Site, theme: Mapping[str, str]) -> Environment:
@@ -58,10 +63,13 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
     env.filters["web"] = web_address
     env.filters["rfc3339"] = rfc3339
     env.filters["breakable"] = breakable
+    env.filters["clock"] = clock
     env.globals.update(
         site=site,
         style=Markup(_style(theme)),
         script=Markup(_script(theme)),
+        episode_style=Markup(_episode_style(theme)),
+        episode_script=Markup(_episode_script(theme)),
         policy=Markup(content_security_policy(theme)),
     )
     env.globals["words"] = _words(env)
@@ -71,6 +79,12 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
 def web_address(address: str) -> str:
     """Return `address` where a browser may follow it (http, https), else "": never `javascript:`."""
     return address if address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def clock(seconds: int) -> str:
+    """Return `1:02:03` or `2:03`."""
+    hours, minutes = divmod(seconds // 60, 60)
+    return f"{hours}:{minutes:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
 def breakable(address: str) -> Markup:
@@ -113,6 +127,18 @@ def _style(theme: Mapping[str, str]) -> str:
 
 def _script(theme: Mapping[str, str]) -> str:
     return _text(theme, "script.js", "</script")
+
+
+def _episode_style(theme: Mapping[str, str]) -> str:
+    return _text(theme, "episode.css", "</style")
+
+
+def _episode_script(theme: Mapping[str, str]) -> str:
+    return _text(theme, "episode.js", "</script")
+
+
+def _sources(texts: Iterable[str]) -> str:
+    return " ".join(f"'sha256-{_sha256(text)}'" for text in texts)
 
 
 def _sha256(text: str) -> str:

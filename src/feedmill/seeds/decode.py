@@ -9,7 +9,7 @@ from feedmill import yamltext
 from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds import dates, structured_fields
+from feedmill.seeds import dates, enclosures, structured_fields
 from feedmill.seeds.body import Body, BodyRules, kind_of, read_body
 from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.field_keys import Keys, keys_for
@@ -232,6 +232,7 @@ def _seed(
         levels=structured_fields.levels(reader),
         images=images,
         related=structured_fields.related(reader, settings.related),
+        episode=enclosures.episode(reader, link),
         flag_lines=lines,
         vouched=word.vouched,
         content=body.html,

@@ -206,12 +206,20 @@ REQUIRED: dict[str, dict[str, Plain]] = {
 """What each item of a list needs to be right."""
 
 
+ALONGSIDE: dict[str, dict[str, Plain]] = {
+    "podcast": {"image": "https://example.org/cover.jpg", "categories": ["Arts"]},
+    "funding": {"url": "https://example.org/"},
+}
+"""What a section needs to be right."""
+
+
 def _nested(path: tuple[str, ...], value: Plain) -> dict[str, Plain]:
     for index in range(len(path) - 1, 0, -1):
         if path[index] == "0":
             value = [{**REQUIRED[path[index - 1]], **value} if isinstance(value, dict) else value]
         else:
             value = {path[index]: value}
+            value = {**ALONGSIDE.get(path[index - 1], {}), **value}
     return {path[0]: value}
 
 

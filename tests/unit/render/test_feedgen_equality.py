@@ -8,11 +8,11 @@ import lxml.etree
 import pytest
 from hypothesis import given, settings
 
-from conformance.samples import BARE, FEEDS, RICH, entry, every_combination, feed, feeds, sites
+from conformance.samples import BARE, FEEDS, RICH, SHOW, entry, every_combination, feed, feeds, sites
 from feedmill.model.feed import Feed, Site
 from feedmill.model.instant import EPOCH
 from feedmill.render import Renderer
-from feedmill.render.feedgen_backend import Atom, Rss
+from feedmill.render.feedgen_backend import Atom, PodcastRss, Rss
 from feedmill.render.jsonfeed import JsonFeed
 
 FORMATS: dict[str, type[Atom] | type[Rss]] = {"atom": Atom, "rss": Rss}
@@ -69,6 +69,19 @@ def test_any_feed_gives_feedgens_own_document(site: Site, feed: Feed) -> None:
         expected = _whole(site, feed, suffix)
         assert _assembled(renderer, feed, suffix) == expected
         assert _assembled(renderer, feed, suffix) == expected  # and once more from memory
+
+
+@settings(max_examples=50)
+@given(sites(), feeds())
+def test_any_podcast_gives_feedgens_own_document(site: Site, feed: Feed) -> None:
+    renderer = Renderer(site)
+    plain = _assembled(renderer, feed, "rss")
+    show = replace(feed, podcast=SHOW)
+    document = _assembled(renderer, show, "rss")
+    assert document == PodcastRss(site).document(replace(show, formats=("rss",)))
+    assert PodcastRss(site).cut(document) == PodcastRss(site).fragments(feed.entries, full=True)
+    assert _assembled(renderer, feed, "rss") == plain  # entries printed for a show are no other feed's
+    assert _assembled(renderer, show, "atom") == _assembled(renderer, feed, "atom")
 
 
 @settings(max_examples=100)

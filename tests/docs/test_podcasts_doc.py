@@ -1,0 +1,57 @@
+"""docs/podcasts.md holds: its config and its seed make a feed that directories take."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import podcastparser
+import pytest
+
+from conformance import rss
+from feedmill.cli.main import main
+
+TEXT = Path(__file__).parents[2].joinpath("docs/podcasts.md").read_text("utf-8")
+FILES = dict(re.findall(r"^`([\w./-]+)`:\n\n```\w+\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture
+def show(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path
+
+
+def test_the_example_is_a_podcast_without_a_fault(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    now = ["--as-of", "2026-06-01T00:00:00Z"]
+    assert main(["-c", str(show / "config.yaml"), "build", "--feeds", str(show / "feeds"), *now]) == 0
+    capsys.readouterr()
+    assert main(["-c", str(show / "config.yaml"), "check", "--strict"]) == 0
+    assert "podcast" not in capsys.readouterr().out
+    document = show / "feeds/custom/seedcast.rss"
+    assert rss.faults(document.read_bytes()) == []
+    told: Any = podcastparser.parse("https://feeds.example.org/custom/seedcast.rss", document.open("rb"))
+    (one,) = told["episodes"]
+    assert (one["total_time"], one["number"], len(one["chapters"])) == (3123, 1, 3)
+    assert told["itunes_categories"] == [["Leisure", "Home & Garden"], ["Education"]]
+
+
+def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = show / "config.yaml"
+    lacking = re.sub(r"limit: 1000.*", "limit: 1", config.read_text("utf-8")).replace(
+        "url: https", "url: http"
+    )
+    config.write_text(re.sub(r"owner: .*", "type: serial", lacking), "utf-8")
+    seed = (show / "seeds/seedcast-1.md").read_text("utf-8")
+    (show / "seeds/2.md").write_text(
+        re.sub("(duration|episode): .*\n", "", seed.replace("cast/1/", "cast/2/")), "utf-8"
+    )
+    main(["-c", str(config), "check"])
+    told = capsys.readouterr().out
+    assert "custom/seedcast has 2 episodes and tells 1: apps forget the others; raise its 'limit'" in told
+    assert "custom/seedcast is at http://feeds.example.org/: directories take https alone" in told
+    assert "custom/seedcast has no owner to write to" in told
+    for field in ("duration", "episode"):
+        assert f"custom/seedcast has an episode without '{field}' (first: 2.md)" in told
