@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
+from feedmill.compose import FeedKey
 from feedmill.errors import SeedError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.model.slug import TermKey, hashed_slug
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.mill import Mill, Progress, silent
@@ -42,6 +44,7 @@ def audit(
         if paths is None:
             found.update(_many_feeds(mill))
             found.update(_passing_identities(settings))
+            found.update(_old_addresses(mill))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
     for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
@@ -68,6 +71,26 @@ def _many_feeds(mill: Mill) -> Iterator[Problem]:
     settings = mill.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
+
+
+def _old_addresses(mill: Mill) -> Iterator[Problem]:
+    """Yield a warning for each feed that was published under a slug with a hash and is no more.
+
+    Whoever subscribed there has an empty feed: a redirect leads them on, and only a person can say so.
+    """
+    hashed = {path for path, memory in mill.store.feeds.items() if "--" in path and memory.state != "retired"}
+    led_on = {source.rpartition(".")[0] for source in mill.settings.redirects}
+    for record in mill.catalog.memberships.feeds() if hashed else ():
+        key = FeedKey(kind=Kind(record.kind), key=record.key)
+        path = mill.composer.spec(key).path
+        old = key.kind.folder + hashed_slug(TermKey(record.key))
+        if record.total and old in hashed - led_on and old != path:
+            yield Problem(
+                path=str(mill.settings.file or mill.settings.feeds_dir),
+                message=f"{old} is {path} now: lead its subscribers on, for each format, with"
+                f" 'redirects: {{{old}.atom: {path}.atom}}'",
+                severity=Severity.WARNING,
+            )
 
 
 def _passing_identities(settings: Settings) -> Iterator[Problem]:
