@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from feedmill.config.names import parse_text
 from feedmill.model.fields import SECRET_FIELDS, fold
 
-_PART = re.compile(r"[a-z_]+|field:[^|:]+")
+_PART = re.compile(r"[a-z_]+@?|field:[^|:]+")
 _FILTER = re.compile(r"[a-z][a-z0-9_]*")
 
 
