@@ -78,6 +78,15 @@ def test_jekyll(tmp_path: Path, require: tools.Require, permalink: str, folders:
     assert differences(tmp_path, told) == {}
 
 
+def test_jekyll_with_a_folder_of_collections(tmp_path: Path, require: tools.Require) -> None:
+    write(tmp_path, "all/_posts/2020-05-06-One.md", "---\ntitle: x\ncategories: [A b]\n---\n")
+    write(tmp_path, "_config.yml", "title: T\nurl: https://x.org\ntimezone: UTC\ncollections_dir: all\n")
+    told = tools.jekyll(require, tmp_path)
+    assert len(told) == 1
+    base = "all/"
+    assert differences(tmp_path, {base + path.removeprefix(base): url for path, url in told.items()}) == {}
+
+
 @pytest.mark.parametrize(
     ("name", "config"),
     [
@@ -125,6 +134,33 @@ def test_hugo(tmp_path: Path, require: tools.Require, name: str, config: str) ->
     }
     assert len(told) == len(paths)
     assert differences(tmp_path, told) == {}
+
+
+def test_hugo_with_a_folder_of_configuration_and_several_languages(
+    tmp_path: Path, require: tools.Require
+) -> None:
+    base = 'baseURL = "https://dev.example/"\ndefaultContentLanguage = "en"\n'
+    ugly = '[uglyURLs]\npost = true\nnotes = true\n[permalinks]\npost = "/:year/:month/:slug/"\n'
+    write(tmp_path, "config/_default/hugo.toml", base + ugly)
+    write(tmp_path, "config/_default/languages.en.toml", 'contentDir = "content/en"\nweight = 1\n')
+    write(tmp_path, "config/_default/languages.de.toml", 'contentDir = "content/de"\nweight = 2\n')
+    write(tmp_path, "config/production/hugo.toml", 'baseURL = "https://x.org/"\n')
+    paths = ["post/One.md", "post/bundle/index.md", "notes/Two.md", "docs/three.md", "docs/deep/index.md"]
+    for path in [*paths, "post/bundle/more.md", "post/bundle/deep/index.md", "docs/deep/image.md"]:
+        write(tmp_path, f"content/en/{path}")
+    write(tmp_path, "content/de/post/One.md")
+
+    told = tools.hugo(require, tmp_path)
+
+    assert all(link.startswith("https://x.org/") for link in told.values())
+    told = {path: link.removeprefix("https://x.org") for path, link in told.items() if "content/en/" in path}
+    assert {path.removeprefix("content/en/") for path in told} == set(paths)
+    assert differences(tmp_path, told) == {}
+    site = read_site(tmp_path)
+    assert (site.home, site.seeds_dir) == ("https://x.org/", "content/en")
+    globs = compile_globs(site.include, site.exclude)
+    assert not any(globs.takes(f"post/bundle/{name}") for name in ("more.md", "deep/index.md"))
+    assert not globs.takes("docs/deep/image.md")
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,32 @@ def test_every_feed_named_in_the_directory_is_there_and_costs_nothing_twice(mill
             assert dated.status == 304
 
 
+def test_slugs_of_any_script_are_one_address_in_every_spelling(mill: Mill) -> None:
+    topics = "München, C++, Q&A, 日本語, C#"
+    (mill.folder / "seeds" / "4.md").write_text(SEED.format(title="Words", name="4", day=4, topic=topics))
+    mill.until("/topics/m%C3%BCnchen.rss", lambda reply: reply.status == 200)
+    names = {path.name for path in (mill.folder / "feeds" / "topics").glob("*.rss")}
+    assert names >= {"münchen.rss", "c++.rss", "q&a.rss", "日本語.rss", "c--16605fe2c3.rss"}
+    base = f"http://127.0.0.1:{mill.address[1]}/"
+    wanted = {"topics/m%C3%BCnchen", "topics/c%2B%2B", "topics/q&a", "topics/%E6%97%A5%E6%9C%AC%E8%AA%9E"}
+    listed = json.loads(mill.ask("/feeds.json").body)["feeds"]
+    assert {feed["rss"].removeprefix(base).removesuffix(".rss") for feed in listed} >= wanted
+    opml = mill.ask("/feeds.opml").body.decode().replace("&amp;", "&")
+    page = mill.ask("/").body.decode().replace("&amp;", "&")
+    for path in wanted:
+        assert f'"{base}{path}.atom"' in opml
+        assert f'"{path}.html"' in page
+        for form in ("rss", "atom", "json", "html"):
+            reply = mill.ask(f"/{path}.{form}")
+            assert reply.status == 200
+            assert f"{path.partition('/')[2]}.{form}>" in reply["link"]
+        assert f"{base}{path}.rss" in mill.ask(f"/{path}.rss").body.decode().replace("&amp;", "&")
+        assert mill.ask(f"/{path}")["location"].endswith(f"{path.partition('/')[2]}.html")
+    assert mill.ask("/topics/c++.rss").body == mill.ask("/topics/%63%2b+.rss").body
+    decomposed = mill.ask("/topics/mu%CC%88nchen.rss")
+    assert (decomposed.status, decomposed["location"]) == (301, "m%C3%BCnchen.rss")
+
+
 def test_a_saved_seed_and_a_takedown_are_seen_at_once_and_alone(mill: Mill) -> None:
     bees = mill.ask("/topics/bees.rss")
     ai = mill.ask("/topics/ai.rss")

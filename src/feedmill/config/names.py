@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import normalize
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from feedmill.model.host import ascii_host
-from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, Slug
+from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, Slug, natural_slug, term_key
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
@@ -15,8 +16,8 @@ _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
 LANGUAGE = r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*"
 _LANGUAGE = re.compile(LANGUAGE)
-SLUG = r"[a-z0-9]+(?:\.[a-z0-9]+)*(?:-[a-z0-9]+(?:\.[a-z0-9]+)*)*"
-_SLUG = re.compile(SLUG)
+SLUG = r"""(?![.-])(?!.*--)[^\x00- A-Z_"#%*/:;<>?\[\\\]^`{|}\x7f-\xa0]+(?<![.-])"""
+"""As far as a pattern can tell that knows no script: `natural_slug` decides."""
 _URL_SAFE = "/:@!$&'()*+,;=%~-._?"
 
 
@@ -171,17 +172,18 @@ def zones() -> tuple[str, ...]:
 
 
 def parse_slug(text: str) -> Slug:
-    """Return a slug that is fit for a URL and can never equal a hashed one (no `--`).
+    """Return a slug that some term could have without a hash: fit for a URL, and never equal to a hashed one.
 
     Raises:
         ValueError: other characters, too long, or a suffix that the origin serves.
     """
-    if len(text) > MAX_SLUG:
-        raise ValueError(f"which is longer than {MAX_SLUG} characters")
-    if not _SLUG.fullmatch(text):
-        raise ValueError
+    text = normalize("NFC", text)
+    if len(text.encode()) > MAX_SLUG_BYTES:
+        raise ValueError(f"which is longer than {MAX_SLUG_BYTES} bytes")
     if text.endswith(SERVED_SUFFIXES):
         raise ValueError(f"which ends like a document ({', '.join(SERVED_SUFFIXES)})")
+    if natural_slug(term_key(text)) != text:
+        raise ValueError
     return Slug(text)
 
 

@@ -16,7 +16,6 @@ _ANSWERED = frozenset({"healthz", "readyz"})
 _DIRECTORY = frozenset({"index.html", "feeds.opml", "feeds.json", "sitemap.xml", "robots.txt", "404.html"})
 _TAXONOMIES = ("topics", "providers", "authors", "categories", "types")
 _SUFFIXES = ("rss", "atom", "json", "html")
-_NO_SLUG = (*SERVED_SUFFIXES, ".xml", ".txt")
 _FEED = re.compile(rf"(?:all|(?:{'|'.join(_TAXONOMIES)}|custom)/[^/]+)(?:/[0-9]{{4}}(?:-[0-9]{{2}})?)?")
 
 
@@ -69,7 +68,9 @@ def _taken(path: str, redirects: Mapping[str, str]) -> str | None:
         stem, _, suffix = part.rpartition(".")
         if part in _DIRECTORY or (suffix in _SUFFIXES and _FEED.fullmatch(stem)):
             return "could be a document of feedmill's" if depth == len(segments) else "lies below a document"
-    if folded in (*_TAXONOMIES, "custom") or (_FEED.fullmatch(folded) and not folded.endswith(_NO_SLUG)):
+    if folded in (*_TAXONOMIES, "custom") or (
+        _FEED.fullmatch(folded) and not folded.endswith(SERVED_SUFFIXES)
+    ):
         return "could be a folder of feedmill's"
     return None
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
+from urllib.parse import unquote
 
 from feedmill.config.names import parse_text
 from feedmill.model.fields import SECRET_FIELDS, fold
 
-_PART = re.compile(r"[a-z_]+|field:[^|:]+")
+_PART = re.compile(r"[a-z_]+@?|field:[^|:]+")
 _FILTER = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -38,12 +40,16 @@ def parse_glob(text: str) -> str:
 def parse_site_path(text: str) -> str:
     """Return a path relative to the site, such as `topics/old.atom`; `feed/` may end with a slash.
 
+    One that was copied out of an address (`topics/c%2B%2B.atom`) is taken for what it names, in NFC.
+
     Raises:
         ValueError: absolute, a URL, with `.` or `..`, a query, a fragment or odd characters.
     """
     parse_text(text)
     if "://" in text:
         raise ValueError("which is a URL, not a path on this site")
+    text = normalize("NFC", unquote(text))
+    parse_text(text)
     if text.startswith("/"):
         raise ValueError(f"with a leading slash ({text.lstrip('/') or 'a file name'} would be right)")
     if any(char in text for char in "?#\\") or any(char.isspace() for char in text):
@@ -60,7 +66,7 @@ def parse_copy(text: str) -> str:
     Raises:
         ValueError: no path on the site, a folder, a name that begins with a dot or is too long.
     """
-    parse_site_path(text)
+    text = parse_site_path(text)
     if text.endswith("/"):
         raise ValueError("which is a folder; name the file in it")
     if any(segment.startswith(".") for segment in text.split("/")):

@@ -9,7 +9,7 @@ from feedmill.config.cron import parse_cron
 from feedmill.config.kinds import Scalar
 from feedmill.config.scalar_types import any_of, integer, string, text, whole
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
-from feedmill.model.slug import MAX_SLUG, SERVED_SUFFIXES, term_key
+from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, term_key
 
 
 def _parse_workers(value: str) -> int:
@@ -112,10 +112,10 @@ NETWORK = string(
     "address or network", "an address or network like 10.0.0.7 or 10.0.0.0/8", names.parse_network
 )
 SLUG = text(
-    "small letters and digits, single hyphens or dots between, like ai or top-10",
+    "small letters and digits of any script, single hyphens between, like ai, münchen or c++",
     names.parse_slug,
     pattern=f"^(?:{names.SLUG})$",
-    maxLength=MAX_SLUG,
+    maxLength=MAX_SLUG_BYTES,
     **{"not": {"pattern": _NO_SUFFIX}},
 )
 SITE_PATH = string(

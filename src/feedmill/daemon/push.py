@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import feedmill
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.hub import own_hub
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
+from feedmill.model.slug import url_path
 from feedmill.server import Door
 from feedmill.server.media import is_topic, media_type
 from feedmill.server.metrics import Histogram, Value
@@ -167,8 +170,8 @@ def _start(settings: Settings, clock: Callable[[], Instant]) -> HubThread:
         file=settings.feeds_dir / ".feedmill" / _FILE,
         addresses=Addresses(
             hub=own_hub(settings),
-            url=lambda path: base + path,
-            path=lambda url: url.removeprefix(base) if url.startswith(base) and url != base else None,
+            url=lambda path: base + url_path(path),
+            path=lambda url: topic_path(url, base),
             media_type=media_type,
         ),
         lease=settings.push.lease,
@@ -179,6 +182,16 @@ def _start(settings: Settings, clock: Callable[[], Instant]) -> HubThread:
     thread = HubThread(plan, clock)
     thread.start()
     return thread
+
+
+def topic_path(url: str, base: str) -> str | None:
+    """Return which path of the site a topic's address names, in any spelling that the origin answers."""
+    if not url.startswith(base) or url == base:
+        return None
+    try:
+        return unicodedata.normalize("NFC", unquote(url.removeprefix(base), errors="strict"))
+    except UnicodeDecodeError:
+        return None
 
 
 def _histogram(totals: Totals) -> Histogram:

@@ -10,6 +10,7 @@ from feedmill.errors import SeedError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.model.slug import TermKey, hashed_slug
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.one_pass import Pass, Progress, silent
@@ -44,6 +45,7 @@ def check_seeds(
             found.update(_many_feeds(dry_run.run))
             found.update(podcast_problems(dry_run.run))
             found.update(_passing_identities(settings))
+            found.update(_old_addresses(dry_run.run))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
     for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
@@ -70,6 +72,25 @@ def _many_feeds(run: Pass) -> Iterator[Problem]:
     settings = run.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
+
+
+def _old_addresses(run: Pass) -> Iterator[Problem]:
+    """Yield a warning for each feed that was published under a slug with a hash and is no more.
+
+    Whoever subscribed there has an empty feed: a redirect leads them on, and only a person can say so.
+    """
+    hashed = {path for path, memory in run.store.feeds.items() if "--" in path and memory.state != "retired"}
+    led_on = {source.rpartition(".")[0] for source in run.settings.redirects}
+    for record in run.catalog.memberships.feeds() if hashed else ():
+        path = run.composer.spec(record.key).path
+        old = record.key.kind.folder + hashed_slug(TermKey(record.key.key))
+        if record.total and old in hashed - led_on and old != path:
+            yield Problem(
+                path=str(run.settings.file or run.settings.feeds_dir),
+                message=f"{old} is {path} now: lead its subscribers on, for each format, with"
+                f" 'redirects: {{{old}.atom: {path}.atom}}'",
+                severity=Severity.WARNING,
+            )
 
 
 def _passing_identities(settings: Settings) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from feedmill.errors import RenderError
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
 from feedmill.model.seed import EntryId
+from feedmill.model.slug import url_path
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming
 from feedmill.render.text import document_url, fit, fit_entry
@@ -201,7 +202,7 @@ class Pages:
                 format=suffix,
                 name=FORMATS[suffix][0],
                 type=FORMATS[suffix][1],
-                href=f"{root}{path}.{suffix}",
+                href=f"{root}{url_path(path)}.{suffix}",
                 address=document_url(self._site, path, suffix),
             )
             for suffix in formats

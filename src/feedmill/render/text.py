@@ -11,6 +11,7 @@ from feedmill.model.feed import Entry, Site
 from feedmill.model.instant import Instant
 from feedmill.model.podcast import Episode
 from feedmill.model.seed import EntryId
+from feedmill.model.slug import url_path
 
 # What XML 1.0 (section 2.2, Char) allows; surrogates, U+FFFE and most control characters are not in it.
 _UNFIT = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,7 +77,7 @@ def rfc822(instant: Instant) -> str:
 
 def document_url(site: Site, path: str, suffix: str) -> str:
     """Return the address of the document `path.suffix`."""
-    return f"{site.url}{path}.{suffix}"
+    return f"{site.url}{url_path(path)}.{suffix}"
 
 
 def home_url(site: Site, path: str, formats: Iterable[str], link: str) -> str:

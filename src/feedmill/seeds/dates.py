@@ -39,7 +39,7 @@ def parse_instant(text: str, default: tzinfo) -> Instant:
     Raises:
         ValueError: why it is none and what would be right, to be read after the field's name and value.
     """
-    text = text.strip(" \t")
+    text = text.strip()
     if _ORDINARY.fullmatch(text):
         try:
             return datetime.fromisoformat(text)

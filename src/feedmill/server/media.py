@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from posixpath import dirname, relpath, splitext
-from urllib.parse import quote
+
+from feedmill.model.slug import url_path
 
 TYPES = {
     ".rss": "application/rss+xml; charset=utf-8",
@@ -48,7 +49,10 @@ class Discovery:
 
     def link_values(self, path: str) -> list[str]:
         """Return a feed's links to its hubs and to itself, absolute: a topic is the same for everybody."""
-        return [*(f'<{hub}>; rel="hub"' for hub in self.hubs), f'<{self.site_url}{path}>; rel="self"']
+        return [
+            *(f'<{hub}>; rel="hub"' for hub in self.hubs),
+            f'<{self.site_url}{url_path(path)}>; rel="self"',
+        ]
 
 
 NO_HUBS = Discovery()
@@ -85,4 +89,4 @@ def link_field(
 
 def _reference(path: str, folder: str) -> str:
     way = relpath("/" + path, "/" + folder)
-    return ("" if way.startswith("../") else "./") + quote(way)
+    return ("" if way.startswith("../") else "./") + url_path(way)

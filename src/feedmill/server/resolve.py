@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from posixpath import dirname, relpath
 from urllib.parse import quote, unquote_to_bytes
 
 from feedmill.model.artifact import Generation, Published
+from feedmill.model.slug import url_path
 
 PAGE_SUFFIXES = (".html", ".atom", ".rss", ".json")
 """Where a path without suffix leads: to the page, else to the first feed there is."""
@@ -86,8 +88,17 @@ def resolve(path: str, generation: Generation) -> Resolution:
     """Say what `path` (decoded, without its first slash) names.
 
     A redirect wins over a document: the feed of a renamed term stays published, valid and empty,
-    and its readers are to be led on.
+    and its readers are to be led on. A path in another normalisation than ours (NFC) leads to ours.
     """
+    found = _find(path, generation)
+    if isinstance(found, Missing) and not path.isascii():
+        composed = unicodedata.normalize("NFC", path)
+        if composed != path and not isinstance(_find(composed, generation), Missing):
+            return Moved(location=_location(path, composed), permanent=True)
+    return found
+
+
+def _find(path: str, generation: Generation) -> Resolution:
     if path and any(not segment or segment.startswith(".") for segment in path.split("/")):
         return Missing()
     moved = generation.redirects.get(path)
@@ -112,4 +123,4 @@ def _location(path: str, new: str) -> str:
     if _ABSOLUTE.match(new):
         return quote(new, safe="/:?#[]@!$&'()*+,;=%~")
     relative = relpath("/" + new.lstrip("/"), "/" + dirname(path))
-    return quote(relative, safe="/~@!$&'()*+,;=")
+    return url_path(relative)

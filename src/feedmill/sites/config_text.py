@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 from feedmill.config.faults import dotted
 from feedmill.seeds.address import resolve
+from feedmill.seeds.text import plain
 from feedmill.sites.site import SiteConfig, Unread
 
 __all__ = ["config_text"]
@@ -59,11 +60,11 @@ def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
         rules.append(_rule(("**",), None, site.defaults))
     return {
         "site": {
-            "title": site.title,
+            "title": plain(site.title, fix_encoding=False),
             "url": url,
             "home": site.home,
             "id": site_id,
-            "description": site.description,
+            "description": plain(site.description, fix_encoding=False),
             "language": site.language,
             "author": {"name": site.author} if site.author else None,
         },

@@ -25,12 +25,23 @@ _SITE = ("metadata", "site", "meta", "config")
 _DATA = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
 _PRUNED = {"node_modules", "_site", "_includes", "_data", ".git", "_layouts"}
 _POSTS = {"posts", "post", "blog", "articles", "news", "notes", "writing", "journal"}
+_NAMED = re.compile(r"eleventy\b[^&|;\"]*?--config[= ]\s*([\w./-]+)")
 _DATE_PATH = re.compile(r"toISOString\(\).*join\(\s*['\"]/['\"]\s*\)")
 
 
 def is_one(folder: Path) -> bool:
     """Whether Eleventy would build this folder."""
-    return any((folder / name).is_file() for name in _NAMES) or any(folder.glob("content/*/*.11tydata.*"))
+    return bool(_configurations(folder)) or any(folder.glob("content/*/*.11tydata.*"))
+
+
+def _configurations(folder: Path) -> list[Path]:
+    """Return the configuration, where it is by default or where the scripts of `package.json` say."""
+    found = [folder / name for name in _NAMES if (folder / name).is_file()]
+    package = folder / "package.json"
+    if not found and package.is_file():
+        named = _NAMED.findall(package.read_text(encoding="utf-8", errors="replace"))
+        found = [folder / name for name in dict.fromkeys(named) if (folder / name).is_file()]
+    return found
 
 
 def read(folder: Path) -> SiteConfig:
@@ -69,14 +80,13 @@ def read(folder: Path) -> SiteConfig:
 
 def _dirs(folder: Path) -> object:
     """Return the `dir` object of the configuration."""
-    for name in _NAMES:
-        if (folder / name).is_file():
-            script = read_script(folder / name)
-            for value in (script.exported, *script.returned):
-                if data.child(value, "dir"):
-                    return data.child(value, "dir")
-                if data.text_of(value, "input"):
-                    return value
+    for file in _configurations(folder):
+        script = read_script(file)
+        for value in (script.exported, *script.returned):
+            if data.child(value, "dir"):
+                return data.child(value, "dir")
+            if data.text_of(value, "input"):
+                return value
     return {}
 
 

@@ -13,6 +13,7 @@ from feedmill.sites import data
 from feedmill.sites.people import author_name, authors_in
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
+_PAGES = (".md", ".markdown", ".html")
 _NAMES = [f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")]
 
 
@@ -26,25 +27,24 @@ def read(folder: Path) -> SiteConfig:
     files = _files(folder)
     config: dict[str, object] = {}
     for file in files:
-        part = _folded(data.table(file))
-        config.update(part if file.stem in ("hugo", "config") else {file.stem.lower(): part})
+        config = _merged(config, _part(file))
     cased = data.truth(config, "disablepathtolower") is True
     ugly = data.truth(config, "uglyurls") is True
-    plain = "_plain" if data.truth(config, "removepathaccents") else ""
+    rss = _rss(config)
     language = data.text_of(config, "defaultcontentlanguage") or "en"
     languages = data.child(config, "languages")
     own = data.child(languages, language.lower())
     others = (
         [code for code in languages if code != language.lower()] if isinstance(languages, Mapping) else []
     )
-    content = data.text_of(own, "contentdir") or data.text_of(config, "contentdir") or "content"
+    content = (
+        data.text_of(own, "contentdir")
+        or _mounted(config, language)
+        or data.text_of(config, "contentdir")
+        or "content"
+    )
     unread = [Unread(file=files[0].name, line=0, what=f"language {code} is left out") for code in others]
-    sections = _sections(folder / content)
-    slug = ("hugo_cased" if cased else "hugo") + plain
-    at_home = "hugo_cased" if cased else "hugo_folder"
-    tail = ".html" if ugly else "/"
-    # With `:filename` Hugo takes a date from the file's name, and the rest of it for the slug.
-    stem = "name" if ":filename" in data.texts_of(config, "frontmatter", "date") else "stem"
+    told = _sections(folder / content) if "section" in rss else []
     home = data.text_of(own, "baseurl") or data.text_of(config, "baseurl")
     if home and data.truth(config, "defaultcontentlanguageinsubdir"):
         home = f"{home.rstrip('/')}/{language}/"
@@ -55,14 +55,27 @@ def read(folder: Path) -> SiteConfig:
         description=data.text_of(own, "params", "description")
         or data.text_of(config, "params", "description")
         or "",
-        language=data.text_of(config, "locale") or data.text_of(config, "languagecode") or language,
+        language=next(
+            (
+                found
+                for table in (own, config)
+                for key in ("locale", "languagecode")
+                if (found := data.text_of(table, key))
+            ),
+            language,
+        ),
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "params", "author") or data.child(config, "author")),
         authors=authors_in(folder / "data", "authors"),
         seeds_dir=content,
         include=("**/*.md", "**/*.markdown", "**/*.html"),
-        exclude=("**/_index.*", "**/_index.md", *(f"**/*.{code}.*" for code in others)),
-        link=f"{{dir|{at_home}}}/{{field:slug|{slug}}}{tail} or {{dir|{at_home}}}/{{{stem}|{slug}}}{tail}",
+        exclude=(
+            *("**/_index.*", "**/_index.md"),
+            *(f"**/*.{code}.*" for code in others if next((folder / content).rglob(f"*.{code}.*"), None)),
+            *_other_folders(languages, others, content),
+            *_resources(folder / content),
+        ),
+        link=_by_path(config, ugly=ugly),
         rules=tuple(_rules(config, files[0], folder / content, unread, cased=cased, ugly=ugly)),
         feeds=tuple(
             SectionFeed(
@@ -71,22 +84,89 @@ def read(folder: Path) -> SiteConfig:
                 paths=(f"{name}/**",),
                 link=f"{_folder(name)}/",
             )
-            for name in sections
+            for name in told
         ),
         copies=(
-            ("index.xml", "all.rss"),
-            *((f"{_folder(name)}/index.xml", f"custom/{FILTERS['slug'](name)}.rss") for name in sections),
+            *([(rss["home"], "all.rss")] if "home" in rss else []),
+            *((f"{_folder(name)}/{rss['section']}", f"custom/{FILTERS['slug'](name)}.rss") for name in told),
         ),
         unread=tuple(unread),
     )
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the files that configure a site, the main one first."""
+    """Return the files that configure a site as it is published, each before those that overrule it."""
     main = [folder / name for name in _NAMES if (folder / name).is_file()][:1]
-    base = folder / "config" / "_default"
-    split = sorted(file for file in base.glob("*.*") if file.suffix in (".toml", ".yaml", ".yml", ".json"))
-    return main + sorted(split, key=lambda file: file.stem not in ("hugo", "config"))
+    for environment in ("_default", "production"):
+        found = sorted((folder / "config" / environment).glob("*.*"))
+        split = [file for file in found if file.suffix in (".toml", ".yaml", ".yml", ".json")]
+        main += sorted(split, key=lambda file: file.stem not in ("hugo", "config"))
+    return main
+
+
+def _part(file: Path) -> dict[str, object]:
+    """Return what a file says, below the keys that its name is: `params.toml`, `languages.de.toml`."""
+    part = _folded(data.table(file))
+    if file.stem in ("hugo", "config"):
+        return part
+    name, _, language = file.stem.lower().partition(".")
+    if not language:
+        return {name: part}
+    return {"languages": {language: {name: part} if name in ("params", "menu", "menus") else part}}
+
+
+def _merged(below: Mapping[str, object], above: Mapping[str, object]) -> dict[str, object]:
+    found = dict(below)
+    for key, value in above.items():
+        under = found.get(key)
+        both = isinstance(under, Mapping) and isinstance(value, Mapping)
+        found[key] = _merged(under, value) if both else value  # type: ignore[arg-type]
+    return found
+
+
+def _rss(config: data.Table) -> dict[str, str]:
+    """Return the name of the RSS feed of each kind of page that has one."""
+    name = data.text_of(config, "outputformats", "rss", "basename") or "index"
+    disabled = {kind.lower() for kind in data.texts_of(config, "disablekinds")}
+    found = {}
+    for kind in ("home", "section"):
+        told = data.child(config, "outputs", kind)
+        formats = {each.lower() for each in data.texts_of(config, "outputs", kind)}
+        if (told is None or "rss" in formats) and disabled.isdisjoint({"rss", kind}):
+            found[kind] = f"{name}.xml"
+    return found
+
+
+def _mounted(config: data.Table, language: str) -> str | None:
+    """Return the folder that is mounted as `content` for a language."""
+    mounts = data.child(config, "module", "mounts")
+    for mount in mounts if isinstance(mounts, list) else ():
+        each = _folded(mount)
+        if data.text_of(each, "target") == "content" and data.text_of(each, "lang") in (None, language):
+            return data.text_of(each, "source")
+    return None
+
+
+def _other_folders(languages: object, others: list[str], content: str) -> list[str]:
+    """Return a glob for each folder below ours that is another language's content."""
+    folders = [data.text_of(languages, code, "contentdir") or "" for code in others]
+    base = content.strip("/") + "/"
+    return [f"{told.strip('/').removeprefix(base)}/**" for told in folders if told.startswith(base)]
+
+
+def _resources(content: Path) -> list[str]:
+    """Return what lies in a folder with an `index`: it belongs to that page, and is none of its own."""
+    found = []
+    for index in content.rglob("index.*"):
+        if index.suffix in _PAGES:
+            inside = (file for file in index.parent.rglob("*") if file.suffix in _PAGES)
+            found += [file for file in inside if file.parent != index.parent or not _is_index(file)]
+    paths = sorted({file.relative_to(content).as_posix() for file in found})
+    return [path for path in paths if not re.search(r"[*?\[\]]", path)]
+
+
+def _is_index(file: Path) -> bool:
+    return file.stem.partition(".")[0] == "index"
 
 
 def _folded(value: object) -> dict[str, object]:
@@ -104,7 +184,9 @@ def _sections(content: Path) -> list[str]:
     return sorted(
         folder.name
         for folder in content.iterdir()
-        if folder.is_dir() and not (folder / "index.md").is_file() and any(folder.rglob("*.md"))
+        if folder.is_dir()
+        and not (folder / "index.md").is_file()
+        and any(file.suffix in _PAGES for file in folder.rglob("*"))
     )
 
 
@@ -112,6 +194,7 @@ def _rules(
     config: data.Table, file: Path, content: Path, unread: list[Unread], *, cased: bool, ugly: bool
 ) -> list[Rule]:
     rules = []
+    uglies = data.child(config, "uglyurls")  # for all, or by section
     for section, told in _permalinks(data.child(config, "permalinks")):
         folders = [name for name in _sections(content) if _folder(name) == section.strip("/").lower()]
         if section.strip("/ ") == "":
@@ -122,12 +205,31 @@ def _rules(
             ]
         else:
             pairs = [(f"{name}/**", told) for name in folders]  # none: a taxonomy, or nothing in it
+        flat = ugly or data.truth(uglies, section.strip("/").lower()) is True
         for glob, pattern in pairs:
             try:
-                rules.append(Rule(paths=(glob,), link=from_hugo(pattern, cased=cased, ugly=ugly).text))
+                rules.append(Rule(paths=(glob,), link=from_hugo(pattern, cased=cased, ugly=flat).text))
             except PatternError as error:
                 unread.append(Unread(file=file.name, line=data.line_of(file, section), what=str(error)))
-    return rules
+    flat_sections = (name for name in _sections(content) if data.truth(uglies, _folder(name)) is True)
+    by_path = _by_path(config, ugly=True)
+    return rules + [
+        Rule(paths=(f"{name}/**",), link=by_path)
+        for name in flat_sections
+        if all(rule.paths != (f"{name}/**",) for rule in rules)
+    ]
+
+
+def _by_path(config: data.Table, *, ugly: bool) -> str:
+    """Return the pattern of pages that no permalink is for."""
+    cased = data.truth(config, "disablepathtolower") is True
+    plain = "_plain" if data.truth(config, "removepathaccents") else ""
+    slug = ("hugo_cased" if cased else "hugo") + plain
+    folders = f"{{dir|{'hugo_cased' if cased else 'hugo_folder'}}}"
+    # With `:filename` Hugo takes a date from the file's name, and the rest of it for the slug.
+    stem = "name" if ":filename" in data.texts_of(config, "frontmatter", "date") else "stem"
+    tail = ".html" if ugly else "/"
+    return f"{folders}/{{field:slug|{slug}}}{tail} or {folders}/{{{stem}|{slug}}}{tail}"
 
 
 def _with_index(content: Path, section: str) -> list[str]:

@@ -33,11 +33,17 @@ def read(folder: Path) -> SiteConfig:
     file = next(file for name in ("_config.yml", "_config.yaml") if (file := folder / name).is_file())
     config = data.table(file)
     unread: list[Unread] = []
-    source = data.text_of(config, "source") or "."
+    root = Path(data.text_of(config, "source") or ".")
+    source = (root / (data.text_of(config, "collections_dir") or "")).as_posix()
     above = sorted(_above_posts(folder / source))
     seeds_dir, inside = (f"{source}/_posts", "") if above == [""] else (source, "**/_posts/")
     link = _link(config, file, unread)
-    url = data.text_of(config, "url")
+    url = data.text_of(config, "url") or _domain(folder)
+    collections = data.child(config, "collections")
+    for name in collections if isinstance(collections, dict) else ():
+        if name != "posts" and data.truth(collections, name, "output"):
+            what = f"the collection {name} is left out"
+            unread.append(Unread(file=file.name, line=data.line_of(file, name), what=what))
     feed = (data.text_of(config, "feed", "path") or "feed.xml").lstrip("/")
     copies = [(feed, "all.atom")]
     copies += [
@@ -51,7 +57,7 @@ def read(folder: Path) -> SiteConfig:
         language=data.text_of(config, "lang") or data.text_of(config, "locale"),
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "author")),
-        authors=authors_in(folder / source / "_data", "authors"),
+        authors=authors_in(folder / root / "_data", "authors"),
         seeds_dir=os.path.normpath(seeds_dir),
         include=tuple(f"{inside or '**/'}{'**/' if inside else ''}*.{suffix}" for suffix in _SUFFIXES[:5]),
         exclude=() if above == [""] else tuple(f"**/{name}" for name in sorted(_PRUNED - {".git"})),
@@ -61,6 +67,15 @@ def read(folder: Path) -> SiteConfig:
         separators=data.texts_of(config, "excerpt_separator"),
         split_blanks=True,
         unread=tuple(unread),
+    )
+
+
+def _domain(folder: Path) -> str | None:
+    """Return the address that GitHub's `CNAME` file gives a site."""
+    file = folder / "CNAME"
+    domain = file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
+    return (
+        f"https://{domain}" if domain and not any(char.isspace() or char == "/" for char in domain) else None
     )
 
 

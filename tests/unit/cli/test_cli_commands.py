@@ -204,6 +204,23 @@ def test_check_warns_of_more_feeds_than_anybody_reads_and_names_the_setting(empt
     assert run("check").err == "No fault found.\n"
 
 
+def test_check_says_where_a_feed_went_whose_slug_had_a_hash(empty: Path, run: Run) -> None:
+    (empty / "seeds").mkdir()
+    seed = empty / "seeds" / "a.md"
+    seed.write_text("---\ntitle: T\nwebUrl: https://x.org/a\ndate: 2020-01-01\ntopics: [München]\n---\n")
+    (empty / "config.yaml").write_text(CONFIG + "topics: {X: {slug: münchen}}\n")
+    run("build")
+    assert run("check").err == "No fault found.\n"
+    (empty / "config.yaml").write_text(CONFIG)
+    run("build")
+    told = run("check").out
+    old = next(path.stem for path in (empty / "feeds" / "topics").glob("munchen--*.atom"))
+    assert f"topics/{old} is topics/münchen now: lead its subscribers on" in told
+    redirects = f"redirects: {{topics/{old}.atom: topics/münchen.atom}}\n"
+    (empty / "config.yaml").write_text(CONFIG + redirects)
+    assert run("check").err == "No fault found.\n"
+
+
 def test_check_warns_of_patterns_that_make_identities_of_titles_and_of_no_others(
     empty: Path, run: Run
 ) -> None:

@@ -17,7 +17,7 @@ EVERY_KEY = (
     HOME
     + """\
 seeds:
-  link: "{year}/{month}/{slug|hugo|lower}/ or {field:extra.path}"
+  link: "{year@}/{month}/{slug|hugo|lower}/ or {field:extra.path}"
   rules:
     - {paths: news/**, link: "news/{slug}/", defaults: {tags: [News, Politics], published: no, provider: Us}}
     - {paths: ["a/*.md", b], defaults: {type: podcast}}
@@ -32,7 +32,7 @@ def test_every_key(tmp_path: Path) -> None:
     assert settings.decode.address == AddressSettings(
         home="https://www.example.org/blog/",
         site_id="http://127.0.0.1:8080/",
-        link="{year}/{month}/{slug|hugo|lower}/ or {field:extra.path}",
+        link="{year@}/{month}/{slug|hugo|lower}/ or {field:extra.path}",
         rules=(
             AddressRule(
                 paths=("news/**",),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from feedmill.config import loads
-from feedmill.daemon.push import Push, stored_subscribers, topics
+from feedmill.daemon.push import Push, stored_subscribers, topic_path, topics
 from feedmill.model.artifact import Generation, Published, digest
 from feedmill.push.protocol import Mode, Wish
 from feedmill.push.subscriptions import Subscriptions
@@ -40,6 +40,21 @@ def test_feeds_at_their_own_address_are_topics_and_nothing_else(generation: Gene
     assert "old.rss" in found.gone
     assert "gone.atom" in found.gone
     assert "slip.json" not in found.gone, "it comes back, without what was taken down"
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("https://f.example/topics/c++.atom", "topics/c++.atom"),
+        ("https://f.example/topics/c%2B%2B.atom", "topics/c++.atom"),
+        ("https://f.example/topics/mu%CC%88nchen.atom", "topics/münchen.atom"),
+        ("https://f.example/topics/%ff.atom", None),
+        ("https://f.example/", None),
+        ("https://other.example/all.atom", None),
+    ],
+)
+def test_a_topic_may_be_spelt_as_the_origin_takes_it(url: str, path: str | None) -> None:
+    assert topic_path(url, "https://f.example/") == path
 
 
 def test_a_document_that_is_not_the_one_published_is_not_sent(generation: Generation, tmp_path: Path) -> None:

@@ -161,6 +161,13 @@ def test_links_fit_the_depth_of_the_page() -> None:
     assert 'href="topics/artificial-intelligence.html"' in shown
 
 
+def test_links_to_feeds_of_any_script_are_percent_encoded() -> None:
+    shown = page(feed(entry(1, topics=(topic("München"), topic("C++"), topic("Q&A")))))
+    assert 'href="../topics/m%C3%BCnchen.html"' in shown
+    assert 'href="../topics/c%2B%2B.html"' in shown
+    assert 'href="../topics/q&amp;a.html"' in shown
+
+
 def test_every_link_within_the_site_is_relative() -> None:
     pages = Pages(RICH, {})
     bodies = pages.render_feed(feed(FULL, formats=("rss", "html"))), pages.render_index(DIRECTORY)

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedmill.model.artifact import Generation, Published, digest
-from feedmill.server.media import link_field, media_type
+from feedmill.server.media import Discovery, link_field, media_type
 from feedmill.server.resolve import BadTarget, Found, Missing, Moved, parse_path, resolve
 
-PATHS = ("index.html", "all.rss", "topics/ai.html", "topics/ai.rss", "topics/c%.rss")
+PATHS = ("index.html", "all.rss", "topics/ai.html", "topics/ai.rss", "topics/c%.rss", "topics/münchen.rss")
 GENERATION = Generation(
     serial=1,
     documents={
@@ -49,6 +49,29 @@ def test_locations_are_relative(path: str, location: str) -> None:
     found = resolve(path, GENERATION)
     assert isinstance(found, Moved)
     assert found.location == location
+
+
+@pytest.mark.parametrize(
+    ("target", "location"),
+    [
+        (b"/topics/mu%CC%88nchen.rss", "m%C3%BCnchen.rss"),
+        ("/topics/mu\u0308nchen".encode(), "m%C3%BCnchen"),
+        ("/u\u0308ber".encode(), "%C3%BCber"),
+    ],
+)
+def test_another_normalisation_is_led_to_ours(target: bytes, location: str) -> None:
+    assert resolve(parse_path(target), GENERATION) == Moved(location=location, permanent=True)
+    assert isinstance(resolve(parse_path(b"/topics/m%c3%BCnchen.rss"), GENERATION), Found)
+    assert isinstance(resolve("topics/a\u0308.rss", GENERATION), Missing)
+
+
+def test_links_of_any_script_are_percent_encoded() -> None:
+    field = link_field(
+        "topics/münchen.rss", PATHS, Discovery(site_url="https://f.example/", hubs=("https://h/",))
+    )
+    assert 'https://f.example/topics/m%C3%BCnchen.rss>; rel="self"' in field
+    field = link_field("topics/c++.rss", ("topics/c++.atom",))
+    assert field.startswith('<./c%2B%2B.rss>; rel="self", <./c%2B%2B.atom>; rel="alternate"')
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,38 @@ def test_jekyll(tmp_path: Path) -> None:
     )
 
 
+def test_jekyll_on_github_s_pages_and_its_other_collections(tmp_path: Path) -> None:
+    write(tmp_path, "_config.yml", "title: T\ncollections:\n  guides: {output: true}\n  data: {}\n")
+    write(tmp_path, "CNAME", "guides.example.org\n")
+    site = read_site(tmp_path)
+    assert site.home == "https://guides.example.org/"
+    assert site.unread == (Unread(file="_config.yml", line=3, what="the collection guides is left out"),)
+
+
+def test_hugo_says_what_its_feeds_are_called(tmp_path: Path) -> None:
+    outputs = "outputs: {home: [HTML, RSS], section: [HTML]}\noutputFormats: {RSS: {baseName: feed}}\n"
+    write(tmp_path, "hugo.yaml", f"baseURL: https://x.org/\n{outputs}")
+    write(tmp_path, "content/posts/a.md", "---\ntitle: a\n---\n")
+    site = read_site(tmp_path)
+    assert (site.copies, site.feeds) == ((("feed.xml", "all.rss"),), ())
+    write(tmp_path, "hugo.yaml", "baseURL: https://x.org/\ndisableKinds: [RSS]\n")
+    assert read_site(tmp_path).copies == ()
+
+
+def test_hugo_s_content_may_be_mounted(tmp_path: Path) -> None:
+    mounts = "mounts: [{source: static, target: static}, {source: texts, target: content}]"
+    write(tmp_path, "hugo.yaml", f"baseURL: https://x.org/\nmodule: {{{mounts}}}\n")
+    assert read_site(tmp_path).seeds_dir == "texts"
+
+
+def test_eleventy_s_configuration_may_be_named_in_the_scripts(tmp_path: Path) -> None:
+    write(tmp_path, "package.json", '{"scripts": {"build": "npx @11ty/eleventy --config=_build/11ty.cjs"}}')
+    write(tmp_path, "_build/11ty.cjs", "module.exports = () => { return {dir: {input: 'src', data: 'd'}} }\n")
+    write(tmp_path, "src/d/site.json", '{"url": "https://x.org", "title": "E"}')
+    site = read_site(tmp_path)
+    assert (site.kind, site.title, site.home, site.seeds_dir) == ("Eleventy", "E", "https://x.org/", "src")
+
+
 def test_zola(tmp_path: Path) -> None:
     write(
         tmp_path,
