@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from conformance.samples import BARE, EPISODE, SHOW, entry
-from feedmill.compose import Composer, FeedKey
+from feedmill.compose import Composer
 from feedmill.compose.podcast import complete_podcast, episode_entry, podcast_guid
 from feedmill.model.podcast import Episode, Podcast
 from feedmill.model.seed import EntryId, Image, Seed
 from feedmill.model.settings import CustomSettings, FeedSettings
 from feedmill.model.slug import Slug
-from feedmill.model.taxonomy import Kind
+from feedmill.model.taxonomy import FeedKey, Kind
 
 
 @pytest.mark.parametrize(
