@@ -116,7 +116,7 @@ class _History:
         store = mill.store
         last = max((document.modified for document in store.documents.values()), default=None)
         facts = before.meta() if before is not None else {}
-        if before is not None and facts.get("ledger") == f"{store.ledger_id} {store.serial}":
+        if before is not None and facts.get("ledger") == store.mark:
             self.catalog = before
             self.as_of = from_micros(int(facts["as_of"]))
             return

@@ -31,7 +31,7 @@ def compose_print(settings: Settings, theme: Mapping[str, str], *, drafts: bool 
 
 def ledger_mark(store: Store) -> str:
     """Return what changes with every publication."""
-    return f"{store.ledger_id} {store.serial}"
+    return store.mark
 
 
 def _print(*values: object) -> str:

@@ -73,6 +73,11 @@ class LocalStore:
         return self.memory.history.ledger_id
 
     @property
+    def mark(self) -> str:
+        """What the catalog belongs to."""
+        return f"{self.ledger_id} {self.serial}"
+
+    @property
     def serial(self) -> int:
         """How many changes there were: grows with every publication that changed something."""
         return self.memory.history.serial

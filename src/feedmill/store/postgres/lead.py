@@ -66,8 +66,11 @@ class PostgresLead:
                 if not holder[1] or not (self._replace(holder[0]) and self._lock()):
                     raise LockHeld(where(self._url), self._describe(holder[0]))
             upgrade(session)
+            session.rows("DELETE FROM feedmill_node WHERE beat < clock_timestamp() - interval '1 minute'")
             self.epoch = int(session.rows("UPDATE feedmill_head SET epoch = epoch + 1 RETURNING epoch")[0][0])
             self._enter()
+        except LockHeld:
+            raise  # to be asked again, over the same session
         except BaseException:
             session.close()
             raise

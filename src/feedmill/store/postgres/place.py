@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from feedmill.store.port import Store
 from feedmill.store.postgres.bodies import BodyCache
 from feedmill.store.postgres.lead import PostgresLead, new_name
+from feedmill.store.postgres.node import PostgresNode
 from feedmill.store.postgres.store import PostgresStore
 
 
@@ -28,3 +32,7 @@ class PostgresPlace:
     def open(self, *, read_only: bool = False) -> PostgresStore:
         """Open the database's store, under the lead that was last taken here."""
         return PostgresStore(self._url, self._name, None if read_only else self._lead, self._bodies)
+
+    def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> PostgresNode:
+        """Return this process as one of the nodes that share the database, not yet begun."""
+        return PostgresNode(self._url, self._name, self._bodies, told, turned)

@@ -66,6 +66,11 @@ class PostgresStore:
         return self.history.ledger_id
 
     @property
+    def mark(self) -> str:
+        """What the catalog belongs to."""
+        return f"{self.ledger_id} {self.serial}"
+
+    @property
     def serial(self) -> int:
         """How many changes there were."""
         return self.history.serial
