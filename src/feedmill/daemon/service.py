@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -77,6 +78,8 @@ class Service:
         self._backoff = Backoff()
         self._saving = Backoff()
         self._pass_log = PassLog()
+        self._newest = 0
+        self._newest_lock = threading.Lock()
 
     # Life
 
@@ -178,10 +181,22 @@ class Service:
 
     def _on_generation(self, generation: Generation) -> None:
         """Serve what another node published; what it withheld is out of it. From the node's thread."""
-        if generation.serial:
+        if generation.serial and self._is_newer(generation):
             self._decided = True
             self._listeners.install(generation)
             self._inbox.nudge("generation")
+
+    def _is_newer(self, generation: Generation) -> bool:
+        """Tell whether to give out a generation: no reader of this node sees an older one again.
+
+        Where one process works alone what it has is the newest, whatever its number.
+        """
+        if self._pass_runner.node is None:
+            return True
+        with self._newest_lock:
+            newer = generation.serial >= self._newest
+            self._newest = max(self._newest, generation.serial)
+        return newer
 
     def _loop(self) -> None:
         self._ask("start")
@@ -296,6 +311,8 @@ class Service:
         One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
         """
         followers: tuple[Follower, ...] = (self._listeners, self._push)
+        if not self._is_newer(generation):
+            return
         for follower in followers:
             follower.install(generation)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 
-from feedmill.model.artifact import Digest
+from feedmill.model.artifact import Digest, Published
 
 _ROOM = 64 << 20
 
@@ -26,6 +27,16 @@ class BodyCache:
             if body is not None:
                 self._bodies.move_to_end(digest)
             return body
+
+    def lacking(self, documents: Iterable[Published]) -> list[Published]:
+        """Return those whose bodies are not here, as many as may come without driving out the rest."""
+        found, left = [], self._room // 2
+        with self._lock:
+            for document in documents:
+                if document.digest not in self._bodies and document.size <= left:
+                    left -= document.size
+                    found.append(document)
+        return found
 
     def put(self, digest: Digest, body: bytes) -> None:
         """Keep a body, unless it is more than fits."""

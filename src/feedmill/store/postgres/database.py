@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from feedmill.errors import ConfigError, PublishError
 
@@ -25,53 +25,70 @@ _DEFAULTS = {
 """A database that went away is noticed within seconds, unless the address says otherwise."""
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
+
+
+class Lost(PublishError):
+    """The connection broke."""
 
 
 class Database:
     """One connection, made when it is first needed and again after it broke. Any thread may use it.
 
     `setup` are statements for each new connection. Statements are their own transactions, but within
-    `transaction`.
+    `transaction`. Where a connection `lasts` no statement is tried again over another: its locks went with
+    it.
 
     Raises (everything):
         PublishError: the database cannot be reached, or does not do it.
     """
 
-    def __init__(self, url: str, name: str, setup: Sequence[str] = ()) -> None:
+    def __init__(self, url: str, name: str, setup: Sequence[str] = (), *, lasts: bool = False) -> None:
         self._url = url
         self._name = name
         self._setup = tuple(setup)
+        self._lasts = lasts
         self._connection: psycopg.Connection[Row] | None = None
         self._lock = threading.RLock()
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Row]:
         """Run a statement and return its rows."""
-        with self._told() as connection:
+
+        def run(connection: psycopg.Connection[Row]) -> list[Row]:
             found = connection.execute(statement, values)
             return found.fetchall() if found.description else []
 
+        return self._do(run)
+
     def change(self, statement: str, values: Sequence[object] = ()) -> int:
         """Run a statement and return how many rows it changed."""
-        with self._told() as connection:
-            return int(connection.execute(statement, values).rowcount)
+        return self._do(lambda connection: connection.execute(statement, values).rowcount)
 
     def copy(self, statement: str, rows: Sequence[Row]) -> None:
         """Send rows by a COPY statement."""
-        with self._told() as connection, connection.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row(row)
+
+        def run(connection: psycopg.Connection[Row]) -> None:
+            with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+        self._do(run)
 
     @contextmanager
     def transaction(self, *, snapshot: bool = False) -> Iterator[None]:
-        """Have everything within be one transaction; with `snapshot` it reads one state of the database."""
-        self.begin()
-        try:
-            if snapshot:
-                self.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
-            self.commit()
-        finally:
-            self.rollback()
+        """Have everything within be one transaction; with `snapshot` it reads one state of the database.
+
+        Other threads wait meanwhile.
+        """
+        with self._lock:
+            self.begin()
+            try:
+                if snapshot:
+                    self.rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield
+                self.commit()
+            finally:
+                self.rollback()
 
     def begin(self) -> None:
         """Begin a transaction, unless one is under way."""
@@ -100,14 +117,7 @@ class Database:
 
     def wait(self, patience: float) -> None:
         """Wait until the database tells something (LISTEN), `patience` seconds at most."""
-        with self._told() as connection:
-            for _ in connection.notifies(timeout=patience, stop_after=1):
-                pass
-
-    @property
-    def backend(self) -> int:
-        """The number of the server's process for this connection; 0: there is none."""
-        return self._connection.info.backend_pid if self._connection is not None else 0
+        self._do(lambda connection: list(connection.notifies(timeout=patience, stop_after=1)))
 
     def close(self) -> None:
         """Let go of the connection; the next statement makes another."""
@@ -116,16 +126,26 @@ class Database:
             with suppress(psycopg.Error):
                 connection.close()
 
-    @contextmanager
-    def _told(self) -> Iterator[psycopg.Connection[Row]]:
+    def _do(self, action: Callable[[psycopg.Connection[Row]], T]) -> T:
         with self._lock:
+            idle = self._connection is not None and not self.under_way
             try:
-                yield self._connected()
-            except psycopg.Error as error:
-                if self._connection is not None and self._connection.broken:
-                    self.close()
-                why = (str(error).strip().splitlines() or [type(error).__name__])[0]
-                raise PublishError(f"the database {where(self._url)}: {why}") from error
+                return self._once(action)
+            except Lost:
+                if self._lasts or not idle:
+                    raise
+                return self._once(action)  # the server was started anew since the last statement
+
+    def _once(self, action: Callable[[psycopg.Connection[Row]], T]) -> T:
+        try:
+            return action(self._connected())
+        except psycopg.Error as error:
+            why = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            message = f"the database {where(self._url)}: {why}"
+            if self._connection is not None and self._connection.broken:
+                self.close()
+                raise Lost(message) from error
+            raise PublishError(message) from error
 
     def _connected(self) -> psycopg.Connection[Row]:
         if self._connection is None:

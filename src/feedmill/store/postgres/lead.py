@@ -46,7 +46,7 @@ class PostgresLead:
         self.prints = prints
         self.epoch = 0
         self._url = url
-        self._session = Database(url, self.name, ("SET lock_timeout = '2s'",))
+        self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True)
         self._beaten = 0.0
         self._ended = threading.Event()
         self._heart: threading.Thread | None = None
@@ -96,7 +96,11 @@ class PostgresLead:
         self._session.close()
 
     def __enter__(self) -> Self:
-        return self.acquire()
+        try:
+            return self.acquire()
+        except BaseException:
+            self.release()
+            raise
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -148,10 +148,12 @@ class PostgresNode:
         store = self._store = self._store or PostgresStore(self._url, self._name, None, self._bodies)
         serial = store.watch(self._seen, _STEP)
         if serial != self._seen:
+            known = store.documents
             store.reopen()
             self._seen = store.serial
             if not self._led:
                 self._told(store)
+            store.fetch(known)
         self._enter()
 
     def _campaign(self) -> None:

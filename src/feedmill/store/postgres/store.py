@@ -25,6 +25,9 @@ from feedmill.store.postgres.schema import STAGING, version_of
 _LOOK = 1.0
 """Seconds after which a node looks at the serial, whatever it is told: NOTIFY is best effort."""
 
+_AT_ONCE = 50
+"""Bodies that are fetched together."""
+
 _PATHS = "SELECT path FROM feedmill_good WHERE path > %s ORDER BY path LIMIT 1000"
 
 
@@ -138,6 +141,19 @@ class PostgresStore:
                 return None
             self.bodies.put(wanted, body)
         return body
+
+    def fetch(self, known: Mapping[str, Published]) -> None:
+        """Have the bodies of what is other than in `known` at hand, while there is room."""
+        new = (one for path, one in self.history.documents.items() if known.get(path) != one)
+        paths = [one.path for one in self.bodies.lacking(new)]
+        for start in range(0, len(paths), _AT_ONCE):
+            some = paths[start : start + _AT_ONCE]
+            for wanted, body in self._reader.rows(
+                "SELECT digest, body FROM feedmill_document WHERE path = ANY(%s) AND body IS NOT NULL",
+                (some,),
+            ):
+                if digest(body) == wanted:
+                    self.bodies.put(Digest(wanted), body)
 
     def watch(self, serial: int, patience: float) -> int:
         """Wait for a generation other than number `serial`, `patience` seconds at most; return its number.
