@@ -56,9 +56,9 @@ class PublishError(StoreError):
 
 
 class LockHeld(StoreError):
-    """Another process works on the same folder."""
+    """Another process works on the same folder or database."""
 
-    def __init__(self, path: Path, holder: str) -> None:
+    def __init__(self, path: Path | str, holder: str) -> None:
         super().__init__(path, holder)
         self.path = path
         self.holder = holder

@@ -37,7 +37,11 @@ def _body(version: int, name: str) -> bytes:
 
 
 def place_at(address: str) -> Place:
-    """Return the place that `address` names: a folder."""
+    """Return the place that `address` names: a folder, or a database."""
+    if address.startswith("postgresql:"):
+        from feedmill.store.postgres.place import PostgresPlace
+
+        return PostgresPlace(address)
     return LocalPlace(Path(address))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -54,10 +55,14 @@ def build_command(
 
     Reads what changed, writes what that changes, and leaves every other file alone.
     """
+    from feedmill.model.settings import StoreSettings
+
     settings = app.settings()
     real = wall_clock()
     now = parse_instant(as_of, settings.decode.timezone) if as_of else real
     aside = drafts or now > real
+    if as_of:  # a look at another time is nothing to be spread
+        settings = replace(settings, store=StoreSettings())
     if aside and not dry_run and _is_public(settings):
         what = "--drafts" if drafts else "--as-of an instant to come"
         raise UsageError(f"{what} would publish what is not out yet; say where to: --feeds DIR")
@@ -90,8 +95,6 @@ def one_pass(
     Raises:
         StoreError: storage failed, or another feedmill works here.
     """
-    from dataclasses import replace
-
     from feedmill.pipeline import PassRequest
     from feedmill.pipeline.up_to_date import sealed_report
     from feedmill.store import place_of

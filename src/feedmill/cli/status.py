@@ -13,7 +13,7 @@ from feedmill.model.seed import Problem, Severity
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
-_COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "stopped": "red"}
+_COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "standby": "blue", "stopped": "red"}
 
 
 @click.command("status")
@@ -80,6 +80,8 @@ def _show(document: dict[str, Any]) -> None:
         )
         if counts["kept"]:
             _row("", f"{counts['kept']:,} in their last good form")
+    for node in (document.get("store") or {}).get("nodes", ()):
+        _row("node", _node(node, document["store"]))
     followers = document.get("followers") or {}
     if followers.get("hub"):
         _row("hub", _followers(followers))
@@ -87,6 +89,14 @@ def _show(document: dict[str, Any]) -> None:
         _row("", f"{failure['at']} {failure['callback']}: {failure['why']}")
     for change in document["scheduled"]:
         _row("planned", f"{change['at']} {change['what']} of {change['seed']}")
+
+
+def _node(node: dict[str, Any], store: dict[str, Any]) -> str:
+    lag = f", {node['lag']:,} behind" if node["lag"] else ""
+    otherwise = "" if node["current"] else ", prints otherwise than what is published"
+    silent = f", silent for {node['silent']:.0f} s" if node["silent"] > 5 else ""
+    here = f" (here, epoch {store['epoch']})" if node["name"] == store["name"] else ""
+    return f"{node['name']}{here}: {node['role']}, generation {node['serial']:,}{lag}{otherwise}{silent}"
 
 
 def _followers(followers: dict[str, Any]) -> str:

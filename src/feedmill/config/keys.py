@@ -15,6 +15,7 @@ from feedmill.config.scalars import (
     BOOL,
     COPY,
     CRON,
+    DATABASE,
     EMAIL,
     HOST,
     LABEL,
@@ -39,6 +40,7 @@ from feedmill.model.settings import (
     PushSettings,
     ScheduleSettings,
     ServerSettings,
+    StoreSettings,
     WatchSettings,
 )
 
@@ -144,6 +146,15 @@ _PUSH = section(
         ["10.0.0.0/8"],
     ),
 )
+_STORE = section(
+    StoreSettings,
+    url=key(
+        DATABASE,
+        "A PostgreSQL database that keeps what is published, for several nodes; no feeds folder then.",
+        "postgresql://feedmill@db.example.org/feedmill",
+        instead="the feeds folder",
+    ),
+)
 _ADMIN = section(
     AdminSettings,
     enabled=key(BOOL, "Whether there are a status page, metrics and a rebuild button."),
@@ -218,6 +229,7 @@ CONFIG: Section = section(
     watch=key(_WATCH, "How the daemon notices files."),
     server=key(_SERVER, "The origin: what readers talk to."),
     push=key(_PUSH, "Telling subscribers of changes at once."),
+    store=key(_STORE, "Where what is published is kept."),
     admin=key(_ADMIN, "The operator's listener."),
     guard=key(_GUARD, "What holds a pass back when files vanish by the hundred."),
     state=key(_STATE, "What feedmill remembers to be fast."),

@@ -104,6 +104,7 @@ def _settings(
         config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
     if feeds is not None:  # `--feeds` is a try: nothing is spread from there
         config["push"].update(hub="off", hubs=())
+        config["store"].update(url=None)
     return build_settings(
         complete(config, folders),
         file=file,

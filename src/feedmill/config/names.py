@@ -12,6 +12,7 @@ from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, Slug, natural_s
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
+_PASSWORD = re.compile(r"(?<=[?&]password=)[^&\s]+")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
 LANGUAGE = r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*"
@@ -79,9 +80,21 @@ def parse_site_url(text: str) -> str:
     return url if url.endswith("/") else url + "/"
 
 
+def parse_database(text: str) -> str:
+    """Return the URL of a PostgreSQL database, as it is.
+
+    Raises:
+        ValueError: another scheme.
+    """
+    text = text.strip()
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError
+    return text
+
+
 def hide_userinfo(text: str) -> str:
     """Return the text with the user name and password of every URL in it replaced by `***`."""
-    return _USERINFO.sub("***@", text)
+    return _PASSWORD.sub("***", _USERINFO.sub("***@", text))
 
 
 def parse_host(text: str) -> str:

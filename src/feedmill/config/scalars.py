@@ -101,6 +101,13 @@ SITE_URL = string(
 URL = string(
     "URL", "an absolute URL like https://example.org/icon.png", names.parse_url, "^https?://", format="uri"
 )
+DATABASE = string(
+    "PostgreSQL URL",
+    "a URL like postgresql://feedmill@db.example.org/feedmill",
+    names.parse_database,
+    "^postgres(?:ql)?://",
+    format="uri",
+)
 LANGUAGE = string(
     "language tag", "a language tag like en, de or pt-BR", names.parse_language, f"^(?:{names.LANGUAGE})$"
 )

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from feedmill.config.names import hide_userinfo
 from feedmill.errors import StoreError
 from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.pipeline.fingerprints import compose_print, decode_print
+from feedmill.pipeline.folders import load_theme
 from feedmill.store import Lead, Store, place_of
 from feedmill.store.local.lock import FolderLock
 
@@ -31,12 +35,16 @@ class PassRunner:
         clock: Callable[[], Instant],
         progress: Progress,
         decided: Callable[[], None],
+        told: Callable[[Generation], None],
+        turned: Callable[[], None],
     ) -> None:
         self._settings = settings
         self._clock = clock
         self._progress = progress
         self._decided = decided
         self._place = place_of(settings)
+        self.node = self._place.node(lambda store: told(self._generation_of(store)), turned)
+        self._led = True
         self._locks: list[Lead] = []
         self._mill: Mill | None = None
         self._store: Store | None = None
@@ -45,18 +53,48 @@ class PassRunner:
         self.next_change: Instant | None = None
 
     def lock(self) -> None:
-        """Take the state folder, and the lead of the store.
+        """Take the state folder, and the lead of the store; a node leads when nobody else does.
 
         Raises:
             LockHeld: another feedmill works there.
         """
         purpose = "run the daemon"
-        for lead in (FolderLock(self._settings.state_dir / "lock", purpose), self._place.lead(purpose)):
+        leads: list[Lead] = [FolderLock(self._settings.state_dir / "lock", purpose)]
+        if self.node is None:
+            leads.append(self._place.lead(purpose))
+        for lead in leads:
             self._locks.append(lead.acquire())
+
+    def start(self) -> None:
+        """Begin to be a node, where several share the store."""
+        if self.node is not None:
+            self.node.prints = _prints(self._settings)
+            self.node.start()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process publishes."""
+        return self.node is None or self.node.leads()
+
+    def store_status(self) -> dict[str, Any]:
+        """Return where what is published is kept, and what the nodes that share it do."""
+        url = self._settings.store.url
+        shared = self.node.status() if self.node is not None else {}
+        return {"url": hide_userinfo(url) if url else None, **shared}
+
+    def troubles(self) -> list[str]:
+        """Return why the store cannot be reached just now."""
+        return [self.node.trouble] if self.node is not None and self.node.trouble else []
 
     def close(self) -> None:
         """Let go of everything."""
         self.reset()
+        if self.node is not None:
+            self.node.stop()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Give up the locks."""
         while self._locks:
             self._locks.pop().release()
 
@@ -68,6 +106,8 @@ class PassRunner:
     def change(self, settings: Settings) -> None:
         """Use other settings from the next pass on."""
         self._settings = settings
+        if self.node is not None:
+            self.node.prints = _prints(settings)
         self.reset()
 
     @property
@@ -88,6 +128,10 @@ class PassRunner:
             StoreError: storage failed, or somebody else took the folders.
         """
         self._relock()
+        if self.leads != self._led:  # a store of the other kind, and all that belongs to it
+            self._led = self.leads
+            self.reset()
+            self._store = None
         if not self._looked:
             request = replace(request, paths=None, hints=request.hints | (request.paths or frozenset()))
         mill = self.open()
@@ -104,7 +148,7 @@ class PassRunner:
         """
         if self._mill is None:
             if self._store is None:
-                self._store = self._place.open()
+                self._store = self.node.open() if self.node is not None else self._place.open()
             else:
                 self._store.reopen()
             self._mill = self._open.enter_context(
@@ -120,25 +164,35 @@ class PassRunner:
 
     def generation(self) -> Generation | None:
         """Return what is published and may be served; None before the store could be opened."""
-        if self._store is None:
-            return None
-        return self._store.generation(self._settings.redirects, self._settings.copies)
+        return self._generation_of(self._store) if self._store is not None else None
+
+    def _generation_of(self, store: Store) -> Generation:
+        return store.generation(self._settings.redirects, self._settings.copies)
 
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a published document, from any thread (`Bodies`)."""
-        store = self._store
-        return store.body(path, digest) if store is not None else None
+        for store in (self._store, self.node):  # a node may follow what its passes have not seen yet
+            body = store.body(path, digest) if store is not None else None
+            if body is not None:
+                return body
+        return None
 
     def _relock(self) -> None:
         """Notice that a folder was deleted or replaced under us, and take the new one."""
         if not self.disturbed:
             return
-        self.close()
+        self.reset()
+        self._drop()
         try:
             self.lock()
         except StoreError:
-            self.close()
+            self._drop()
             raise
+
+
+def _prints(settings: Settings) -> str:
+    """Return what names everything that decides how seeds become documents here."""
+    return f"{decode_print(settings)} {compose_print(settings, load_theme(settings.theme_dir))}"
 
 
 def stamp(file: Path | None) -> tuple[int, int, int] | None:

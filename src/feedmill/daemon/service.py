@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -77,6 +78,8 @@ class Service:
         self._backoff = Backoff()
         self._saving = Backoff()
         self._pass_log = PassLog()
+        self._newest = 0
+        self._newest_lock = threading.Lock()
 
     # Life
 
@@ -94,7 +97,12 @@ class Service:
         self._config_stamp = _stamps(settings)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
         self._pass_runner = PassRunner(
-            settings, clock=self._clock, progress=self._on_progress, decided=self._on_decided
+            settings,
+            clock=self._clock,
+            progress=self._on_progress,
+            decided=self._on_decided,
+            told=self._on_generation,
+            turned=lambda: self._ask("lead"),
         )
         self._watcher = self._new_watcher(settings)
         self._scheduler = Scheduler(
@@ -116,6 +124,7 @@ class Service:
             self._push.configure(settings)
             stack.callback(self._control.stop)
             self._control.start()
+            self._pass_runner.start()
             stack.callback(lambda: self._watcher.stop())
             if settings.schedule.on_change:
                 self._watcher.start()
@@ -169,6 +178,25 @@ class Service:
         if not self._decided and generation is not None and generation.documents:
             self._listeners.install(generation, ready=False)
         self._decided = True
+
+    def _on_generation(self, generation: Generation) -> None:
+        """Serve what another node published; what it withheld is out of it. From the node's thread."""
+        if generation.serial and self._is_newer(generation):
+            self._decided = True
+            self._listeners.install(generation)
+            self._inbox.nudge("generation")
+
+    def _is_newer(self, generation: Generation) -> bool:
+        """Tell whether to give out a generation: no reader of this node sees an older one again.
+
+        Where one process works alone what it has is the newest, whatever its number.
+        """
+        if self._pass_runner.node is None:
+            return True
+        with self._newest_lock:
+            newer = generation.serial >= self._newest
+            self._newest = max(self._newest, generation.serial)
+        return newer
 
     def _loop(self) -> None:
         self._ask("start")
@@ -230,7 +258,7 @@ class Service:
             self._troubles.pop("http", None)
 
     def _pass(self, work: Work) -> None:
-        self._state = "building" if self._started else "starting"
+        self._state = "starting" if not self._started else self._idle_state("building")
         waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._pass_runner.run(work.request)
@@ -247,12 +275,15 @@ class Service:
         else:
             for ticket in waiting:
                 ticket.set_result(report)
-        self._state = "ready"
+        self._state = self._idle_state("ready")
         if not self._started:
             self._started = True
             self._notifier.ready(self._summary())
             logger.info("ready", extra={"facts": self._facts()})
         self._notifier.status(self._summary())
+
+    def _idle_state(self, leading: str) -> str:
+        return leading if self._pass_runner.leads else "standby"
 
     def _on_failure(self, error: FeedmillError, work: Work, waiting: list[Future[PassReport]]) -> None:
         """Keep serving what is published, and try again a little later each time.
@@ -266,7 +297,10 @@ class Service:
         self._troubles["pass"] = f"the last pass failed: {error}; the next try within {wait:.0f} s"
         generation = self._pass_runner.generation()
         self._pass_runner.reset()
-        if self._decided and generation is not None:  # else nobody knows what was taken down meanwhile
+        leads = self._pass_runner.leads
+        if (
+            leads and self._decided and generation is not None
+        ):  # else nobody knows what was taken down meanwhile
             self._tell(generation)
         for ticket in waiting:
             ticket.set_exception(error)
@@ -277,12 +311,14 @@ class Service:
         One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
         """
         followers: tuple[Follower, ...] = (self._listeners, self._push)
+        if not self._is_newer(generation):
+            return
         for follower in followers:
             follower.install(generation)
 
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
         self._decided = True
-        if (generation := self._pass_runner.generation()) is not None:
+        if self._pass_runner.leads and (generation := self._pass_runner.generation()) is not None:
             self._tell(generation)
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
@@ -325,6 +361,8 @@ class Service:
         if command == "subscribers":
             return {"subscribers": self._push.subscribers()}
         if command == "prune":
+            if not self._pass_runner.leads:
+                raise StoreError("this node stands by: ask the one that leads (feedmill status)")
             return self._wait(self._inbox.ask("prune", prune=True), send)
         raise ValueError(f"unknown command {command!r}")
 
@@ -363,9 +401,15 @@ class Service:
             "counts": status.counts_json(last) if last else {},
             "scheduled": self._scheduled,
             "followers": self._push.followers(),
+            "store": self._pass_runner.store_status(),
             "problems": status.problems_json(
                 last.problems if last else (),
-                [*self._troubles.values(), *self._watcher.troubles(), *self._push.troubles()],
+                [
+                    *self._troubles.values(),
+                    *self._pass_runner.troubles(),
+                    *self._watcher.troubles(),
+                    *self._push.troubles(),
+                ],
             ),
         }
 
@@ -410,8 +454,10 @@ class Service:
 
     def _apply(self, settings: Settings) -> None:
         old = self._settings
-        if (settings.state_dir, settings.feeds_dir) != (old.state_dir, old.feeds_dir):
-            raise StoreError("state.dir and feeds.dir cannot move under a running daemon; restart it")
+        if _places(settings) != _places(old):
+            raise StoreError(
+                "state.dir, feeds.dir and store.url cannot change under a running daemon; restart it"
+            )
         self._listeners.change(settings)
         self._push.configure(settings)
         self._settings = settings
@@ -438,6 +484,10 @@ class Service:
             **self._listeners.addresses(),
             "next_change": rfc3339(next_change) if next_change else None,
         }
+
+
+def _places(settings: Settings) -> tuple[object, ...]:
+    return settings.state_dir, settings.feeds_dir, settings.store
 
 
 def _stamps(settings: Settings) -> tuple[object, object]:

@@ -243,6 +243,13 @@ class PushSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreSettings:
+    """Where generations are kept: a database's URL, "" for the feeds folder. It may hold a password."""
+
+    url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
     """The operator's listener."""
 
@@ -289,6 +296,7 @@ class Settings:
     watch: WatchSettings = field(default_factory=WatchSettings)
     server: ServerSettings = field(default_factory=ServerSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path

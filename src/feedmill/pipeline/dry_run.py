@@ -18,7 +18,6 @@ from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import ALL, FeedKey
 from feedmill.pipeline.feed_builder import FeedBuilder
-from feedmill.pipeline.fingerprints import ledger_mark
 from feedmill.pipeline.mill import Mill
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.past import last_forms, last_generation
@@ -134,7 +133,7 @@ def _past(dry_run: DryRun) -> Pass:
     From the catalog where it belongs to the ledger, else worked out from the ledger as of its last change.
     """
     run, before = dry_run.run, dry_run.before
-    if before is not None and before.meta().get("ledger") == ledger_mark(run.store):
+    if before is not None and before.meta().get("ledger") == run.store.mark:
         return replace(run, catalog=before)
     last = max((document.modified for document in run.store.documents.values()), default=EPOCH)
     return last_generation(replace(run, now=last))

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 import feedmill
 from feedmill.model.hub import document_hubs
 from feedmill.model.settings import Settings
-from feedmill.store import Store
 
 
 def decode_print(settings: Settings) -> str:
@@ -27,11 +26,6 @@ def compose_print(settings: Settings, theme: Mapping[str, str]) -> str:
         sorted(theme.items()),
         settings.decode.drafts,
     )
-
-
-def ledger_mark(store: Store) -> str:
-    """Return what changes with every publication."""
-    return f"{store.ledger_id} {store.serial}"
 
 
 def _print(*values: object) -> str:

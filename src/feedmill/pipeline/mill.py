@@ -30,7 +30,7 @@ from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
-from feedmill.pipeline.fingerprints import compose_print, decode_print, ledger_mark
+from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.held import find_takedowns
@@ -202,7 +202,7 @@ class Mill:
         facts = run.catalog.meta()
         again = request.full or facts.get("decode") != self._decode_print
         recompose = facts.get("compose") != self._compose_print
-        anew = again or recompose or facts.get("ledger") != ledger_mark(run.store)
+        anew = again or recompose or facts.get("ledger") != run.store.mark
         # what came up during a slow pass is published by a quick one before the next that may be slow
         paths = None if anew else request.paths
         ingested = Ingest(run, again=again).take(paths, hints=request.hints, quick=self._slow)
@@ -356,7 +356,7 @@ class Mill:
         news = {
             "decode": self._decode_print,
             "compose": self._compose_print,
-            "ledger": ledger_mark(run.store),
+            "ledger": run.store.mark,
             "tally": json.dumps(derived.tally, sort_keys=True),
         }
         ingested, facts = derived.ingested, derived.facts

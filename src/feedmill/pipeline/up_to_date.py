@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.settings import Settings
-from feedmill.pipeline.fingerprints import compose_print, decode_print, ledger_mark
+from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.report import PassReport, report_from_json
 from feedmill.seeds import Found, scan, to_bytes
@@ -53,7 +53,7 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
         return None
     with place_of(settings).open() as store:
-        if found.get("ledger") != ledger_mark(store) or store.problems or store.verify():
+        if found.get("ledger") != store.mark or store.problems or store.verify():
             return None
         stats = _listing(settings)
         if stats is None or found.get("files") != stats:
@@ -93,7 +93,7 @@ def seal(run: Pass, report: PassReport, *, clear: bool) -> None:
         return
     sealed = {
         "rules": [decode_print(settings), compose_print(settings, load_theme(settings.theme_dir))],
-        "ledger": ledger_mark(run.store),
+        "ledger": run.store.mark,
         "files": stats,
         "until": to_micros(report.next_change) if report.next_change else None,
     }

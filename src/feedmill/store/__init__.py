@@ -2,7 +2,7 @@
 
 from feedmill.store.follower import Follower
 from feedmill.store.places import place_of
-from feedmill.store.port import Bodies, Committed, FeedMemory, Lead, Place, Publication, Store
+from feedmill.store.port import Bodies, Committed, FeedMemory, Lead, Node, Place, Publication, Store
 
 __all__ = [
     "Bodies",
@@ -10,6 +10,7 @@ __all__ = [
     "FeedMemory",
     "Follower",
     "Lead",
+    "Node",
     "Place",
     "Publication",
     "Store",

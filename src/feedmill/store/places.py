@@ -8,6 +8,10 @@ from feedmill.store.port import Place
 
 def place_of(settings: Settings) -> Place:
     """Return where the settings have generations kept."""
+    if settings.store.url:
+        from feedmill.store.postgres.place import PostgresPlace
+
+        return PostgresPlace(settings.store.url)
     from feedmill.store.local.place import LocalPlace
 
     return LocalPlace(settings.feeds_dir)

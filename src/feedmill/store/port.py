@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
-from typing import Literal, Protocol, Self
+from typing import Any, Literal, Protocol, Self
 
 from feedmill.model.artifact import Artifact, Digest, Generation, Published
 from feedmill.model.instant import Instant
@@ -143,6 +143,10 @@ class Store(Protocol):
         """What tells this history from any other: made once."""
 
     @property
+    def mark(self) -> str:
+        """What all that is derived of seeds and history belongs to: another one after every publication."""
+
+    @property
     def serial(self) -> int:
         """How many changes there were: grows by one with every publication that changed something."""
 
@@ -239,11 +243,51 @@ class Store(Protocol):
     ) -> None: ...
 
 
+class Node(Protocol):
+    """This process among several that share a place: it follows what is published, or leads.
+
+    `prints` names what decides how seeds become documents here: who prints otherwise than what is published
+    does not lead while there is one that does not. `trouble` says why the place cannot be reached, or "".
+    """
+
+    prints: str
+    trouble: str
+
+    def start(self) -> None:
+        """Begin: to follow, and to lead when nobody else does."""
+
+    def stop(self) -> None:
+        """End, and let another one lead."""
+
+    def leads(self) -> bool:
+        """Tell whether this node leads."""
+
+    def open(self) -> Store:
+        """Return a store for passes: it publishes while this node leads; else its publications only compare.
+
+        Raises:
+            PublishError: as `Place.open`.
+        """
+
+    def body(self, path: str, digest: Digest) -> bytes | None:
+        """Return a document of the generation that was told last (`Bodies`)."""
+
+    def status(self) -> dict[str, Any]:
+        """Return role, epoch, serial and all nodes with their lag, for `feedmill status`."""
+
+
 class Place(Protocol):
     """Where generations are kept: a folder, a database. It makes leads and stores."""
 
     def lead(self, purpose: str) -> Lead:
         """Return the lead of this place, not yet taken; `purpose` says what for, in messages."""
+
+    def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> Node | None:
+        """Return this process as a node, not yet begun; None where one process works alone.
+
+        `told` is called with each new generation while the node does not lead, `turned` when it begins to
+        lead or does no more; both from a thread of its own.
+        """
 
     def open(self, *, read_only: bool = False) -> Store:
         """Return a store of what is kept here. Who publishes holds the lead.

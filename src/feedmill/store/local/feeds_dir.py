@@ -47,19 +47,6 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return status.st_size, status.st_mtime_ns, status.st_ino & _INODE_BITS
 
 
-def checked(path: str) -> str:
-    """Return `path` if it is a plain relative path of a document.
-
-    Raises:
-        ValueError: it is absolute, climbs, or names a hidden file or folder: nothing but
-            plain names may ever be joined to the feeds folder (DESIGN 8.5).
-    """
-    parts = path.split("/")
-    if not all(parts) or any(part[0] == "." or "\0" in part for part in parts):
-        raise ValueError(f"{path!r} is no path of a document")
-    return path
-
-
 class Tree:
     """One look at the feeds folder; a context manager, opened anew for every operation.
 

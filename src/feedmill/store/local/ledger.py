@@ -29,7 +29,7 @@ from feedmill.store.local.rows import (
 )
 from feedmill.store.local.sqlite import connect, is_damage, primary_code
 from feedmill.store.local.translate import publish_error
-from feedmill.store.local.values import Changes, Damage, History
+from feedmill.store.local.values import Changes, Damage, LocalHistory
 
 _PRAGMAS = ("synchronous=EXTRA", "temp_store=MEMORY", "trusted_schema=OFF", "cell_size_check=ON")
 _DAMAGED = 2
@@ -57,7 +57,7 @@ class Ledger:
             raise publish_error("reach", self.path, error) from error
         return status.st_dev, status.st_ino
 
-    def load(self) -> History | Damage:
+    def load(self) -> LocalHistory | Damage:
         """Return the content; a `Damage` when the file is no ledger.
 
         A file of no bytes is a ledger that was never written. After an unclean end SQLite checks
@@ -77,13 +77,13 @@ class Ledger:
             self.close()
             return Damage(why=str(error))
 
-    def _load(self) -> History | Damage:
+    def _load(self) -> LocalHistory | Damage:
         connection = self._reader()
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         mark = connection.execute("PRAGMA application_id").fetchone()[0]
         if not version and not mark and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
             self.close()
-            return History()
+            return LocalHistory()
         if mark != APPLICATION_ID:
             self.close()
             return Damage(why="it belongs to another program")
@@ -144,7 +144,7 @@ class Ledger:
             with suppress(sqlite3.Error):
                 self._connect("rw").execute("UPDATE meta SET unclean = ?", (_DAMAGED,))
 
-    def announce(self, history: History, paths: Collection[str]) -> None:
+    def announce(self, history: LocalHistory, paths: Collection[str]) -> None:
         """Write down, before the first new document is visible, which ones are going to be ours.
 
         Also marks the ledger unclean: until `finish` says otherwise, nothing on disk is believed.
@@ -153,7 +153,9 @@ class Ledger:
             connection.execute("UPDATE meta SET unclean = 1")
             connection.executemany("INSERT OR IGNORE INTO intent VALUES (?)", [(path,) for path in paths])
 
-    def save(self, history: History, changes: Changes, good: Iterable[tuple[str, bytes | None]] = ()) -> None:
+    def save(
+        self, history: LocalHistory, changes: Changes, good: Iterable[tuple[str, bytes | None]] = ()
+    ) -> None:
         """Write `changes` and `good` down in one transaction, after which no intent is open."""
         with self._transaction(history) as connection:
             write_changes(connection, history, changes)
@@ -182,7 +184,7 @@ class Ledger:
                 self.close()
                 raise publish_error("write", self.path, error) from error
 
-    def finish(self, history: History) -> None:
+    def finish(self, history: LocalHistory) -> None:
         """Say that everything on disk is as the ledger has it."""
         with self._transaction(history) as connection:
             connection.execute("UPDATE meta SET unclean = 0")
@@ -195,7 +197,7 @@ class Ledger:
             self._connection = None
 
     @contextmanager
-    def _transaction(self, history: History) -> Iterator[sqlite3.Connection]:
+    def _transaction(self, history: LocalHistory) -> Iterator[sqlite3.Connection]:
         """One transaction; after an error the connection is given up, and the next one starts clean."""
         try:
             connection = self._connect("rwc")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from feedmill.store.local.feeds_dir import OWN
 from feedmill.store.local.lock import FolderLock
 from feedmill.store.local.store import LocalStore
+from feedmill.store.port import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,9 @@ class LocalPlace:
     def lead(self, purpose: str) -> FolderLock:
         """Return the lock of the folder."""
         return FolderLock(self.feeds_dir / OWN / "lock", purpose)
+
+    def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> None:
+        """One process has a folder for itself."""
 
     def open(self, *, read_only: bool = False) -> LocalStore:
         """Open the folder's store."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Self
 from feedmill.model.artifact import Artifact, Digest, Published, digest
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Problem
-from feedmill.store.local.feeds_dir import TMP, Found, Obstacle, Stamp, checked
+from feedmill.store.local.feeds_dir import TMP, Found, Obstacle, Stamp
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.placing import Placing, Staged, Wishes
 from feedmill.store.local.translate import ONE_PATH, publish_error, reason
+from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class LocalPublication:
 
     def _adopt(self, path: str, body: Digest, stamp: Stamp) -> None:
         """The bytes are there already: a run that was killed wrote them, or someone restored them."""
-        modified = self._memory.last_modified(path, body, self._now)
+        modified = self._memory.history.last_modified(path, body, self._now)
         document = Published(path=path, digest=body, size=stamp[0], modified=modified)
         self._wishes.adopted[path] = (document, stamp)
         self._unchanged += 1
@@ -108,7 +109,7 @@ class LocalPublication:
     def _stage(self, artifact: Artifact, body: Digest) -> None:
         self._serial += 1
         name = f"{self._prefix}-{self._serial:x}"
-        modified = self._memory.last_modified(artifact.path, body, self._now)
+        modified = self._memory.history.last_modified(artifact.path, body, self._now)
         stamp = self._tree.stage(name, artifact.body, to_micros(modified) * 1000)
         self._wishes.staged[artifact.path] = Staged(
             name=name,
@@ -212,4 +213,4 @@ class LocalPublication:
         for feed in self._feeds.values():
             self._memory.remember_feed(feed)
         for path, change in self._plans.items():
-            self._memory.plan(path, change)
+            self._memory.history.plan(path, change)

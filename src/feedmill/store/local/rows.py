@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from feedmill.model.artifact import Digest, Published
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros, to_micros
-from feedmill.store.local.feeds_dir import checked
-from feedmill.store.local.values import Changes, History
+from feedmill.store.local.values import Changes, LocalHistory
+from feedmill.store.path import checked
 from feedmill.store.port import FeedMemory
 
 APPLICATION_ID = 0x464D4C4C
@@ -51,20 +51,20 @@ def upgrade(connection: sqlite3.Connection, version: int) -> None:
     connection.execute(f"PRAGMA user_version = {VERSION}")
 
 
-def create(connection: sqlite3.Connection, history: History) -> None:
+def create(connection: sqlite3.Connection, history: LocalHistory) -> None:
     """Make the tables of a new ledger."""
     upgrade(connection, 0)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute("INSERT INTO meta VALUES (1, ?, ?, 1, 0)", (history.ledger_id, history.serial))
 
 
-def read_history(connection: sqlite3.Connection) -> History:
+def read_history(connection: sqlite3.Connection) -> LocalHistory:
     """Return what is in the tables.
 
     Raises:
         ValueError: something is there that feedmill never wrote.
     """
-    history = History()
+    history = LocalHistory()
     head = connection.execute("SELECT ledger_id, serial, unclean, good FROM meta").fetchone()
     if head is None:
         raise ValueError("its head is missing")
@@ -91,7 +91,7 @@ def read_history(connection: sqlite3.Connection) -> History:
     return history
 
 
-def write_changes(connection: sqlite3.Connection, history: History, changes: Changes) -> None:
+def write_changes(connection: sqlite3.Connection, history: LocalHistory, changes: Changes) -> None:
     """Make the rows that `changes` names equal to `history`."""
     kept: list[tuple[str, str, int, int, int, int]] = []
     for path in sorted(changes.documents | changes.touched):

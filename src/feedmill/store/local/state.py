@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from feedmill.model.artifact import Digest, Published
-from feedmill.model.instant import EPOCH, Instant, floor_second, from_micros
+from feedmill.model.artifact import Published
+from feedmill.model.instant import Instant, from_micros
 from feedmill.store.local.feeds_dir import Found, Stamp
-from feedmill.store.local.values import Changes, History
+from feedmill.store.local.values import Changes, LocalHistory
 from feedmill.store.port import FeedMemory
-
-_SECOND = from_micros(1_000_000) - EPOCH
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,24 +20,10 @@ class Memory:
     `retried` are refused documents that somebody was told to try again.
     """
 
-    history: History = field(default_factory=History)
+    history: LocalHistory = field(default_factory=LocalHistory)
     changes: Changes = field(default_factory=Changes)
     suspects: dict[str, bool] = field(default_factory=dict)
     retried: set[str] = field(default_factory=set)
-
-    def last_modified(self, path: str, body: Digest, now: Instant) -> Instant:
-        """Return the Last-Modified of a document that has the bytes of `body` from now on.
-
-        A whole second, and later than any the path ever had: a reader's validator from before
-        must not match (RFC 9110, 8.8.2), even when the clock was set back.
-        """
-        before = self.history.gone.get(path)
-        if document := self.history.documents.get(path):
-            if document.digest == body:
-                return document.modified
-            before = document.modified
-        moment = floor_second(now)
-        return moment if before is None else max(moment, before + _SECOND)
 
     def record(self, document: Published, stamp: Stamp) -> None:
         """Remember a document that is on disk; a retired one is revived."""
@@ -69,18 +53,11 @@ class Memory:
 
     def retire(self, path: str, now: Instant) -> None:
         """Forget a document for good, but for when it last changed."""
-        document = self.history.documents.get(path)
-        modified = document.modified if document else self.history.gone.get(path, floor_second(now))
+        modified = self.history.last_changed(path, now)
         self.forget(path)
         if self.history.gone.get(path) != modified:
             self.history.gone[path] = modified
             self.changes.gone.add(path)
-
-    def plan(self, path: str, change: Instant | None) -> None:
-        """Remember when a document is going to change by itself; no ledger needs to know."""
-        document = self.history.documents.get(path)
-        if document is not None and document.next_change != change:
-            self.history.documents[path] = replace(document, next_change=change)
 
     def remember_feed(self, feed: FeedMemory) -> None:
         """Remember what a feed is called and whether it lives."""

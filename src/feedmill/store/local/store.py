@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
@@ -15,6 +14,7 @@ from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, Generation, Published
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem
+from feedmill.store.generation import Suspension, generation_of
 from feedmill.store.local.adopt import claim, is_marked, own_documents
 from feedmill.store.local.bodies import read_body
 from feedmill.store.local.compare import compare
@@ -26,7 +26,7 @@ from feedmill.store.local.ledger import Ledger
 from feedmill.store.local.publication import LocalPublication
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error, reason
-from feedmill.store.local.values import Changes, Damage, History
+from feedmill.store.local.values import Changes, Damage, LocalHistory
 from feedmill.store.port import FeedMemory
 
 LEDGER = f"{OWN}/ledger.db"
@@ -64,13 +64,18 @@ class LocalStore:
         self._folder: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
         self._publication = 0
-        self._suspended: dict[str, Digest] = {}
+        self._suspension = Suspension()
         self.reopen()
 
     @property
     def ledger_id(self) -> str:
         """What tells this ledger from any other: made once, when the ledger is."""
         return self.memory.history.ledger_id
+
+    @property
+    def mark(self) -> str:
+        """What the catalog belongs to."""
+        return f"{self.ledger_id} {self.serial}"
 
     @property
     def serial(self) -> int:
@@ -109,19 +114,7 @@ class LocalStore:
         documents = dict(self.memory.history.documents)
         for path in self.memory.suspects:
             documents.pop(path, None)
-        for path in copies.keys() & documents.keys():
-            documents[path] = replace(documents[path], copy_of=copies[path])
-        return Generation(
-            serial=self.serial,
-            documents=MappingProxyType(documents),
-            gone=self.gone,
-            redirects=MappingProxyType(dict(redirects)),
-            suspended=frozenset(
-                path
-                for path, digest in self._suspended.items()
-                if path in documents and documents[path].digest == digest
-            ),
-        )
+        return generation_of(self.memory.history, documents, self._suspension, redirects, copies)
 
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a published document, from any thread; None where the disk has another, or none."""
@@ -143,12 +136,11 @@ class LocalStore:
 
     def suspend(self, paths: Iterable[str]) -> None:
         """Have nobody get these documents as they are now, until a publication has had its say of them."""
-        known = self.memory.history.documents
-        self._suspended = {path: known[path].digest for path in paths if path in known}
+        self._suspension.suspend(paths, self.memory.history.documents)
 
     def resume(self, but: Container[str]) -> None:
         """Serve again what was suspended: it was replaced, or is right as it is; all but these documents."""
-        self._suspended = {path: digest for path, digest in self._suspended.items() if path in but}
+        self._suspension.resume(but)
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
@@ -177,11 +169,11 @@ class LocalStore:
                 " mount the feeds folder again, or restart feedmill to publish here"
             )
         problems: list[Problem] = []
-        loaded = History() if file is None else self._ledger.load()
+        loaded = LocalHistory() if file is None else self._ledger.load()
         fresh = file is None
         if isinstance(loaded, Damage):
             problems.append(set_aside(self._ledger.path, loaded, read_only=self.read_only))
-            loaded, fresh = History(), True
+            loaded, fresh = LocalHistory(), True
         self.memory = Memory(history=loaded)
         self.problems = tuple(problems)
         self._hash_all = bool(loaded.unclean)

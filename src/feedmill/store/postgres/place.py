@@ -1,0 +1,38 @@
+"""A database as the place where generations are kept, for several nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from feedmill.store.port import Store
+from feedmill.store.postgres.bodies import BodyCache
+from feedmill.store.postgres.lead import PostgresLead, new_name
+from feedmill.store.postgres.node import PostgresNode
+from feedmill.store.postgres.store import PostgresStore
+
+
+class PostgresPlace:
+    """The database that `store.url` names; `Place` says what each part promises.
+
+    Stores and leads of one place belong to one process, which has one name and one cache of bodies.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lead: PostgresLead | None = None
+        self._name = new_name()
+        self._bodies = BodyCache()
+
+    def lead(self, purpose: str) -> PostgresLead:
+        """Return the lead of the database."""
+        lead = PostgresLead(self._url, purpose, name=self._name)
+        self._lead = self._lead if self._lead is not None and self._lead.is_valid() else lead
+        return lead
+
+    def open(self, *, read_only: bool = False) -> PostgresStore:
+        """Open the database's store, under the lead that was last taken here."""
+        return PostgresStore(self._url, self._name, None if read_only else self._lead, self._bodies)
+
+    def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> PostgresNode:
+        """Return this process as one of the nodes that share the database, not yet begun."""
+        return PostgresNode(self._url, self._name, self._bodies, told, turned)

@@ -1,0 +1,203 @@
+"""One publication in the database: staged by COPY, committed in one transaction that also moves the head."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from feedmill.errors import PublishError
+from feedmill.model.artifact import Artifact, Published, digest
+from feedmill.model.instant import Instant
+from feedmill.store.history import History
+from feedmill.store.path import checked
+from feedmill.store.port import Committed, FeedMemory
+from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.rows import seconds
+from feedmill.store.postgres.staging import Staging
+from feedmill.store.postgres.wishes import Difference, Wishes, after, difference
+
+if TYPE_CHECKING:
+    from feedmill.store.postgres.store import PostgresStore
+
+
+class PostgresPublication:
+    """A `Publication` in the database."""
+
+    def __init__(self, store: PostgresStore, now: Instant) -> None:
+        self._store = store
+        self._now = now
+        self._wishes = Wishes()
+        self._staging = Staging(store.writer)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.discard()
+
+    def discard(self) -> None:
+        """Drop whatever is not committed."""
+        self._staging.discard()
+
+    def add(self, artifact: Artifact) -> bool:
+        """Want `artifact` published; nothing foreign is ever in the way."""
+        path = checked(artifact.path)
+        self._wishes.forget(path)
+        body, known = digest(artifact.body), self._store.history.documents.get(path)
+        if known is not None and known.digest == body and path not in self._store.suspects:
+            self._wishes.unchanged.add(path)
+            return True
+        document = Published(
+            path=path,
+            digest=body,
+            size=len(artifact.body),
+            modified=self._store.history.last_modified(path, body, self._now),
+        )
+        self._wishes.added[path] = document, self._stage(document, artifact.body)
+        return True
+
+    def _stage(self, document: Published, body: bytes) -> int:
+        self._store.bodies.put(document.digest, body)
+        return self._staging.document(document, body)
+
+    def published(self, path: str) -> bytes | None:
+        """Return the document that readers have of `path`; None where there is none."""
+        known = self._store.history.documents.get(path)
+        return self._store.body(path, known.digest) if known is not None else None
+
+    def remove(self, path: str) -> None:
+        """Want the document `path` removed (404)."""
+        self._wishes.forget(checked(path))
+        self._wishes.removed[path] = False
+
+    def retire(self, path: str) -> None:
+        """Want the document `path` removed for good (410), until it is added again."""
+        self._wishes.forget(checked(path))
+        self._wishes.removed[path] = True
+
+    def plan(self, path: str, change: Instant | None) -> None:
+        """Say when the document `path` is going to change by itself (kept in memory: every node plans)."""
+        self._wishes.plans[path] = change
+
+    def remember_feed(self, feed: FeedMemory) -> None:
+        """Remember what a feed is called and whether it lives."""
+        self._wishes.feeds[checked(feed.path)] = feed
+
+    def keep_good(self, path: str, blob: bytes) -> None:
+        """Keep the last good form of the seed `path`."""
+        self._staging.good(path, blob)
+
+    def drop_good(self, path: str) -> None:
+        """Drop the last good form of the seed `path`."""
+        self._staging.good(path, None)
+
+    def commit(self) -> Committed:
+        """Make everything visible and durable at once.
+
+        Raises:
+            PublishError: the database cannot do it, or another node leads now. Nothing was changed, or all of
+                it where the connection was lost in the last moment; the next publication finds out.
+        """
+        store, wishes = self._store, self._wishes
+        change = difference(store.history, wishes, self._now)
+        new = after(store.history, wishes, change)
+        try:
+            if wishes.added or change.removed or change.gone or change.feeds or self._staging.has_good:
+                self._write(change, new)
+        finally:
+            self.discard()
+        store.took(new, wishes.added)
+        return Committed(written=tuple(wishes.added), unchanged=len(wishes.unchanged), removed=change.removed)
+
+    def _write(self, change: Difference, new: History) -> None:
+        store, database, wishes = self._store, self._store.writer, self._wishes
+        self._staging.flush()
+        head = database.rows(
+            "SELECT serial, good FROM feedmill_head WHERE epoch = %s FOR UPDATE", (store.epoch,)
+        )
+        if not head or head[0][0] != store.history.serial:
+            store.stale = True
+            raise PublishError("another node leads now: nothing was published here")
+        serial = head[0][0] + 1
+        more, changed = _write_good(database)
+        documents = bool(wishes.added or change.removed or change.gone or change.feeds)
+        if not (documents or changed):
+            return
+        _write_documents(database, wishes, change, serial)
+        _write_rest(database, change)
+        new.serial, new.good = serial, head[0][1] + more
+        store.stale = True  # until it is known that the transaction was committed
+        database.rows(
+            "UPDATE feedmill_head SET serial = %s, good = %s,"
+            " feeds_at = CASE WHEN %s THEN %s ELSE feeds_at END,"
+            " gone_at = CASE WHEN %s THEN %s ELSE gone_at END,"
+            " removed_at = CASE WHEN %s THEN %s ELSE removed_at END, prints = %s WHERE epoch = %s",
+            (
+                serial,
+                new.good,
+                bool(change.feeds),
+                serial,
+                bool(change.gone or change.revived),
+                serial,
+                bool(change.removed),
+                serial,
+                store.prints,
+                store.epoch,
+            ),
+        )
+        database.rows("SELECT pg_notify('feedmill', %s)", (str(serial),))
+        database.commit()
+        store.stale = False
+
+
+def _write_documents(database: Database, wishes: Wishes, change: Difference, serial: int) -> None:
+    if wishes.added:
+        database.rows(
+            "INSERT INTO feedmill_document (path, digest, size, modified, serial, body)"
+            " SELECT path, digest, size, modified, %s, body FROM staged_document WHERE number = ANY(%s)"
+            " ON CONFLICT (path) DO UPDATE SET digest = excluded.digest, size = excluded.size,"
+            " modified = excluded.modified, serial = excluded.serial, body = excluded.body",
+            (serial, [number for _, number in wishes.added.values()]),
+        )
+    if change.removed:
+        database.rows("DELETE FROM feedmill_document WHERE path = ANY(%s)", (list(change.removed),))
+
+
+def _write_rest(database: Database, change: Difference) -> None:
+    if change.revived:
+        database.rows("DELETE FROM feedmill_gone WHERE path = ANY(%s)", (list(change.revived),))
+    if change.gone:
+        database.rows(
+            "INSERT INTO feedmill_gone SELECT * FROM unnest(%s::text[], %s::bigint[])"
+            " ON CONFLICT (path) DO UPDATE SET modified = excluded.modified",
+            (list(change.gone), [seconds(at) for at in change.gone.values()]),
+        )
+    if change.feeds:
+        rows = ((one.path, one.kind, one.title, one.description, one.state) for one in change.feeds)
+        database.rows(
+            "INSERT INTO feedmill_feed"
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[])"
+            " ON CONFLICT (path) DO UPDATE SET kind = excluded.kind, title = excluded.title,"
+            " description = excluded.description, state = excluded.state",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _write_good(database: Database) -> tuple[int, bool]:
+    """Keep and drop last good forms; return by how many there are more now, and whether any changed."""
+    last = "(SELECT DISTINCT ON (path) path, record FROM staged_good ORDER BY path, number DESC) AS last"
+    same = "kept.path = last.path"
+    dropped = database.change(
+        f"DELETE FROM feedmill_good AS kept USING {last} WHERE {same} AND last.record IS NULL"
+    )
+    changed = database.change(
+        f"UPDATE feedmill_good AS kept SET record = last.record FROM {last}"
+        f" WHERE {same} AND kept.record <> last.record"
+    )
+    added = database.change(
+        f"INSERT INTO feedmill_good SELECT path, record FROM {last} WHERE record IS NOT NULL"
+        " ON CONFLICT (path) DO NOTHING"
+    )
+    return added - dropped, bool(dropped or changed or added)

@@ -1,0 +1,80 @@
+"""The database's tables, and what brings them from version to version."""
+
+from __future__ import annotations
+
+import uuid
+
+from feedmill.errors import PublishError
+from feedmill.store.postgres.database import Database
+
+_MIGRATIONS = (
+    (
+        """CREATE TABLE feedmill_head (
+            id integer PRIMARY KEY CHECK (id = 1), version integer NOT NULL, ledger_id text NOT NULL,
+            serial bigint NOT NULL, epoch bigint NOT NULL, good bigint NOT NULL, feeds_at bigint NOT NULL,
+            gone_at bigint NOT NULL, removed_at bigint NOT NULL, prints text NOT NULL, seeds text NOT NULL
+        )""",
+        """CREATE TABLE feedmill_document (
+            path text COLLATE "C" PRIMARY KEY, digest text NOT NULL, size bigint NOT NULL,
+            modified bigint NOT NULL, serial bigint NOT NULL, body bytea
+        )""",
+        "ALTER TABLE feedmill_document ALTER COLUMN body SET STORAGE EXTERNAL",
+        "CREATE INDEX feedmill_document_serial ON feedmill_document (serial)",
+        """CREATE TABLE feedmill_feed (
+            path text COLLATE "C" PRIMARY KEY, kind text NOT NULL, title text NOT NULL,
+            description text NOT NULL, state text NOT NULL
+        )""",
+        'CREATE TABLE feedmill_gone (path text COLLATE "C" PRIMARY KEY, modified bigint NOT NULL)',
+        "CREATE TABLE feedmill_good (path bytea PRIMARY KEY, record bytea NOT NULL)",
+        'CREATE TABLE feedmill_seeds (digest text COLLATE "C" PRIMARY KEY, serial bigint NOT NULL)',
+        """CREATE TABLE feedmill_node (
+            name text COLLATE "C" PRIMARY KEY, backend integer NOT NULL, role text NOT NULL,
+            purpose text NOT NULL, prints text NOT NULL, serial bigint NOT NULL,
+            since timestamptz NOT NULL, beat timestamptz NOT NULL
+        )""",
+    ),
+)
+"""What leads from each version to the next. `modified` counts seconds since 1970; `serial` of a document is
+that of the publication that last changed it, `feeds_at`, `gone_at` and `removed_at` are those that last
+changed a feed, a retired path, or took a document away. `good` counts the rows of `feedmill_good`."""
+VERSION = len(_MIGRATIONS)
+
+STAGING = (
+    """CREATE TEMP TABLE staged_document (number bigint, path text, digest text, size bigint, modified bigint,
+        body bytea) ON COMMIT DELETE ROWS""",
+    "CREATE TEMP TABLE staged_good (number bigint, path bytea, record bytea) ON COMMIT DELETE ROWS",
+)
+"""Where a publication's rows wait, by COPY: tables of the connection's own."""
+
+
+def version_of(database: Database) -> int:
+    """Return the version of the tables, 0 where there are none.
+
+    Raises:
+        PublishError: a newer feedmill made them.
+    """
+    if database.rows("SELECT to_regclass('feedmill_head')")[0][0] is None:
+        return 0
+    found = int(database.rows("SELECT version FROM feedmill_head")[0][0])
+    if found > VERSION:
+        raise PublishError(
+            f"the database was made by a newer feedmill (version {found}, this one knows {VERSION});"
+            " use that one"
+        )
+    return found
+
+
+def upgrade(database: Database) -> None:
+    """Bring the tables to this version, in one transaction; whoever calls leads."""
+    with database.transaction():
+        version = version_of(database)
+        for statements in _MIGRATIONS[version:]:
+            for statement in statements:
+                database.rows(statement)
+        if not version:
+            database.rows(
+                "INSERT INTO feedmill_head VALUES (1, %s, %s, 0, 0, 0, 0, 0, 0, '', '')",
+                (VERSION, str(uuid.uuid4())),
+            )
+        elif version < VERSION:
+            database.rows("UPDATE feedmill_head SET version = %s", (VERSION,))

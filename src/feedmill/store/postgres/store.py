@@ -1,0 +1,244 @@
+"""The store in a database: what is published, as this node last saw it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Container, Iterable, Iterator, Mapping
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from feedmill.errors import PublishError
+from feedmill.model.artifact import Digest, Generation, Published, digest
+from feedmill.model.filename import to_bytes, to_text
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem
+from feedmill.store.generation import Suspension, generation_of
+from feedmill.store.history import History
+from feedmill.store.port import FeedMemory
+from feedmill.store.postgres.bodies import BodyCache
+from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.lead import PostgresLead
+from feedmill.store.postgres.publication import PostgresPublication
+from feedmill.store.postgres.rows import read_history
+from feedmill.store.postgres.schema import STAGING, version_of
+
+_LOOK = 1.0
+"""Seconds after which a node looks at the serial, whatever it is told: NOTIFY is best effort."""
+
+_AT_ONCE = 50
+"""Bodies that are fetched together."""
+
+_PATHS = "SELECT path FROM feedmill_good WHERE path > %s ORDER BY path LIMIT 1000"
+
+
+class PostgresStore:
+    """A `Store` in a database. Without a lead it only reads.
+
+    `stale`: another process may have published, or nobody knows whether a commit was done; `begin` finds out.
+    `suspects` are documents without a right body.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    refused: frozenset[str] = frozenset()
+
+    def __init__(self, url: str, name: str, lead: PostgresLead | None, bodies: BodyCache) -> None:
+        self.bodies = bodies
+        self.history = History()
+        self.suspects: set[str] = set()
+        self.stale = False
+        self.writer = Database(url, name, STAGING)
+        self._lead = lead
+        self._reader = Database(url, name)
+        self._listener = Database(url, name, ("LISTEN feedmill",))
+        self._suspension = Suspension()
+        self.reopen()
+
+    @property
+    def epoch(self) -> int:
+        """The number of the lead under which this store publishes."""
+        return self._lead.epoch if self._lead is not None else 0
+
+    @property
+    def prints(self) -> str:
+        """What names everything that decides how seeds become documents here."""
+        return self._lead.prints if self._lead is not None else ""
+
+    @property
+    def ledger_id(self) -> str:
+        """What tells this history from any other."""
+        return self.history.ledger_id
+
+    @property
+    def mark(self) -> str:
+        """What the catalog belongs to."""
+        return f"{self.ledger_id} {self.serial}"
+
+    @property
+    def serial(self) -> int:
+        """How many changes there were."""
+        return self.history.serial
+
+    @property
+    def documents(self) -> Mapping[str, Published]:
+        """The published documents by path."""
+        return MappingProxyType(self.history.documents)
+
+    @property
+    def feeds(self) -> Mapping[str, FeedMemory]:
+        """The feeds there ever were, by path without suffix."""
+        return MappingProxyType(self.history.feeds)
+
+    @property
+    def gone(self) -> frozenset[str]:
+        """The paths of retired documents (410)."""
+        return frozenset(self.history.gone)
+
+    def begin(self, now: Instant) -> PostgresPublication:
+        """Return a new publication.
+
+        Raises:
+            PublishError: this node does not lead, or the database cannot be read.
+        """
+        if self._lead is None or not self._lead.is_valid():
+            raise PublishError("this node does not lead: it only reads")
+        if self.stale:
+            self.reopen()
+        return PostgresPublication(self, now)
+
+    def took(self, history: History, written: Iterable[str]) -> None:
+        """Take what a publication has left for what is known."""
+        self.history = history
+        self.suspects.difference_update(written)
+        self._suspension.resume(())
+
+    def generation(
+        self,
+        redirects: Mapping[str, str] = MappingProxyType({}),
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> Generation:
+        """Return the published state as its followers have it."""
+        documents = {path: one for path, one in self.history.documents.items() if path not in self.suspects}
+        return generation_of(self.history, documents, self._suspension, redirects, copies)
+
+    def body(self, path: str, wanted: Digest) -> bytes | None:
+        """Return a published document, from memory or the database; None where a newer one took its place.
+
+        Where the database cannot be reached, what is in memory has to do.
+        """
+        known = self.history.documents.get(path)
+        if known is None or known.digest != wanted:
+            return None
+        body = self.bodies.get(wanted)
+        if body is None:
+            try:
+                rows = self._reader.rows(
+                    "SELECT body FROM feedmill_document WHERE path = %s AND digest = %s", (path, wanted)
+                )
+            except PublishError:
+                return None
+            body = rows[0][0] if rows else None
+            if body is None or digest(body) != wanted:
+                return None
+            self.bodies.put(wanted, body)
+        return body
+
+    def fetch(self, known: Mapping[str, Published]) -> None:
+        """Have the bodies of what is other than in `known` at hand, while there is room."""
+        new = (one for path, one in self.history.documents.items() if known.get(path) != one)
+        paths = [one.path for one in self.bodies.lacking(new)]
+        for start in range(0, len(paths), _AT_ONCE):
+            some = paths[start : start + _AT_ONCE]
+            for wanted, body in self._reader.rows(
+                "SELECT digest, body FROM feedmill_document WHERE path = ANY(%s) AND body IS NOT NULL",
+                (some,),
+            ):
+                if digest(body) == wanted:
+                    self.bodies.put(Digest(wanted), body)
+
+    def watch(self, serial: int, patience: float) -> int:
+        """Wait for a generation other than number `serial`, `patience` seconds at most; return its number.
+
+        Told by NOTIFY, and by looking each second.
+        """
+        until = time.monotonic() + patience
+        while True:
+            found = self._published()
+            left = until - time.monotonic()
+            if found != serial or left <= 0:
+                return found
+            self._listener.wait(min(left, _LOOK))
+
+    def _published(self) -> int:
+        if not version_of(self._listener):
+            return 0
+        return int(self._listener.rows("SELECT serial FROM feedmill_head")[0][0])
+
+    def suspend(self, paths: Iterable[str]) -> None:
+        """Have nobody get these documents as they are now, until a publication has had its say of them."""
+        self._suspension.suspend(paths, self.history.documents)
+
+    def resume(self, but: Container[str]) -> None:
+        """Give out again what was suspended; all but these documents."""
+        self._suspension.resume(but)
+
+    def last_good(self, path: str) -> bytes | None:
+        """Return the blob kept for the seed `path`, None where there is none."""
+        if not self.history.good:
+            return None
+        rows = self._reader.rows("SELECT record FROM feedmill_good WHERE path = %s", (to_bytes(path),))
+        return bytes(rows[0][0]) if rows else None
+
+    def last_good_paths(self) -> Iterator[str]:
+        """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
+        last = b""
+        while self.history.good and (batch := [row[0] for row in self._reader.rows(_PATHS, (last,))]):
+            yield from map(to_text, batch)
+            last = batch[-1]
+
+    def last_good_count(self) -> int:
+        """Return how many seeds a blob is kept for."""
+        return self.history.good
+
+    def verify(self, *, hash_all: bool = False) -> frozenset[str]:
+        """Return the documents that have no body (they were restored); with `hash_all`, or a wrong one."""
+        if not self.history.documents:
+            return frozenset()
+        if hash_all:
+            for path, known in self.history.documents.items():
+                rows = self._reader.rows("SELECT body FROM feedmill_document WHERE path = %s", (path,))
+                if not rows or rows[0][0] is None or digest(rows[0][0]) != known.digest:
+                    self.suspects.add(path)
+        else:
+            self.suspects = {
+                path for (path,) in self._reader.rows("SELECT path FROM feedmill_document WHERE body IS NULL")
+            }
+        return frozenset(self.suspects)
+
+    def claim(self, paths: Iterable[str]) -> None:
+        """Nothing is found beside a lost database."""
+
+    def tidy(self) -> None:
+        """Nothing is left of a transaction that was cut off."""
+
+    def reopen(self) -> None:
+        """Read anew what is published.
+
+        Raises:
+            PublishError: the database cannot be read, or a newer feedmill made it.
+        """
+        self.history = read_history(self._reader, self.history)
+        self.stale = False
+        self.suspects &= self.history.documents.keys()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        for database in (self.writer, self._reader, self._listener):
+            database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
