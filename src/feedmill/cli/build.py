@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ from feedmill.model.seed import Reason
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
-    from feedmill.pipeline import PassReport
+    from feedmill.pipeline import PassReport, PassRequest
 
 _REASONS = {
     Reason.UNPUBLISHED: "unpublished",
@@ -49,13 +48,14 @@ _REASONS = {
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @app_options
 def build_command(
-    app: App, full: bool, force: bool, drafts: bool, as_of: str | None, dry_run: bool, as_json: bool
+    app: App, as_of: str | None, drafts: bool, dry_run: bool, as_json: bool, **look: bool
 ) -> int:
     """Turn the seeds into feeds, once.
 
     Reads what changed, writes what that changes, and leaves every other file alone.
     """
     from feedmill.model.settings import StoreSettings
+    from feedmill.pipeline import PassRequest
 
     settings = app.settings()
     real = wall_clock()
@@ -66,11 +66,14 @@ def build_command(
     if aside and not dry_run and _is_public(settings):
         what = "--drafts" if drafts else "--as-of an instant to come"
         raise UsageError(f"{what} would publish what is not out yet; say where to: --feeds DIR")
+    if drafts:
+        settings = replace(settings, decode=replace(settings.decode, drafts=True))
+    request = PassRequest(trigger="dry-run" if dry_run else "build", full=look["full"], force=look["force"])
     if dry_run:
         from feedmill.cli.preview import show_preview
 
-        return show_preview(settings, now, drafts=drafts, full=full, force=force, as_json=as_json)
-    report = one_pass(settings, now, full=full, force=force, drafts=drafts, aside=aside)
+        return show_preview(settings, now, request, as_json=as_json)
+    report = build_once(settings, request, now=now, aside=aside)
     show_report(report, settings, as_json=as_json)
     return exit_code(report)
 
@@ -80,53 +83,22 @@ def _is_public(settings: Settings) -> bool:
     return os.path.realpath(settings.feeds_dir) == os.path.realpath(settings.configured_feeds_dir)
 
 
-def one_pass(
-    settings: Settings,
-    now: Instant | None,
-    *,
-    full: bool,
-    force: bool,
-    drafts: bool = False,
-    aside: bool = False,
-    prune: bool = False,
+def build_once(
+    settings: Settings, request: PassRequest, *, now: Instant | None = None, aside: bool = False
 ) -> PassReport:
-    """Run one pass under the locks. `aside`: with a catalog of its own that is forgotten afterwards.
+    """Run one pass under the locks, as of `now`. `aside`: what it knows is forgotten afterwards.
 
     Raises:
         StoreError: storage failed, or another feedmill works here.
     """
-    from feedmill.pipeline import PassRequest
-    from feedmill.pipeline.up_to_date import sealed_report
-    from feedmill.store import place_of
-    from feedmill.store.local.lock import FolderLock
+    from feedmill.pipeline.runner import Runner
 
-    if drafts:
-        settings = replace(settings, decode=replace(settings.decode, drafts=True))
-    with ExitStack() as stack:
-        if not aside:
-            stack.enter_context(FolderLock(settings.state_dir / "lock", "build"))
-        place = place_of(settings)
-        stack.enter_context(place.lead("build"))
-        if not (aside or full or prune) and (idle := sealed_report(settings, now or wall_clock())):
-            return idle
-        from feedmill.catalog import Catalog
-        from feedmill.pipeline import Mill
-
-        progress = Progress()
-        stack.callback(progress.close)
-        mill = stack.enter_context(
-            Mill(
-                settings,
-                clock=(lambda: now) if now is not None else wall_clock,
-                progress=progress,
-                catalog=Catalog() if aside else None,
-                store=place.open(),
-            )
-        )
-        report = mill.run(PassRequest(trigger="build", full=full, force=force, prune=prune))
-        if not aside:
-            mill.seal(report)
-        return report
+    clock = (lambda: now) if now is not None else wall_clock
+    with (
+        Progress() as progress,
+        Runner(settings, purpose="build", clock=clock, progress=progress, aside=aside) as runner,
+    ):
+        return runner.build(request)
 
 
 def exit_code(report: PassReport) -> Exit:

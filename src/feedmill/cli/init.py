@@ -96,9 +96,10 @@ def _start(folder: str, title: str, url: str) -> int:
 
 def _bring(source: Path, base: Path, title: str | None, url: str, home: str | None) -> int:
     """Make a folder from a site that is there, and build it."""
-    from feedmill.cli.build import exit_code, one_pass, show_report
+    from feedmill.cli.build import build_once, exit_code, show_report
     from feedmill.cli.site import show_site, site_config
     from feedmill.config import load
+    from feedmill.pipeline import PassRequest
     from feedmill.sites import read_site
 
     if (base / "config.yaml").exists():
@@ -116,7 +117,7 @@ def _bring(source: Path, base: Path, title: str | None, url: str, home: str | No
     if ".gitignore" not in made:
         click.echo(f"Feeds and state are no sources; add to {base / '.gitignore'}: /feeds/ and /.feedmill/")
     settings = load(base / "config.yaml", environ=os.environ, cwd=Path.cwd())
-    report = one_pass(settings, wall_clock(), full=False, force=False)
+    report = build_once(settings, PassRequest())
     show_report(report, settings, as_json=False)
     return exit_code(report)
 

@@ -22,17 +22,11 @@ _MARKS = {
 }
 
 
-def show_preview(
-    settings: Settings, now: Instant, *, drafts: bool, full: bool, force: bool, as_json: bool
-) -> int:
+def show_preview(settings: Settings, now: Instant, request: PassRequest, *, as_json: bool) -> int:
     """Work out what a build would change, print it, and write nothing."""
     from feedmill.cli.build import exit_code
 
-    request = PassRequest(trigger="dry-run", full=full, force=force)
-    with (
-        Progress() as progress,
-        dry_run_of(settings, lambda: now, request=request, drafts=drafts, progress=progress) as found,
-    ):
+    with Progress() as progress, dry_run_of(settings, lambda: now, request, progress=progress) as found:
         report = found.report
         changes = () if report.held else compare(found)
         identities = identity_changes(found.run)

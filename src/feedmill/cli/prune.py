@@ -17,16 +17,16 @@ def prune_command(app: App, as_json: bool) -> int:
     Until then such a feed stays, valid and empty, so that no subscriber loses it by accident. A new
     entry revives a retired feed at its old address.
     """
-    from feedmill.cli.build import exit_code, one_pass
+    from feedmill.cli.build import build_once, exit_code
     from feedmill.cli.run import ask_daemon
     from feedmill.daemon import NoDaemon
-    from feedmill.pipeline.report import report_from_json
+    from feedmill.pipeline.report import PassRequest, report_from_json
 
     settings = app.settings()
     try:
         report = report_from_json(ask_daemon(settings, {"command": "prune"}))
     except NoDaemon:
-        report = one_pass(settings, None, full=False, force=False, prune=True)
+        report = build_once(settings, PassRequest(prune=True))
     if as_json:
         print_json({"retired": list(report.retired), "held": report.held})
     elif report.held is not None:

@@ -34,14 +34,15 @@ def run_command(app: App) -> int:
 @app_options
 def rebuild_command(app: App, full: bool, force: bool, as_json: bool) -> int:
     """Ask the running daemon for a pass and wait for it; with none running, build here."""
-    from feedmill.cli.build import exit_code, one_pass, show_report
+    from feedmill.cli.build import build_once, exit_code, show_report
     from feedmill.daemon import NoDaemon
+    from feedmill.pipeline import PassRequest
 
     settings = app.settings()
     try:
         document = ask_daemon(settings, {"command": "rebuild", "full": full, "force": force})
     except NoDaemon:
-        report = one_pass(settings, None, full=full, force=force)
+        report = build_once(settings, PassRequest(full=full, force=force))
         show_report(report, settings, as_json=as_json)
         return exit_code(report)
     return show_document(document, settings, as_json=as_json)

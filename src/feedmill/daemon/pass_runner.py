@@ -1,32 +1,24 @@
-"""The pass runner: locks and mill of the daemon, made again when the ground under them changed."""
+"""The daemon's runner: over a store that several nodes may share, and followers who are told of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from feedmill.config.names import hide_userinfo
-from feedmill.errors import StoreError
 from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
-from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.pipeline import PassReport, PassRequest
 from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme
-from feedmill.store import Lead, Store, place_of
-from feedmill.store.local.lock import FolderLock
+from feedmill.pipeline.one_pass import Progress
+from feedmill.pipeline.runner import Runner
+from feedmill.store import Store
 
-Progress = Callable[[str, int, int | None], None]
 
-
-class PassRunner:
-    """Runs passes; belongs to one thread. `next_change` is the next instant that matters, after a pass.
-
-    `decided` is called when the first pass of an opened mill knows who is out, before it prints.
-    """
+class PassRunner(Runner):
+    """Runs the daemon's passes. A node among several leads, and publishes, when nobody else does."""
 
     def __init__(
         self,
@@ -38,32 +30,13 @@ class PassRunner:
         told: Callable[[Generation], None],
         turned: Callable[[], None],
     ) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._progress = progress
-        self._decided = decided
-        self._place = place_of(settings)
+        super().__init__(settings, purpose="run the daemon", clock=clock, progress=progress, decided=decided)
         self.node = self._place.node(lambda store: told(self._generation_of(store)), turned)
         self._led = True
-        self._locks: list[Lead] = []
-        self._mill: Mill | None = None
-        self._store: Store | None = None
-        self._looked = False
-        self._open = ExitStack()
-        self.next_change: Instant | None = None
 
-    def lock(self) -> None:
-        """Take the state folder, and the lead of the store; a node leads when nobody else does.
-
-        Raises:
-            LockHeld: another feedmill works there.
-        """
-        purpose = "run the daemon"
-        leads: list[Lead] = [FolderLock(self._settings.state_dir / "lock", purpose)]
-        if self.node is None:
-            leads.append(self._place.lead(purpose))
-        for lead in leads:
-            self._locks.append(lead.acquire())
+    @property
+    def _publishes_alone(self) -> bool:
+        return self.node is None
 
     def start(self) -> None:
         """Begin to be a node, where several share the store."""
@@ -91,35 +64,13 @@ class PassRunner:
         self.reset()
         if self.node is not None:
             self.node.stop()
-        self._drop()
-
-    def _drop(self) -> None:
-        """Give up the locks."""
-        while self._locks:
-            self._locks.pop().release()
-
-    def reset(self) -> None:
-        """Close the mill; the next pass opens it again, from what is on disk then."""
-        self._mill, self._looked = None, False
-        self._open.close()
+        super().close()
 
     def change(self, settings: Settings) -> None:
         """Use other settings from the next pass on."""
-        self._settings = settings
+        super().change(settings)
         if self.node is not None:
             self.node.prints = _prints(settings)
-        self.reset()
-
-    @property
-    def disturbed(self) -> bool:
-        """Whether a folder was deleted or replaced under us."""
-        return not (self._locks and all(lock.is_valid() for lock in self._locks))
-
-    @property
-    def mill(self) -> Mill:
-        """The open mill, after a pass."""
-        assert self._mill is not None
-        return self._mill
 
     def run(self, request: PassRequest) -> PassReport:
         """Run a pass, over everything where the mill had to be opened.
@@ -127,40 +78,14 @@ class PassRunner:
         Raises:
             StoreError: storage failed, or somebody else took the folders.
         """
-        self._relock()
         if self.leads != self._led:  # a store of the other kind, and all that belongs to it
             self._led = self.leads
             self.reset()
             self._store = None
-        if not self._looked:
-            request = replace(request, paths=None, hints=request.hints | (request.paths or frozenset()))
-        mill = self.open()
-        report = mill.run(request)
-        self._looked = report.held is None  # while held, only a look at everything shows what is gone
-        self.next_change = report.next_change
-        return report
+        return super().run(request)
 
-    def open(self) -> Mill:
-        """Return the mill, opened if need be; over the same store, which knows the folder it published to.
-
-        Raises:
-            StoreError: the catalog or the ledger cannot be opened.
-        """
-        if self._mill is None:
-            if self._store is None:
-                self._store = self.node.open() if self.node is not None else self._place.open()
-            else:
-                self._store.reopen()
-            self._mill = self._open.enter_context(
-                Mill(
-                    self._settings,
-                    clock=self._clock,
-                    progress=self._progress,
-                    store=self._store,
-                    decided=self._decided,
-                )
-            )
-        return self._mill
+    def _open_store(self) -> Store:
+        return self.node.open() if self.node is not None else super()._open_store()
 
     def generation(self) -> Generation | None:
         """Return what is published and may be served; None before the store could be opened."""
@@ -177,30 +102,7 @@ class PassRunner:
                 return body
         return None
 
-    def _relock(self) -> None:
-        """Notice that a folder was deleted or replaced under us, and take the new one."""
-        if not self.disturbed:
-            return
-        self.reset()
-        self._drop()
-        try:
-            self.lock()
-        except StoreError:
-            self._drop()
-            raise
-
 
 def _prints(settings: Settings) -> str:
     """Return what names everything that decides how seeds become documents here."""
     return f"{decode_print(settings)} {compose_print(settings, load_theme(settings.theme_dir))}"
-
-
-def stamp(file: Path | None) -> tuple[int, int, int] | None:
-    """Return what changes when the config file does; None where it is not there."""
-    if file is None:
-        return None
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

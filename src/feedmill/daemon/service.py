@@ -22,12 +22,13 @@ from typing import Any
 from feedmill.daemon import status
 from feedmill.daemon.admin_view import Totals
 from feedmill.daemon.backoff import Backoff
+from feedmill.daemon.config_file import stamps
 from feedmill.daemon.control import ControlServer, Send, socket_path
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
 from feedmill.daemon.pass_log import PassLog
-from feedmill.daemon.pass_runner import PassRunner, stamp
+from feedmill.daemon.pass_runner import PassRunner
 from feedmill.daemon.push import Push
 from feedmill.daemon.schedule import Scheduler
 from feedmill.daemon.sd_notify import Notifier
@@ -94,7 +95,7 @@ class Service:
         set_up_logging(settings.log)
         for warning in settings.warnings:
             logger.warning(warning)
-        self._config_stamp = _stamps(settings)
+        self._config_stamp = stamps(settings)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
         self._pass_runner = PassRunner(
             settings,
@@ -233,7 +234,7 @@ class Service:
         if next_change is not None and next_change <= now and not self._backoff.waiting:
             self._inbox.nudge("time")
         self._watcher.check()
-        if self._reload or _stamps(self._settings) != self._config_stamp:
+        if self._reload or stamps(self._settings) != self._config_stamp:
             self._reload = False
             self._reload_config()
         if self._backoff.due():
@@ -438,7 +439,7 @@ class Service:
             self._notifier.ready(self._summary())
 
     def _take_config(self) -> None:
-        self._config_stamp = _stamps(self._settings)
+        self._config_stamp = stamps(self._settings)
         try:
             settings = self._load()
             self._apply(settings)
@@ -488,8 +489,3 @@ class Service:
 
 def _places(settings: Settings) -> tuple[object, ...]:
     return settings.state_dir, settings.feeds_dir, settings.store
-
-
-def _stamps(settings: Settings) -> tuple[object, object]:
-    """Return what changes with the config, or with the file of old ids that it names."""
-    return stamp(settings.file), stamp(settings.decode.address.ids)

@@ -38,7 +38,7 @@ def check_seeds(
     """
     found: set[Problem] = set()
     request = PassRequest(trigger="check", force=True)
-    with dry_run_of(settings, clock, request=request, progress=progress) as dry_run:
+    with dry_run_of(settings, clock, request, progress=progress) as dry_run:
         found.update(problem for problem in dry_run.report.problems if _within(problem.path, paths))
         found.update(problem for problem in identity_changes(dry_run.run) if _within(problem.path, paths))
         if paths is None:

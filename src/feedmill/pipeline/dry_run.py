@@ -73,17 +73,14 @@ class DryRun:
 def dry_run_of(
     settings: Settings,
     clock: Callable[[], Instant],
-    *,
     request: PassRequest,
-    drafts: bool = False,
+    *,
     progress: Progress = silent,
 ) -> Iterator[DryRun]:
     """Run a pass on a copy in memory, beside whatever runs here; nothing is written."""
-    if drafts:
-        settings = replace(settings, decode=replace(settings.decode, drafts=True))
     with ExitStack() as stack:
         store = stack.enter_context(place_of(settings).open(read_only=True))
-        before = None if drafts else _open_catalog(settings)
+        before = None if settings.decode.drafts else _open_catalog(settings)
         if before is not None:
             stack.callback(before.close)
         copy = before.copy_to_memory() if before is not None else Catalog()

@@ -68,7 +68,7 @@ def explain_each(
 ) -> list[Explanation]:
     """Return the same for many seeds after one look; paths that are not known are left out."""
     request = PassRequest(trigger="explain", force=True)
-    with dry_run_of(settings, clock, request=request, progress=progress) as dry_run:
+    with dry_run_of(settings, clock, request, progress=progress) as dry_run:
         rows = ((path, dry_run.run.catalog.files.find(to_bytes(path))) for path in paths)
         return [_explain(dry_run, path, row) for path, row in rows if row is not None]
 

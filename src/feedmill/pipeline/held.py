@@ -6,17 +6,21 @@ changes nothing; composed over a catalog in memory, so that the real one stays a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
 
 from feedmill.compose import instants, reason_at, stays
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros
-from feedmill.model.state import Claim
+from feedmill.model.state import ELIGIBLE, Claim
 from feedmill.model.taxonomy import FeedKey
-from feedmill.pipeline.codec import facts_of
+from feedmill.pipeline.codec import decode_seed, facts_of
 from feedmill.pipeline.derive import claims_of
+from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.one_pass import Pass
-from feedmill.pipeline.past import last_forms
+from feedmill.pipeline.past import last_forms, last_generation
+from feedmill.store import Committed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,39 @@ def find_takedowns(run: Pass) -> Takedowns:
         left=left,
         next_change=from_micros(min(coming)) if coming else None,
     )
+
+
+def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns) -> Committed:
+    """Publish the last generation less the entries found.
+
+    Raises:
+        StoreError: it could not be published.
+    """
+    past = last_generation(run, found.paths)
+    with closing(past.catalog), run.store.begin(run.now) as publication:
+        builder.withdraw(replace(past, publication=publication), found.feeds)
+        for path in sorted(found.paths):
+            publication.drop_good(path)
+        return publication.commit()
+
+
+def holding(run: Pass, dropped: Iterable[str], *, known: bool) -> list[str]:
+    """Return the published documents that hold entries of seeds which are out no more (`dropped`).
+
+    All of them where it is not `known` in which feeds an entry was: they were made under another config.
+    """
+    feeds: set[FeedKey] = set()
+    for path in dropped:
+        seed = decode_seed(run.store.last_good(path))
+        if seed is None or not known:
+            return list(run.store.documents)
+        if not any(state.state == ELIGIBLE for state in run.catalog.states.candidates(seed.id)):
+            feeds.update(membership.feed for membership in run.composer.memberships(seed))
+    if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
+        feeds.update(run.composer.custom_feeds())
+    paths = {run.composer.spec(feed).path for feed in feeds}
+    copies = run.settings.copies
+    return [path for path in run.store.documents if copies.get(path, path).rpartition(".")[0] in paths]
 
 
 def _claim(run: Pass, path: str) -> Claim | None:

@@ -22,7 +22,7 @@ def list_feeds(
     settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
 ) -> tuple[FeedRow, ...]:
     """Return every feed that has something to read, in the directory's order."""
-    with dry_run_of(settings, clock, request=_REQUEST, progress=progress) as found:
+    with dry_run_of(settings, clock, _REQUEST, progress=progress) as found:
         return found.feed_builder.current_directory(found.run).rows
 
 
@@ -30,7 +30,7 @@ def list_withheld(
     settings: Settings, clock: Callable[[], Instant], *, progress: Progress = silent
 ) -> list[tuple[str, str]]:
     """Return (path, reason) of every withheld seed, by path."""
-    with dry_run_of(settings, clock, request=_REQUEST, progress=progress) as found:
+    with dry_run_of(settings, clock, _REQUEST, progress=progress) as found:
         withheld = found.run.catalog.states.with_state([reason.value for reason in Reason])
         return [(printable(to_text(state.path)), state.state) for state in withheld]
 
@@ -41,7 +41,7 @@ def list_seeds(
     """Return every seed that can be read, withheld ones too, by path, whatever `seeds.ids` says of them."""
     address = replace(settings.decode.address, ids=None)
     plain = replace(settings, decode=replace(settings.decode, address=address))
-    with dry_run_of(plain, clock, request=_REQUEST, progress=progress) as found:
+    with dry_run_of(plain, clock, _REQUEST, progress=progress) as found:
         pages = found.run.catalog.files.all_seeds()
         seeds = (decode_seed(blob) for page in pages for _, _, blob in page)
         return tuple(sorted((seed for seed in seeds if seed is not None), key=lambda seed: seed.path))

@@ -12,7 +12,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple
@@ -27,16 +27,14 @@ from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import FeedKey
-from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
-from feedmill.pipeline.held import find_takedowns
+from feedmill.pipeline.held import find_takedowns, holding, withdraw
 from feedmill.pipeline.ingest import Ingest, Ingested
 from feedmill.pipeline.one_pass import Pass, Progress, silent
-from feedmill.pipeline.past import last_generation
 from feedmill.pipeline.planned import PlannedChange, planned_changes
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable
 from feedmill.pipeline.seed_problems import SeedProblems
@@ -138,7 +136,7 @@ class Mill:
             self._catalog = Catalog()
             report = self._attempt(replace(run, catalog=self._catalog, request=replace(request, paths=None)))
         if self._lost is not None:
-            report = self._tell_loss(report, self._lost)
+            report = report.without_catalog(self.settings.state_dir, self._lost)
         return replace(report, seconds=time.monotonic() - started)
 
     def dry_run(self, request: PassRequest) -> tuple[Pass, PassReport, Derived]:
@@ -169,14 +167,6 @@ class Mill:
         except BaseException:
             self._forget()
             raise
-
-    def _tell_loss(self, report: PassReport, why: str) -> PassReport:
-        """Say that a pass published and that the state folder could not keep what it knows."""
-        problem = Problem(
-            path=str(self.settings.state_dir),
-            message=f"the catalog cannot be kept ({why}); the feeds are right, passes take longer meanwhile",
-        )
-        return replace(report, unsaved=why, problems=(*report.problems, problem))
 
     def _run(self, run: Pass) -> PassReport:
         store = self.store
@@ -235,19 +225,7 @@ class Mill:
             decided()
 
     def _holding(self, run: Pass, derived: Derived, dropped: Iterable[str]) -> Iterable[str]:
-        """Return the published documents that hold entries of seeds which are out no more (`dropped`)."""
-        feeds: set[FeedKey] = set()
-        for path in dropped:
-            seed = decode_seed(run.store.last_good(path))
-            if seed is None or derived.facts.get("compose") != self._compose_print:
-                return tuple(run.store.documents)  # in which feeds it was is not known
-            if not any(s.state == ELIGIBLE for s in run.catalog.states.candidates(seed.id)):
-                feeds.update(membership.feed for membership in run.composer.memberships(seed))
-        if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
-            feeds.update(run.composer.custom_feeds())
-        paths = {run.composer.spec(feed).path for feed in feeds}
-        copies = self.settings.copies
-        return [path for path in run.store.documents if copies.get(path, path).rpartition(".")[0] in paths]
+        return holding(run, dropped, known=derived.facts.get("compose") == self._compose_print)
 
     def _publish(self, run: Pass, derived: Derived) -> PassReport:
         """Print what changed, make it visible, remember it."""
@@ -271,7 +249,7 @@ class Mill:
             self._remember(run, derived)
         except CatalogError as error:  # published all the same; the next pass looks at everything
             self._forget()
-            return self._tell_loss(report, str(error))
+            return report.without_catalog(self.settings.state_dir, str(error))
         return report
 
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
@@ -279,20 +257,13 @@ class Mill:
         coming = self.next_change(run.now)
         found = find_takedowns(run)
         self._tell_decision(run, derived, found.paths)
-        holding = self._holding(run, derived, found.paths)
+        suspects = self._holding(run, derived, found.paths)
         self._forget()
-        result = None
-        if found.paths:
-            past = last_generation(run, found.paths)
-            with closing(past.catalog), run.store.begin(run.now) as publication:
-                self.feed_builder.withdraw(replace(past, publication=publication), found.feeds)
-                for path in sorted(found.paths):
-                    publication.drop_good(path)
-                try:
-                    result = publication.commit()
-                except StoreError:
-                    run.store.suspend(holding)
-                    raise
+        try:
+            result = withdraw(run, self.feed_builder, found) if found.paths else None
+        except StoreError:
+            run.store.suspend(suspects)
+            raise
         report = self._report(run, derived, result=result, held=derived.held)
         next_change = min((at for at in (coming, found.next_change) if at is not None), default=None)
         withheld = sum(report.withheld.values())

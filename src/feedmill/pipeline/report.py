@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -70,6 +71,12 @@ class PassReport:
     def errors(self) -> int:
         """How many problems are errors."""
         return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+    def without_catalog(self, folder: Path, why: str) -> PassReport:
+        """Say that the pass published and that the state folder could not keep what it knows."""
+        message = f"the catalog cannot be kept ({why}); the feeds are right, passes take longer meanwhile"
+        problem = Problem(path=str(folder), message=message)
+        return replace(self, unsaved=why, problems=(*self.problems, problem))
 
     def to_json(self) -> dict[str, Any]:
         """Return the stable form that `build --json` prints (docs/cli.md)."""
