@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 from feedmill.compose.terms import Taxonomies, Taxonomy, provider_authors
 from feedmill.model.feed import Byline, Entry
 from feedmill.model.instant import Instant, floor_second
+from feedmill.model.podcast import Episode, Person
 from feedmill.model.seed import Author, Related, Seed
 from feedmill.model.settings import AuthorSettings, Content
 
@@ -47,7 +49,7 @@ def compose_entry(
         topics=taxonomies.topics.terms(seed.topics),
         images=seed.images,
         related=articles,
-        episode=seed.episode,
+        episode=seed.episode and _episode(seed.episode, taxonomies.authors),
     )
 
 
@@ -64,6 +66,18 @@ def _authors(seed: Seed, taxonomy: Taxonomy) -> tuple[Byline, ...]:
     if named:
         return tuple(_byline(author, taxonomy) for author in named)
     return (Byline(name=seed.provider.name),) if seed.provider is not None else ()
+
+
+def _episode(episode: Episode, taxonomy: Taxonomy) -> Episode:
+    """Name the people as the config's authors are named, where they are among them."""
+    if not episode.people:
+        return episode
+    return replace(episode, people=tuple(_person(person, taxonomy) for person in episode.people))
+
+
+def _person(person: Person, taxonomy: Taxonomy) -> Person:
+    known = _byline(Author(name=person.name, url=person.url), taxonomy)
+    return replace(person, name=known.name, url=known.url)
 
 
 def _byline(author: Author, taxonomy: Taxonomy) -> Byline:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.samples import BARE, EPISODE, SHOW, entry
+from conformance.samples import BARE, EPISODE, NOON, SHOW, entry
 from feedmill.compose import Composer
 from feedmill.compose.podcast import complete_podcast, episode_entry, podcast_guid
-from feedmill.model.podcast import Episode, Podcast
+from feedmill.model.podcast import Episode, Person, Podcast
 from feedmill.model.seed import EntryId, Image, Seed
-from feedmill.model.settings import CustomSettings, FeedSettings
-from feedmill.model.slug import Slug
+from feedmill.model.settings import AuthorSettings, CustomSettings, FeedSettings
+from feedmill.model.slug import Slug, TermKey
 from feedmill.model.taxonomy import FeedKey, Kind
 
 
@@ -40,6 +40,24 @@ def test_a_podcast_holds_what_has_an_enclosure_of_known_length(episode: Episode 
     kinds = [membership.feed.kind for membership in composer.memberships(seed)]
     assert (Kind.CUSTOM in kinds) is held
     assert Kind.ALL in kinds
+
+
+def test_people_are_named_as_the_configs_authors_are() -> None:
+    ann = AuthorSettings(key=TermKey("ann"), label="ann", name="Ann Lee", url="https://e.org/ann")
+    seed = Seed(
+        path="a.md",
+        id=EntryId("urn:a"),
+        title="A",
+        link="https://e.org/",
+        published=NOON,
+        episode=replace(EPISODE, people=(Person(name="ann", role="guest"), Person(name="Bob"))),
+    )
+    found = Composer(BARE, FeedSettings(authors=(ann,))).entry(seed, NOON).episode
+    assert found is not None
+    assert found.people == (
+        Person(name="Ann Lee", role="guest", url="https://e.org/ann"),
+        Person(name="Bob"),
+    )
 
 
 def test_the_site_answers_for_what_the_show_leaves_open() -> None:
