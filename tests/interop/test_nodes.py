@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import sys
 import threading
@@ -16,7 +17,7 @@ import pytest
 from conftest import Command
 from feedmill.store.postgres.database import Database
 from nodes import NodeDaemon, Nodes
-from operated.daemon import Operator, eventually, held
+from operated.daemon import Operator, eventually, held, seed_text
 from postgres import Server
 
 ROUNDS = int(os.environ.get("FEEDMILL_TORTURE", "8"))
@@ -191,6 +192,34 @@ def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
             node.daemon.ended()
     eventually(lambda: newer.role() == "lead", "the last one leads")
     eventually(lambda: b"Newer" in newer.get("all.json").body, "and publishes as it prints")
+
+
+def test_a_lagging_copy_of_the_seeds_undoes_no_takedown(tmp_path: Path, url: str, operator: Operator) -> None:
+    nodes = Nodes(tmp_path, url, operator, number=1)
+    nodes.write("first.md", "First")
+    nodes.write("secret.md", "Secret")
+    lagging = tmp_path / "lagging"
+    shutil.copytree(nodes.seeds, lagging)
+    nodes.start()
+    [first] = nodes.nodes
+    eventually(lambda: set(first.titles()) == {"First", "Secret"})
+    nodes.write("secret.md", "Secret", more="published: false\n")
+    eventually(lambda: first.titles() == ["First"], "the takedown is out")
+    second = nodes.add("second", seeds=lagging)
+    second.start()
+    eventually(lambda: second.titles() == ["First"], "the other node serves what is published")
+    first.daemon.process.kill()
+    eventually(lambda: second.role() == "lead")
+    held_back = eventually(lambda: (second.daemon.status()["last_pass"] or {}).get("held"), "it is held")
+    assert "earlier generation" in held_back
+    assert second.titles() == ["First"]
+    assert "error" not in second.daemon.ask("rebuild")
+    assert second.titles() == ["First"]
+    (lagging / "secret.md").unlink()
+    shutil.copy(nodes.seeds / "secret.md", lagging / "secret.md")
+    eventually(lambda: second.daemon.status()["last_pass"]["held"] is None, "it has caught up")
+    (lagging / "third.md").write_text(seed_text("Third"))
+    eventually(lambda: set(second.titles()) == {"First", "Third"}, "and goes on")
 
 
 def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) -> None:

@@ -107,6 +107,13 @@ class Publication(Protocol):
     def drop_good(self, path: str) -> None:
         """Drop the last good form of the seed `path`."""
 
+    def made_from(self, prints: str, seeds: Callable[[], str]) -> None:
+        """Say what all this is made from: the name of the rules, and a digest of seeds' paths and contents.
+
+        Several nodes need it, and `seeds` is asked only then: who prints otherwise stands by, and a lagging
+        copy of the seeds undoes no takedown (`Store.doubt`).
+        """
+
     def commit(self) -> Committed:
         """Make everything visible and durable; a publication without changes writes nothing.
 
@@ -209,6 +216,12 @@ class Store(Protocol):
 
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
+
+    def doubt(self, seeds: Callable[[], str]) -> str | None:
+        """Return why a new lead must not publish from seeds of this digest yet; None where it may.
+
+        They are those of an earlier generation: its copy of them lags (DESIGN 8.7).
+        """
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that are not as they were published, or were refused.
