@@ -18,7 +18,6 @@ seeds: {{dir: {seeds}, workers: 1}}
 feeds: {{formats: [atom, json]}}
 server: {{port: {port}}}
 watch: {{mode: {watch}}}
-{more}
 """
 
 
@@ -70,19 +69,23 @@ class NodeDaemon:
 class Nodes:
     """Nodes that share seeds and a database."""
 
-    def __init__(self, root: Path, url: str, operator: Operator, number: int = 3, more: str = "") -> None:
+    def __init__(self, root: Path, url: str, operator: Operator, number: int = 3) -> None:
         self.root = root
         self.url = url
         self.seeds = root / "shared"
         self.seeds.mkdir(parents=True)
         self.operator = operator
-        self.nodes = [self.add(f"node{index}", more=more) for index in range(number)]
+        self.nodes = [self.add(f"node{index}") for index in range(number)]
 
-    def add(self, name: str, *, seeds: Path | None = None, watch: str = "auto", more: str = "") -> NodeDaemon:
+    def add(
+        self, name: str, *, seeds: Path | None = None, watch: str = "auto", title: str = "Nodes"
+    ) -> NodeDaemon:
         """Make another one, not started."""
         port = free_port()
-        config = CONFIG.format(url=self.url, seeds=seeds or self.seeds, port=port, watch=watch, more=more)
-        return NodeDaemon(Folder(self.root / name, config), port, self.operator)
+        config = CONFIG.format(url=self.url, seeds=seeds or self.seeds, port=port, watch=watch)
+        folder = Folder(self.root / name)
+        folder.configure(config, title=title)
+        return NodeDaemon(folder, port, self.operator)
 
     def start(self) -> None:
         """Start all."""

@@ -18,6 +18,7 @@ from feedmill.push.egress import Egress
 from feedmill.push.hub import Addresses, Hub, Topics
 from feedmill.push.protocol import Mode, Wish
 from feedmill.push.subscriptions import Caps, Subscriptions
+from feedmill.store.local.subscriptions import SubscriptionFile
 
 BASE = "https://feeds.example.org/"
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -133,7 +134,7 @@ async def hub_at(
 ) -> AsyncIterator[Running]:
     clock, site = Clock(), Site()
     site.publish(all_atom=b"<feed>one</feed>", topics__ai_json=b"{}")
-    subscriptions = Subscriptions(folder / ".feedmill" / "subscriptions.db", caps)
+    subscriptions = Subscriptions(SubscriptionFile(folder / ".feedmill" / "subscriptions.db"), caps)
     addresses = Addresses(
         hub=BASE + "hub",
         url=lambda path: BASE + path,

@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from feedmill.push.hub import Topics, Totals
     from feedmill.push.thread import HubThread
 
-_FILE = "subscriptions.db"
-
 
 class Push:
     """Follows the settings: runs a hub where they ask for one. Of aiohttp nothing is imported elsewhere."""
 
-    def __init__(self, clock: Callable[[], Instant], bodies: Bodies) -> None:
+    def __init__(
+        self, clock: Callable[[], Instant], bodies: Bodies, active: Callable[[], bool] = lambda: True
+    ) -> None:
         self._clock = clock
+        self._active = active
         self._bodies = bodies
         self._thread: HubThread | None = None
         self._settings: Settings | None = None
@@ -51,7 +52,7 @@ class Push:
         if settings is None or not (own_hub(settings) or settings.push.hubs):
             return
         if self._thread is None:  # only now: a start must not wait for what is needed after it
-            self._thread = _start(settings, self._clock)
+            self._thread = _start(settings, self._clock, self._active)
         self._thread.install(topics(generation, self._bodies))
 
     def close(self) -> None:
@@ -139,14 +140,15 @@ def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
     Raises:
         StoreError: the subscriptions or the ledger cannot be read.
     """
-    file = settings.feeds_dir / ".feedmill" / _FILE
-    if not file.exists():
-        return []
     from feedmill.push.subscriptions import Subscriptions, subscriber_json
 
-    with place_of(settings).open(read_only=True) as store:
+    place = place_of(settings)
+    tables = place.find_subscriptions()
+    if tables is None:
+        return []
+    with place.open(read_only=True) as store:
         published = _digests(store.documents)
-    subscriptions = Subscriptions(file)
+    subscriptions = Subscriptions(tables)
     try:
         return [subscriber_json(one) for one in subscriptions.all(published)]
     finally:
@@ -161,13 +163,14 @@ def _facts(settings: Settings) -> tuple[object, ...]:
     return settings.push, own_hub(settings), settings.site.url, settings.feeds_dir
 
 
-def _start(settings: Settings, clock: Callable[[], Instant]) -> HubThread:
+def _start(settings: Settings, clock: Callable[[], Instant], active: Callable[[], bool]) -> HubThread:
     from feedmill.push.hub import Addresses
     from feedmill.push.thread import HubThread, Plan
 
     base = settings.site.url
     plan = Plan(
-        file=settings.feeds_dir / ".feedmill" / _FILE,
+        tables=place_of(settings).subscriptions,
+        active=active,
         addresses=Addresses(
             hub=own_hub(settings),
             url=lambda path: base + url_path(path),

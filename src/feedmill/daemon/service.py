@@ -112,7 +112,7 @@ class Service:
             next_change=self._inbox.wake,  # the beat looks at the clock itself
             housekeeping=lambda: self._ask("housekeeping"),
         )
-        self._push = Push(self._clock, self._pass_runner.body)
+        self._push = Push(self._clock, self._pass_runner.body, lambda: self._pass_runner.leads)
         self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
@@ -319,8 +319,11 @@ class Service:
 
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
         self._decided = True
-        if self._pass_runner.leads and (generation := self._pass_runner.generation()) is not None:
-            self._tell(generation)
+        if (generation := self._pass_runner.generation()) is not None:
+            if self._pass_runner.leads:
+                self._tell(generation)
+            else:
+                self._push.install(generation)  # to take requests; the node's thread tells the origin
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
             self._troubles.pop(trouble, None)

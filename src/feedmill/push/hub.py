@@ -138,6 +138,7 @@ class Hub:
         lease: timedelta,
         others: tuple[str, ...] = (),
         totals: Totals | None = None,
+        active: Callable[[], bool] = lambda: True,
     ) -> None:
         self.totals = totals or Totals()
         self.lease = lease
@@ -145,6 +146,7 @@ class Hub:
         self._egress = egress
         self._addresses = addresses
         self._clock = clock
+        self._active = active
         self._topics: Topics | None = None
         self._installed = 0.0
         self._since: dict[str, tuple[str, float]] = {}
@@ -221,7 +223,16 @@ class Hub:
                 await self._wake.wait()
 
     def _step(self, now: Instant) -> None:
-        """Start whatever is due and has room."""
+        """Start whatever is due and has room, and see how much there is."""
+        if self._active():
+            self._work(now)
+        self._subscriptions.save()
+        if time.monotonic() >= self._count_at:
+            self._count_at = time.monotonic() + _COUNT
+            self._subscriptions.require_same()
+            self.totals.counts = self._subscriptions.counts()
+
+    def _work(self, now: Instant) -> None:
         self._subscriptions.end_leases(now)
         if self._addresses.hub:
             self._verify(now)
@@ -231,11 +242,6 @@ class Hub:
                 self._retire(self._topics, paths, now)
                 self._deliver(self._topics, paths, now)
             self._ping(self._topics)
-        self._subscriptions.save()
-        if time.monotonic() >= self._count_at:
-            self._count_at = time.monotonic() + _COUNT
-            self._subscriptions.require_same_file()
-            self.totals.counts = self._subscriptions.counts()
 
     # Verification
 

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any, TypeVar
 
 from feedmill.errors import StoreError
@@ -21,6 +20,7 @@ from feedmill.push.egress import Egress
 from feedmill.push.hub import Addresses, Hub, Topics, Totals
 from feedmill.push.protocol import Refusal, parse_wish
 from feedmill.push.subscriptions import Subscription, Subscriptions
+from feedmill.store import SubscriptionTables
 
 _AGAIN = 5.0
 """Seconds until the subscriptions are tried again after they could not be used."""
@@ -35,9 +35,13 @@ logger = logging.getLogger("feedmill")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the hub is told once. `file` holds the subscriptions; `others` are hubs that it tells."""
+    """What the hub is told once. `tables` opens the subscriptions; `others` are hubs that it tells.
 
-    file: Path
+    While not `active` it takes requests and does no more: another node verifies and delivers.
+    """
+
+    tables: Callable[[], SubscriptionTables]
+    active: Callable[[], bool] = lambda: True
     addresses: Addresses
     lease: timedelta
     others: tuple[str, ...] = ()
@@ -156,7 +160,7 @@ class HubThread:
 
     async def _work(self, egress: Egress) -> None:
         plan = self._plan
-        subscriptions = Subscriptions(plan.file)
+        subscriptions = Subscriptions(plan.tables())
         try:
             if subscriptions.settle():
                 subscriptions.doubt_all(self._clock())
@@ -168,6 +172,7 @@ class HubThread:
                 lease=plan.lease,
                 others=plan.others,
                 totals=self.totals,
+                active=plan.active,
             )
             if self._topics is not None:
                 hub.install(self._topics)

@@ -2,7 +2,17 @@
 
 from feedmill.store.follower import Follower
 from feedmill.store.places import place_of
-from feedmill.store.port import Bodies, Committed, FeedMemory, Lead, Node, Place, Publication, Store
+from feedmill.store.port import (
+    Bodies,
+    Committed,
+    FeedMemory,
+    Lead,
+    Node,
+    Place,
+    Publication,
+    Store,
+    SubscriptionTables,
+)
 
 __all__ = [
     "Bodies",
@@ -14,5 +24,6 @@ __all__ = [
     "Place",
     "Publication",
     "Store",
+    "SubscriptionTables",
     "place_of",
 ]

@@ -8,7 +8,7 @@ good form of every eligible seed. `tests/store_contract` holds every form to thi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Protocol, Self
@@ -106,6 +106,13 @@ class Publication(Protocol):
 
     def drop_good(self, path: str) -> None:
         """Drop the last good form of the seed `path`."""
+
+    def made_from(self, prints: str, seeds: Callable[[], str]) -> None:
+        """Say what all this is made from: the name of the rules, and a digest of seeds' paths and contents.
+
+        Several nodes need it, and `seeds` is asked only then: who prints otherwise stands by, and a lagging
+        copy of the seeds undoes no takedown (`Store.doubt`).
+        """
 
     def commit(self) -> Committed:
         """Make everything visible and durable; a publication without changes writes nothing.
@@ -210,6 +217,12 @@ class Store(Protocol):
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
 
+    def doubt(self, seeds: Callable[[], str]) -> str | None:
+        """Return why a new lead must not publish from seeds of this digest yet; None where it may.
+
+        They are those of an earlier generation: its copy of them lags (DESIGN 8.7).
+        """
+
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that are not as they were published, or were refused.
 
@@ -241,6 +254,35 @@ class Store(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+class SubscriptionTables(Protocol):
+    """Where subscriptions are kept: they are history, as the ledger is; what they mean is the hub's business.
+
+    `feedmill_subscription`, `feedmill_intent` and `feedmill_ping` are asked in the SQL that SQLite and
+    PostgreSQL share, with `?` for values. One thread at a time.
+
+    Raises (everything):
+        StoreError: they cannot be read or written.
+    """
+
+    def read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement."""
+
+    def write(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Change rows; return how many."""
+
+    def save(self) -> None:
+        """Make everything written so far durable."""
+
+    def settle(self) -> bool:
+        """Take the tables for ours; return whether they are a copy that was put here from elsewhere."""
+
+    def require_same(self) -> None:
+        """Raise StoreError where they were deleted or replaced: what is written would go nowhere."""
+
+    def close(self) -> None:
+        """Save, and let go."""
 
 
 class Node(Protocol):
@@ -281,6 +323,16 @@ class Place(Protocol):
 
     def lead(self, purpose: str) -> Lead:
         """Return the lead of this place, not yet taken; `purpose` says what for, in messages."""
+
+    def subscriptions(self) -> SubscriptionTables:
+        """Open the tables of subscriptions, made where there are none.
+
+        Raises:
+            StoreError: they cannot be had.
+        """
+
+    def find_subscriptions(self) -> SubscriptionTables | None:
+        """Open the tables of subscriptions; None where there are none."""
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> Node | None:
         """Return this process as a node, not yet begun; None where one process works alone.

@@ -13,6 +13,7 @@ from feedmill.model.artifact import Generation, Published, digest
 from feedmill.push.protocol import Mode, Wish
 from feedmill.push.subscriptions import Subscriptions
 from feedmill.store.local.bodies import read_body
+from feedmill.store.local.subscriptions import SubscriptionFile
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PATHS = ["all.atom", "all.html", "feeds.json", "feeds.opml", "old.rss", "slip.json", "index.html"]
@@ -83,7 +84,7 @@ def test_where_no_hub_is_asked_for_none_runs(text: str, generation: Generation, 
 def test_who_is_subscribed_is_told_without_a_daemon_too(tmp_path: Path) -> None:
     settings = loads("", base=tmp_path)
     assert stored_subscribers(settings) == []
-    file = Subscriptions(tmp_path / "feeds" / ".feedmill" / "subscriptions.db")
+    file = Subscriptions(SubscriptionFile(tmp_path / "feeds" / ".feedmill" / "subscriptions.db"))
     wish = Wish(
         mode=Mode.SUBSCRIBE,
         callback="https://reader.acme.com/push/1?token=hush",

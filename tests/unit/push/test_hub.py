@@ -17,6 +17,7 @@ from feedmill.push.egress import Egress
 from feedmill.push.hub import Addresses, Hub
 from feedmill.push.protocol import Mode, Refusal
 from feedmill.push.subscriptions import Caps, Subscriptions
+from feedmill.store.local.subscriptions import SubscriptionFile
 from push_hub import BASE, START, hub_at, listening, until, wish_of
 
 
@@ -124,7 +125,7 @@ def test_a_slow_host_with_many_subscriptions_keeps_nobody_else_waiting(folder: P
 
 def test_a_number_is_not_given_to_a_second_subscription(folder: Path) -> None:
     """A delivery to one who has left meanwhile must not count for another."""
-    subscriptions = Subscriptions(folder / "subscriptions.db")
+    subscriptions = Subscriptions(SubscriptionFile(folder / "subscriptions.db"))
     numbers = []
     for mode in (Mode.SUBSCRIBE, Mode.UNSUBSCRIBE, Mode.SUBSCRIBE):
         subscriptions.ask("all.atom", wish_of("http://127.0.0.9/", mode=mode), "", START)
@@ -137,7 +138,7 @@ def test_a_number_is_not_given_to_a_second_subscription(folder: Path) -> None:
 
 def test_what_cannot_be_written_ends_the_work_with_its_reason(folder: Path) -> None:
     async def play() -> None:
-        subscriptions = Subscriptions(folder / "subscriptions.db")
+        subscriptions = Subscriptions(SubscriptionFile(folder / "subscriptions.db"))
         async with Egress(agent="feedmill-test") as egress:
             addresses = Addresses(hub="", url=str, path=str, media_type=str)
             hub = Hub(subscriptions, egress, addresses, lambda: START, lease=timedelta(days=1))
@@ -149,29 +150,29 @@ def test_what_cannot_be_written_ends_the_work_with_its_reason(folder: Path) -> N
 
 
 def test_a_file_that_was_taken_away_is_not_written_on(folder: Path) -> None:
-    subscriptions = Subscriptions(folder / "subscriptions.db")
-    subscriptions.require_same_file()
+    subscriptions = Subscriptions(SubscriptionFile(folder / "subscriptions.db"))
+    subscriptions.require_same()
     (folder / "subscriptions.db").unlink()
     with pytest.raises(StoreError):
-        subscriptions.require_same_file()
+        subscriptions.require_same()
     (folder / "subscriptions.db").write_bytes(b"")
     with pytest.raises(StoreError, match="was replaced"):
-        subscriptions.require_same_file()
+        subscriptions.require_same()
     subscriptions.close()
 
 
 def test_who_is_in_a_copy_is_asked_again_before_anything_is_sent(folder: Path) -> None:
     file = folder / "subscriptions.db"
-    subscriptions = Subscriptions(file)
+    subscriptions = Subscriptions(SubscriptionFile(file))
     assert not subscriptions.settle()
     subscriptions.ask("all.atom", wish_of("http://127.0.0.9/"), "", START)
     subscriptions.confirm(subscriptions.intents(START, 9)[0], START)
     subscriptions.close()
-    again = Subscriptions(file)
+    again = Subscriptions(SubscriptionFile(file))
     assert not again.settle()
     again.close()
     (folder / "copy.db").write_bytes(file.read_bytes())
-    copy = Subscriptions(folder / "copy.db")
+    copy = Subscriptions(SubscriptionFile(folder / "copy.db"))
     assert copy.settle()
     assert not copy.settle(), "asked once"
     copy.doubt_all(START)
@@ -410,7 +411,7 @@ def test_subscriptions_outlive_the_process_and_are_nobody_elses_business(folder:
 
     asyncio.run(first())
     asyncio.run(second())
-    restored = Subscriptions(file)
+    restored = Subscriptions(SubscriptionFile(file))
     restored.doubt_all(restored.all({}).__next__().ends)
     assert not restored.due("all.atom", "other", restored.all({}).__next__().ends, 9), "verified again first"
     restored.close()

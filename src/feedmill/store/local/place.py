@@ -9,7 +9,10 @@ from pathlib import Path
 from feedmill.store.local.feeds_dir import OWN
 from feedmill.store.local.lock import FolderLock
 from feedmill.store.local.store import LocalStore
+from feedmill.store.local.subscriptions import SubscriptionFile
 from feedmill.store.port import Store
+
+SUBSCRIPTIONS = f"{OWN}/subscriptions.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,14 @@ class LocalPlace:
     def lead(self, purpose: str) -> FolderLock:
         """Return the lock of the folder."""
         return FolderLock(self.feeds_dir / OWN / "lock", purpose)
+
+    def subscriptions(self) -> SubscriptionFile:
+        """Open the tables of subscriptions."""
+        return SubscriptionFile(self.feeds_dir / SUBSCRIPTIONS)
+
+    def find_subscriptions(self) -> SubscriptionFile | None:
+        """Open the tables of subscriptions, if there are any."""
+        return self.subscriptions() if (self.feeds_dir / SUBSCRIPTIONS).exists() else None
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> None:
         """One process has a folder for itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -175,6 +176,9 @@ class LocalPublication:
             self._good.unset(path)
         else:
             self._good.set(path, blob)
+
+    def made_from(self, prints: str, seeds: Callable[[], str]) -> None:
+        """One process alone has nobody to tell."""
 
     def commit(self) -> Committed:
         """Make everything visible, bring it to the disk, and have the ledger say so.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -188,6 +188,9 @@ class LocalStore:
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
+
+    def doubt(self, seeds: Callable[[], str]) -> None:
+        """One process alone has the newest seeds."""
 
     def claim(self, paths: Iterable[str]) -> None:
         """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.

@@ -26,6 +26,9 @@ BEAT = 0.5
 STALE = 2.0
 """Seconds without a beat after which a leader hangs."""
 
+_SEEDS = 100_000
+"""Generations of which it is remembered what seeds they were made from."""
+
 _KEY = "1179470916, hashtext(current_schema())"
 """The lock's name: "FMLD", and the schema, so that several mills may share a database."""
 _PAIR = "1179470916::oid, (hashtext(current_schema())::bigint & 4294967295)::oid"
@@ -45,6 +48,10 @@ class PostgresLead:
         self.name = name or new_name()
         self.prints = prints
         self.epoch = 0
+        self.trusted = False
+        """Whether the seeds here were seen to be no older than what is published, under this lead."""
+        self.recorded = ""
+        """The digest of the seeds that was last recorded under this lead."""
         self._url = url
         self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True)
         self._beaten = 0.0
@@ -66,8 +73,12 @@ class PostgresLead:
                 if not holder[1] or not (self._replace(holder[0]) and self._lock()):
                     raise LockHeld(where(self._url), self._describe(holder[0]))
             upgrade(session)
+            session.rows(
+                "DELETE FROM feedmill_seeds WHERE serial < (SELECT serial FROM feedmill_head) - %s", (_SEEDS,)
+            )
             session.rows("DELETE FROM feedmill_node WHERE beat < clock_timestamp() - interval '1 minute'")
             self.epoch = int(session.rows("UPDATE feedmill_head SET epoch = epoch + 1 RETURNING epoch")[0][0])
+            self.trusted, self.recorded = False, ""
             self._enter()
         except LockHeld:
             raise  # to be asked again, over the same session

@@ -6,9 +6,12 @@ from collections.abc import Callable
 
 from feedmill.store.port import Store
 from feedmill.store.postgres.bodies import BodyCache
+from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.lead import PostgresLead, new_name
 from feedmill.store.postgres.node import PostgresNode
+from feedmill.store.postgres.schema import version_of
 from feedmill.store.postgres.store import PostgresStore
+from feedmill.store.postgres.subscriptions import DatabaseTables
 
 
 class PostgresPlace:
@@ -32,6 +35,19 @@ class PostgresPlace:
     def open(self, *, read_only: bool = False) -> PostgresStore:
         """Open the database's store, under the lead that was last taken here."""
         return PostgresStore(self._url, self._name, None if read_only else self._lead, self._bodies)
+
+    def subscriptions(self) -> DatabaseTables:
+        """Open the tables of subscriptions."""
+        return DatabaseTables(self._url, self._name)
+
+    def find_subscriptions(self) -> DatabaseTables | None:
+        """Open the tables of subscriptions, if there are any."""
+        look = Database(self._url, self._name)
+        try:
+            there = version_of(look)
+        finally:
+            look.close()
+        return self.subscriptions() if there else None
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> PostgresNode:
         """Return this process as one of the nodes that share the database, not yet begun."""

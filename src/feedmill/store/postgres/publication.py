@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -28,6 +29,8 @@ class PostgresPublication:
         self._now = now
         self._wishes = Wishes()
         self._staging = Staging(store.writer)
+        self._prints = ""
+        self._seeds: Callable[[], str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -93,6 +96,10 @@ class PostgresPublication:
         """Drop the last good form of the seed `path`."""
         self._staging.good(path, None)
 
+    def made_from(self, prints: str, seeds: Callable[[], str]) -> None:
+        """Say what all this is made from: what names the rules, and a digest of the seeds."""
+        self._prints, self._seeds = prints, seeds
+
     def commit(self) -> Committed:
         """Make everything visible and durable at once.
 
@@ -103,53 +110,62 @@ class PostgresPublication:
         store, wishes = self._store, self._wishes
         change = difference(store.history, wishes, self._now)
         new = after(store.history, wishes, change)
+        seeds = self._seeds() if self._seeds is not None else None
+        documents = bool(wishes.added or change.removed or change.gone or change.feeds)
         try:
-            if wishes.added or change.removed or change.gone or change.feeds or self._staging.has_good:
-                self._write(change, new)
+            if documents or self._staging.has_good or seeds not in (None, store.lead.recorded):
+                self._write(change, new, seeds, documents=documents)
         finally:
             self.discard()
+        if seeds is not None:
+            store.lead.trusted, store.lead.recorded = True, seeds
         store.took(new, wishes.added)
         return Committed(written=tuple(wishes.added), unchanged=len(wishes.unchanged), removed=change.removed)
 
-    def _write(self, change: Difference, new: History) -> None:
-        store, database, wishes = self._store, self._store.writer, self._wishes
+    def _write(self, change: Difference, new: History, seeds: str | None, *, documents: bool) -> None:
+        store, database = self._store, self._store.writer
         self._staging.flush()
         head = database.rows(
-            "SELECT serial, good FROM feedmill_head WHERE epoch = %s FOR UPDATE", (store.epoch,)
+            "SELECT serial, good, seeds FROM feedmill_head WHERE epoch = %s FOR UPDATE", (store.lead.epoch,)
         )
         if not head or head[0][0] != store.history.serial:
             store.stale = True
             raise PublishError("another node leads now: nothing was published here")
-        serial = head[0][0] + 1
+        serial, good, known = head[0]
         more, changed = _write_good(database)
-        documents = bool(wishes.added or change.removed or change.gone or change.feeds)
-        if not (documents or changed):
+        seeds = known if seeds is None else seeds
+        if not (documents or changed or known != seeds):
             return
-        _write_documents(database, wishes, change, serial)
+        new.serial, new.good = serial + bool(documents or changed), good + more
+        _write_documents(database, self._wishes, change, new.serial)
         _write_rest(database, change)
-        new.serial, new.good = serial, head[0][1] + more
         store.stale = True  # until it is known that the transaction was committed
-        database.rows(
-            "UPDATE feedmill_head SET serial = %s, good = %s,"
-            " feeds_at = CASE WHEN %s THEN %s ELSE feeds_at END,"
-            " gone_at = CASE WHEN %s THEN %s ELSE gone_at END,"
-            " removed_at = CASE WHEN %s THEN %s ELSE removed_at END, prints = %s WHERE epoch = %s",
-            (
-                serial,
-                new.good,
-                bool(change.feeds),
-                serial,
-                bool(change.gone or change.revived),
-                serial,
-                bool(change.removed),
-                serial,
-                store.prints,
-                store.epoch,
-            ),
-        )
-        database.rows("SELECT pg_notify('feedmill', %s)", (str(serial),))
+        self._move_head(change, new, seeds)
         database.commit()
         store.stale = False
+
+    def _move_head(self, change: Difference, new: History, seeds: str) -> None:
+        """Move the head, if it is still under our epoch: who lost the lead commits nothing."""
+        database, lead = self._store.writer, self._store.lead
+        if seeds:
+            database.rows(
+                "INSERT INTO feedmill_seeds VALUES (%s, %s)"
+                " ON CONFLICT (digest) DO UPDATE SET serial = excluded.serial",
+                (seeds, new.serial),
+            )
+        moved = {
+            "feeds_at": bool(change.feeds),
+            "gone_at": bool(change.gone or change.revived),
+            "removed_at": bool(change.removed),
+        }
+        columns = "".join(f", {name} = {new.serial:d}" for name, changed in moved.items() if changed)
+        done = database.change(
+            "UPDATE feedmill_head SET serial = %s, good = %s, seeds = %s,"
+            f" prints = coalesce(nullif(%s, ''), prints){columns} WHERE epoch = %s",
+            (new.serial, new.good, seeds, self._prints, lead.epoch),
+        )
+        assert done == 1, "the head was locked"
+        database.rows("SELECT pg_notify('feedmill', %s)", (str(new.serial),))
 
 
 def _write_documents(database: Database, wishes: Wishes, change: Difference, serial: int) -> None:

@@ -32,6 +32,27 @@ _MIGRATIONS = (
             purpose text NOT NULL, prints text NOT NULL, serial bigint NOT NULL,
             since timestamptz NOT NULL, beat timestamptz NOT NULL
         )""",
+        """CREATE TABLE feedmill_subscription (
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, callback text COLLATE "C" NOT NULL,
+            path text COLLATE "C" NOT NULL, topic text NOT NULL, host text NOT NULL, secret bytea NOT NULL,
+            verify_token text NOT NULL, ends bigint NOT NULL, sent text COLLATE "C" NOT NULL,
+            verified integer NOT NULL, failures integer NOT NULL, retry bigint NOT NULL,
+            trouble text NOT NULL, UNIQUE (callback, path)
+        )""",
+        "CREATE INDEX feedmill_subscription_path ON feedmill_subscription (path, sent)",
+        "CREATE INDEX feedmill_subscription_host ON feedmill_subscription (host)",
+        "CREATE INDEX feedmill_subscription_ends ON feedmill_subscription (ends)",
+        "CREATE INDEX feedmill_subscription_retry ON feedmill_subscription (retry)",
+        """CREATE TABLE feedmill_intent (
+            callback text COLLATE "C" NOT NULL, path text COLLATE "C" NOT NULL, mode text NOT NULL,
+            topic text NOT NULL, host text NOT NULL, lease bigint NOT NULL, secret bytea NOT NULL,
+            verify_token text NOT NULL, published text NOT NULL, reason text NOT NULL, tries integer NOT NULL,
+            due bigint NOT NULL, PRIMARY KEY (callback, path)
+        )""",
+        "CREATE INDEX feedmill_intent_due ON feedmill_intent (due)",
+        """CREATE TABLE feedmill_ping (
+            hub text NOT NULL, path text NOT NULL, sent text NOT NULL, PRIMARY KEY (hub, path)
+        )""",
     ),
 )
 """What leads from each version to the next. `modified` counts seconds since 1970; `serial` of a document is
@@ -65,8 +86,11 @@ def version_of(database: Database) -> int:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the tables to this version, in one transaction; whoever calls leads."""
+    """Bring the tables to this version, in one transaction, one node after the other."""
+    if version_of(database) == VERSION:
+        return
     with database.transaction():
+        database.rows("SELECT pg_advisory_xact_lock(1179470917, hashtext(current_schema()))")
         version = version_of(database)
         for statements in _MIGRATIONS[version:]:
             for statement in statements:

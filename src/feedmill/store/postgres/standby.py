@@ -30,16 +30,18 @@ class StandbyStore(PostgresStore):
 
     def __init__(self, url: str, name: str, bodies: BodyCache, leads: Callable[[], bool]) -> None:
         self._behind = False
+        self._passes = 0
         self._leads = leads
         super().__init__(url, name, None, bodies)
 
     @property
     def mark(self) -> str:
-        """What the catalog belongs to: to no generation, while we are behind."""
-        return f"{super().mark} behind" if self._behind else super().mark
+        """What the catalog belongs to: to no generation while we are behind, nor to the next pass."""
+        return f"{super().mark} behind {self._passes}" if self._behind else super().mark
 
     def begin(self, now: Instant) -> StandbyPublication:
         """Return a publication that compares."""
+        self._passes += 1
         return StandbyPublication(self, now)
 
     def catch_up(self, expected: History) -> None:

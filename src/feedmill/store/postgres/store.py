@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from types import MappingProxyType, TracebackType
 from typing import Self
 
@@ -54,14 +54,10 @@ class PostgresStore:
         self.reopen()
 
     @property
-    def epoch(self) -> int:
-        """The number of the lead under which this store publishes."""
-        return self._lead.epoch if self._lead is not None else 0
-
-    @property
-    def prints(self) -> str:
-        """What names everything that decides how seeds become documents here."""
-        return self._lead.prints if self._lead is not None else ""
+    def lead(self) -> PostgresLead:
+        """The lead under which this store publishes."""
+        assert self._lead is not None, "a store that only reads has no publications"
+        return self._lead
 
     @property
     def ledger_id(self) -> str:
@@ -198,6 +194,21 @@ class PostgresStore:
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
         return self.history.good
+
+    def doubt(self, seeds: Callable[[], str]) -> str | None:
+        """Return why a new lead must not publish from seeds of this digest yet: they are earlier ones."""
+        lead = self._lead
+        if lead is None or lead.trusted:
+            return None
+        found = seeds()
+        newest = self._reader.rows("SELECT seeds FROM feedmill_head")[0][0]
+        if found != newest and self._reader.rows("SELECT 1 FROM feedmill_seeds WHERE digest = %s", (found,)):
+            return (
+                "the seeds here are those of an earlier generation, so this copy of them lags; nothing but"
+                " takedowns is published until it has caught up. Say --force if it has not to"
+            )
+        lead.trusted = True
+        return None
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that have no body (they were restored); with `hash_all`, or a wrong one."""

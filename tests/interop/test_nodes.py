@@ -1,0 +1,265 @@
+"""Three daemons over one database: one publishes, all serve, whoever of them dies, hangs or is cut off."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Command
+from feedmill.store.postgres.database import Database
+from nodes import NodeDaemon, Nodes
+from operated.daemon import Operator, eventually, held, seed_text
+from postgres import Server
+
+ROUNDS = int(os.environ.get("FEEDMILL_TORTURE", "8"))
+pytestmark = pytest.mark.timeout(0 if ROUNDS > 100 else 300)
+
+
+@pytest.fixture
+def operator() -> Iterator[Operator]:
+    found = Operator(str(Path(sys.executable).with_name("feedmill")))
+    yield found
+    found.end()
+
+
+@pytest.fixture
+def nodes(tmp_path: Path, url: str, operator: Operator) -> Nodes:
+    """Three, with a seed, the first of them leading."""
+    found = Nodes(tmp_path, url, operator)
+    found.write("first.md", "First")
+    found.start()
+    eventually(lambda: all(node.titles() == ["First"] for node in found.nodes), "all serve")
+    return found
+
+
+class Reader:
+    """Asks every node again and again; what no reader may ever see is in `faults`."""
+
+    def __init__(self, nodes: list[NodeDaemon]) -> None:
+        self.faults: list[str] = []
+        self.answers = 0
+        self.away: set[NodeDaemon] = set()
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._read, args=(node,)) for node in nodes]
+
+    def __enter__(self) -> Reader:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _read(self, node: NodeDaemon) -> None:
+        newest = 0
+        while not self._ended.wait(0.01):
+            excused = node in self.away
+            try:
+                answer = node.get("all.json")
+            except OSError as error:
+                if not (excused or node in self.away):
+                    self.faults.append(f"{node.port}: {error}")
+                continue
+            if answer.status != 200:
+                if not (excused or node in self.away):
+                    self.faults.append(f"{node.port}: {answer.status}")
+                continue
+            self.answers += 1
+            number = max(map(int, re.findall(rb"Counted (\d+)", answer.body)), default=0)
+            if number < newest:
+                self.faults.append(f"{node.port}: {number} after {newest}")
+            newest = number
+
+
+def count(nodes: Nodes, number: int) -> None:
+    """Save the seed whose title counts on."""
+    nodes.write("counted.md", f"Counted {number}")
+
+
+def counted(node: NodeDaemon, number: int) -> bool:
+    return f"Counted {number}" in node.titles()
+
+
+def shown(nodes: list[NodeDaemon], number: int, what: str = "") -> None:
+    """Wait until nodes serve the count."""
+    eventually(lambda: all(counted(node, number) for node in nodes), f"{number} is out: {what}")
+
+
+def test_every_node_serves_the_same_and_what_a_local_build_makes(
+    nodes: Nodes, tmp_path: Path, feedmill: Command
+) -> None:
+    count(nodes, 1)
+    eventually(lambda: all(counted(node, 1) for node in nodes.nodes), "all serve the edit")
+    one = nodes.nodes[0]
+    feedmill(
+        "build", "--feeds", str(tmp_path / "local"), "--set", "state.dir=local-state", cwd=one.folder.path
+    )
+    local = {
+        str(path.relative_to(tmp_path / "local")): path.read_bytes()
+        for path in (tmp_path / "local").rglob("*")
+        if path.is_file() and ".feedmill" not in path.parts
+    }
+    assert len(local) > 8
+    for path, body in local.items():
+        answers = [node.get(path) for node in nodes.nodes]
+        assert {answer.body for answer in answers} == {body}, path
+        assert len({(answer.etag, answer.modified) for answer in answers}) == 1, path
+    assert not any(node.folder.feeds.exists() for node in nodes.nodes), "a feeds folder was written"
+
+
+def test_what_an_operator_is_told(nodes: Nodes, feedmill: Command) -> None:
+    leader = nodes.leader()
+    others = [node for node in nodes.nodes if node is not leader]
+    store = leader.daemon.status()["store"]
+    assert "***@" in store["url"]
+    assert (store["role"], store["epoch"], store["serial"]) == ("lead", 1, 1)
+    assert sorted(node["role"] for node in store["nodes"]) == ["lead", "standby", "standby"]
+    assert {node["current"] for node in store["nodes"]} == {True}
+    eventually(lambda: {node.daemon.status()["daemon"]["state"] for node in others} == {"standby"})
+    assert all("error" in node.daemon.ask("prune") for node in others)
+    told = feedmill("status", cwd=leader.folder.path).stdout
+    assert told.count("standby, generation 1") == 2
+    busy = feedmill("build", cwd=nodes.add("apart").folder.path, code=3).stderr
+    assert f"process {leader.daemon.pid} on " in busy
+
+
+def test_a_killed_and_a_hanging_leader_are_replaced_and_no_reader_notices(nodes: Nodes) -> None:
+    first = nodes.leader()
+    with Reader(nodes.nodes) as reader:
+        reader.away.add(first)
+        first.daemon.process.kill()
+        second = nodes.leader()
+        assert second is not first
+        count(nodes, 1)
+        eventually(lambda: counted(second, 1), "the new leader publishes")
+        reader.away.add(second)
+        with held(second.daemon):
+            third = next(node for node in nodes.nodes if node not in (first, second))
+            eventually(lambda: third.role() == "lead", "the hanging one is replaced")
+            count(nodes, 2)
+            eventually(lambda: counted(third, 2), "the next one publishes")
+        eventually(lambda: counted(second, 2), "the woken one follows")
+        assert second.role() == "standby"
+        count(nodes, 3)
+        eventually(lambda: counted(second, 3) and counted(third, 3), "both go on")
+    assert reader.faults == []
+    assert third.daemon.status()["store"]["epoch"] == 3
+
+
+def test_a_database_that_goes_away_stops_no_reader_and_comes_back(nodes: Nodes, server: Server) -> None:
+    count(nodes, 1)
+    eventually(lambda: all(counted(node, 1) for node in nodes.nodes))
+    with Reader(nodes.nodes) as reader:
+        server.stop()
+        try:
+            eventually(lambda: all(node.daemon.status()["store"]["trouble"] for node in nodes.nodes))
+            seen = reader.answers
+            eventually(lambda: reader.answers > seen + 30, "all go on serving")
+            count(nodes, 2)
+            assert all(
+                any("database" in each["message"] for each in node.daemon.status()["problems"])
+                for node in nodes.nodes
+            )
+        finally:
+            server.start()
+        eventually(lambda: all(counted(node, 2) for node in nodes.nodes), "they come back")
+    assert reader.faults == []
+    eventually(lambda: not any(node.daemon.status()["problems"] for node in nodes.nodes), "nothing is wrong")
+
+
+def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
+    leader = nodes.leader()
+    newer = nodes.add("newer", title="Newer")
+    newer.start()
+    eventually(lambda: newer.titles() == ["First"], "it serves")
+    leader.daemon.process.kill()
+    second = nodes.leader()
+    assert second is not newer
+    for node in nodes.nodes:
+        if node.daemon.alive():
+            node.daemon.signal(signal.SIGTERM)
+            node.daemon.ended()
+    eventually(lambda: newer.role() == "lead", "the last one leads")
+    eventually(lambda: b"Newer" in newer.get("all.json").body, "and publishes as it prints")
+
+
+def test_a_lagging_copy_of_the_seeds_undoes_no_takedown(tmp_path: Path, url: str, operator: Operator) -> None:
+    nodes = Nodes(tmp_path, url, operator, number=1)
+    nodes.write("first.md", "First")
+    nodes.write("secret.md", "Secret")
+    lagging = tmp_path / "lagging"
+    shutil.copytree(nodes.seeds, lagging)
+    nodes.start()
+    [first] = nodes.nodes
+    eventually(lambda: set(first.titles()) == {"First", "Secret"})
+    nodes.write("secret.md", "Secret", more="published: false\n")
+    eventually(lambda: first.titles() == ["First"], "the takedown is out")
+    second = nodes.add("second", seeds=lagging)
+    second.start()
+    eventually(lambda: second.titles() == ["First"], "the other node serves what is published")
+    first.daemon.process.kill()
+    eventually(lambda: second.role() == "lead")
+    held_back = eventually(lambda: (second.daemon.status()["last_pass"] or {}).get("held"), "it is held")
+    assert "earlier generation" in held_back
+    assert second.titles() == ["First"]
+    assert "error" not in second.daemon.ask("rebuild")
+    assert second.titles() == ["First"]
+    (lagging / "secret.md").unlink()
+    shutil.copy(nodes.seeds / "secret.md", lagging / "secret.md")
+    eventually(lambda: second.daemon.status()["last_pass"]["held"] is None, "it has caught up")
+    (lagging / "third.md").write_text(seed_text("Third"))
+    eventually(lambda: set(second.titles()) == {"First", "Third"}, "and goes on")
+
+
+def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) -> None:
+    chance = random.Random(7)
+    told = Database(url, "listener", ("LISTEN feedmill",))
+    serials: list[int] = [int(told.rows("SELECT serial FROM feedmill_head")[0][0])]
+    with Reader(nodes.nodes) as reader:
+        for number in range(1, ROUNDS + 1):
+            node = chance.choice(nodes.nodes)
+            what = chance.choice(["kill", "stop", "cut", "cut all"])
+            if what == "kill":
+                reader.away.add(node)
+                node.daemon.process.kill()
+                count(nodes, number)
+                node.start()
+                reader.away.discard(node)
+            elif what == "stop":
+                reader.away.add(node)
+                with held(node.daemon):
+                    count(nodes, number)
+                    shown([other for other in nodes.nodes if other is not node], number)
+                shown([node], number)
+                reader.away.discard(node)
+            else:
+                pid = node.daemon.pid if what == "cut" else "%"
+                told.rows(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s"
+                    " AND pid <> pg_backend_pid()",
+                    (f"%/{pid}/%",),
+                )
+                count(nodes, number)
+            shown(nodes.nodes, number, what)
+            found = int(told.rows("SELECT serial FROM feedmill_head")[0][0])
+            assert found == serials[-1] + 1, f"round {number}, {what}: {serials[-1]} -> {found}"
+            serials.append(found)
+    assert reader.faults == []
+    one = nodes.nodes[0]
+    feedmill("build", "--feeds", str(tmp_path / "cold"), "--set", "state.dir=cold-state", cwd=one.folder.path)
+    for path in (tmp_path / "cold").rglob("*.*"):
+        if path.is_file() and ".feedmill" not in path.parts:
+            name = str(path.relative_to(tmp_path / "cold"))
+            assert {node.get(name).body for node in nodes.nodes} == {path.read_bytes()}, name
+    told.close()
