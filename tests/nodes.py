@@ -18,6 +18,7 @@ seeds: {{dir: {seeds}, workers: 1}}
 feeds: {{formats: [atom, json]}}
 server: {{port: {port}}}
 watch: {{mode: {watch}}}
+push: {{hub: on, allow: [127.0.0.0/8]}}
 """
 
 

@@ -18,6 +18,7 @@ from conftest import Command
 from feedmill.store.postgres.database import Database
 from nodes import NodeDaemon, Nodes
 from operated.daemon import Operator, eventually, held, seed_text
+from operated.subscriber import subscriber
 from postgres import Server
 
 ROUNDS = int(os.environ.get("FEEDMILL_TORTURE", "8"))
@@ -91,6 +92,17 @@ def counted(node: NodeDaemon, number: int) -> bool:
     return f"Counted {number}" in node.titles()
 
 
+def built(feedmill: Command, node: NodeDaemon, folder: Path) -> dict[str, bytes]:
+    """Return what a cold build of a node's config makes in a folder."""
+    apart = (f"feeds.dir={folder}", f"state.dir={folder}-state", "store.url=~")
+    feedmill("build", *(word for one in apart for word in ("--set", one)), cwd=node.folder.path)
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".feedmill" not in path.parts
+    }
+
+
 def shown(nodes: list[NodeDaemon], number: int, what: str = "") -> None:
     """Wait until nodes serve the count."""
     eventually(lambda: all(counted(node, number) for node in nodes), f"{number} is out: {what}")
@@ -102,14 +114,7 @@ def test_every_node_serves_the_same_and_what_a_local_build_makes(
     count(nodes, 1)
     eventually(lambda: all(counted(node, 1) for node in nodes.nodes), "all serve the edit")
     one = nodes.nodes[0]
-    feedmill(
-        "build", "--feeds", str(tmp_path / "local"), "--set", "state.dir=local-state", cwd=one.folder.path
-    )
-    local = {
-        str(path.relative_to(tmp_path / "local")): path.read_bytes()
-        for path in (tmp_path / "local").rglob("*")
-        if path.is_file() and ".feedmill" not in path.parts
-    }
+    local = built(feedmill, one, tmp_path / "local")
     assert len(local) > 8
     for path, body in local.items():
         answers = [node.get(path) for node in nodes.nodes]
@@ -194,6 +199,23 @@ def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
     eventually(lambda: b"Newer" in newer.get("all.json").body, "and publishes as it prints")
 
 
+def test_any_node_takes_subscribers_and_the_leader_delivers(nodes: Nodes) -> None:
+    leader = nodes.leader()
+    standby = next(node for node in nodes.nodes if node is not leader)
+    with subscriber() as one:
+        one.hub = f"http://127.0.0.1:{standby.port}/hub"
+        one.topic = "https://feeds.test/all.atom"
+        eventually(lambda: one.ask() == 202, "the request is taken")
+        eventually(lambda: one.confirmed, "the leader verifies")
+        count(nodes, 1)
+        eventually(lambda: any(b"Counted 1" in body for body in one.got), "the leader delivers")
+        leader.daemon.process.kill()
+        nodes.leader()
+        count(nodes, 2)
+        eventually(lambda: any(b"Counted 2" in body for body in one.got), "and so does the next one")
+        assert len(one.got) == len(set(one.got)), "nothing is delivered twice"
+
+
 def test_a_lagging_copy_of_the_seeds_undoes_no_takedown(tmp_path: Path, url: str, operator: Operator) -> None:
     nodes = Nodes(tmp_path, url, operator, number=1)
     nodes.write("first.md", "First")
@@ -257,9 +279,6 @@ def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) ->
             serials.append(found)
     assert reader.faults == []
     one = nodes.nodes[0]
-    feedmill("build", "--feeds", str(tmp_path / "cold"), "--set", "state.dir=cold-state", cwd=one.folder.path)
-    for path in (tmp_path / "cold").rglob("*.*"):
-        if path.is_file() and ".feedmill" not in path.parts:
-            name = str(path.relative_to(tmp_path / "cold"))
-            assert {node.get(name).body for node in nodes.nodes} == {path.read_bytes()}, name
+    for path, body in built(feedmill, one, tmp_path / "cold").items():
+        assert {node.get(path).body for node in nodes.nodes} == {body}, path
     told.close()

@@ -6,12 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from feedmill.store import Place
+from feedmill.store import Place, SubscriptionTables
 from feedmill.store.local.place import LocalPlace
 from store_contract.contract import Contract
+from store_contract.subscriptions import SubscriptionContract
 
 
 class TestFolder(Contract):
     @pytest.fixture
     def place(self, feeds: Path) -> Place:
         return LocalPlace(feeds)
+
+
+class TestFile(SubscriptionContract):
+    @pytest.fixture
+    def tables(self, feeds: Path) -> SubscriptionTables:
+        return LocalPlace(feeds).subscriptions()
