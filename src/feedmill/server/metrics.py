@@ -120,7 +120,11 @@ FAMILIES: Mapping[str, Family] = {
     ),
     "feedmill_documents": Family(help="Documents published.", always=_ALWAYS),
     "feedmill_documents_written_total": Family(help="Documents written since the start.", always=_ALWAYS),
-    "feedmill_http_requests_total": Family(help="Answers of the origin, by status.", label="status"),
+    "feedmill_http_requests_total": Family(
+        help="Answers of the origin, by status.",
+        label="status",
+        always=("200", "301", "304", "404", "410", "500", "503"),
+    ),
     "feedmill_http_documents_total": Family(help="Documents sent (200), by content coding.", label="coding"),
     "feedmill_http_sent_bytes_total": Family(help="Bytes the origin sent."),
     "feedmill_http_not_modified_ratio": Family(help="Share of 304 among 200 and 304."),
