@@ -244,7 +244,8 @@ def test_7000_seeds_without_a_pause(runs: Operator, chromium: Browser, tmp_path:
 
     folder = Folder(tmp_path / "site", LISTENS)
     write(folder.seeds, Shape(lean=True), 7000)
-    daemon = runs.run(folder)
+    daemon = runs.run(folder, ready=False)
+    eventually(lambda: daemon.lines("ready"), "the first pass is over", within=180)
     took: dict[str, float] = {}
     with Visitor(chromium, daemon) as visitor:
         ask = visitor.context.request
