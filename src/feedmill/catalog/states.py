@@ -27,6 +27,7 @@ _NEXT_EVENTS = """
     WHERE feed = 0 AND at > ? ORDER BY at, path LIMIT ?
 """
 _DUE = "SELECT DISTINCT file FROM event WHERE feed = 0 AND at > ? AND at <= ?"
+_OVERVIEW = "SELECT id, path, file.digest, state, kept FROM file JOIN state ON file = id"
 
 
 class States:
@@ -72,6 +73,10 @@ class States:
         """Return every seed in one of `states`, by path."""
         found = self._db.rows(f"{_STATES} WHERE state IN {KEYS} ORDER BY path", (keys(states),))
         return [_state(row) for row in found]
+
+    def overview(self) -> list[tuple[int, bytes, bytes, str, bool]]:
+        """Return (file id, path, digest, state, kept) of every seed, at once: for the desk."""
+        return self._db.rows(_OVERVIEW)
 
     # What is due when
 

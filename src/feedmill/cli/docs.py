@@ -152,7 +152,8 @@ and `list subscribers --json`
 }
 ```
 
-`daemon.state` is `starting`, `ready`, `building` or `stopped`; `last_pass` has the form of `build --json`.
+`daemon.state` is `starting`, `ready`, `building`, `standby`, `stopped`, `held` (exit code 4) or
+`failing` (3). `last_pass` has the form of `build --json`. Counts are of what is published.
 A problem of the daemon itself has the path "".
 Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
 became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`

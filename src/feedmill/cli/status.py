@@ -7,20 +7,34 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedmill.cli.app import App, app_options
+from feedmill.cli.main import Exit
 from feedmill.cli.output import folded, print_json, print_problems, relative_prefix, width
 from feedmill.model.seed import Problem, Severity
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
-_COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "standby": "blue", "stopped": "red"}
+_COLOURS = {
+    "ready": "green",
+    "building": "cyan",
+    "starting": "yellow",
+    "standby": "blue",
+    "stopped": "red",
+    "held": "red",
+    "failing": "red",
+}
+_TROUBLE = {"held": Exit.HELD, "failing": Exit.STORAGE}
+"""With what a daemon's state ends the command: trouble looks like trouble in a script too."""
 
 
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print the status as JSON.")
 @app_options
 def status_command(app: App, as_json: bool) -> int:
-    """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems."""
+    """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems.
+
+    Ends with 4 while the guard holds passes back, with 3 while passes fail.
+    """
     from feedmill.cli.run import ask_daemon
     from feedmill.daemon import NoDaemon, token
 
@@ -31,9 +45,10 @@ def status_command(app: App, as_json: bool) -> int:
     except NoDaemon:
         running = False
         document = _stopped(settings)
+    code = _TROUBLE.get(document["daemon"]["state"], Exit.CLEAN)
     if as_json:
         print_json(document)
-        return 0
+        return code
     _show(document)
     problems = [Problem(**{**each, "severity": Severity(each["severity"])}) for each in document["problems"]]
     print_problems(problems, relative_prefix(settings.scan.dir))
@@ -42,7 +57,7 @@ def status_command(app: App, as_json: bool) -> int:
         click.echo(f"operator's page  {admin}-/?token={token(settings.state_dir)}")
     if not running:
         click.echo("no daemon runs here: feedmill run starts one, feedmill build makes one pass")
-    return 0
+    return code
 
 
 def _stopped(settings: Settings) -> dict[str, Any]:

@@ -8,14 +8,21 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol
 
+import feedmill
+from feedmill.daemon.desk_view import DeskOffice
 from feedmill.errors import GuardHeld, StoreError
+from feedmill.model.hub import DELIVERY_BOUNDS
 from feedmill.model.instant import Instant, to_micros
 from feedmill.pipeline import PassReport
-from feedmill.server.metrics import Value
+from feedmill.server.metrics import Histogram, Value
 
 
-class Office(Protocol):
+class Office(DeskOffice, Protocol):
     """What is asked of the service, from other threads."""
+
+    @property
+    def state(self) -> str:
+        """What the daemon is doing, or what is wrong with it."""
 
     def status(self) -> dict[str, Any]:
         """Return the status document."""
@@ -29,11 +36,12 @@ class Office(Protocol):
     def pushed(self) -> Mapping[str, Value]:
         """Return what the hub counted."""
 
-    def last_report(self) -> PassReport | None:
-        """Return the report of the last pass."""
-
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
         """Ask for a pass."""
+
+
+PASS_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+"""Seconds that passes are told apart by."""
 
 
 class Totals:
@@ -42,7 +50,7 @@ class Totals:
     def __init__(self) -> None:
         self.passes: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
-        self.seconds = 0.0
+        self.seconds = Histogram.empty(PASS_BOUNDS)
         self.written = 0
 
     def add(self, report: PassReport) -> None:
@@ -51,7 +59,7 @@ class Totals:
             self.passes[trigger.partition(":")[0]] += 1
         if report.held is not None:
             self.failed["held"] += 1
-        self.seconds += report.seconds
+        self.seconds = self.seconds.with_one(report.seconds)
         self.written += report.written
 
 
@@ -66,15 +74,23 @@ class View:
         """Return the status document with the last passes."""
         return {**self._office.status(), "passes": self._office.passes()}
 
+    def state(self) -> str:
+        """Return the daemon's state."""
+        return self._office.state
+
     def metrics(self) -> Mapping[str, Value]:
         """Return the numbers of passes and seeds; the origin's own come from the server."""
         totals, last = self._office.totals(), self._office.last_report()
         numbers: dict[str, Value] = {
             "feedmill_up": 1,
+            "feedmill_build_info": {feedmill.__version__: 1},
+            "feedmill_held": float(self._office.state == "held"),
+            "feedmill_failing": float(self._office.state == "failing"),
             "feedmill_passes_total": dict(totals.passes),
             "feedmill_passes_failed_total": dict(totals.failed),
-            "feedmill_pass_seconds_total": totals.seconds,
+            "feedmill_pass_seconds": totals.seconds,
             "feedmill_documents_written_total": totals.written,
+            "feedmill_delivery_seconds": Histogram.empty(DELIVERY_BOUNDS),
             **self._office.pushed(),
         }
         if last is not None:
@@ -84,6 +100,7 @@ class View:
                 "feedmill_last_pass_timestamp_seconds": to_micros(last.as_of) / 1e6,
                 "feedmill_seeds": last.total,
                 "feedmill_entries": last.eligible,
+                "feedmill_kept": last.kept,
                 "feedmill_withheld": {reason.value: count for reason, count in last.withheld.items()},
                 "feedmill_problems": dict(severities),
                 "feedmill_documents": last.feeds_total,

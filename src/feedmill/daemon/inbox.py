@@ -141,6 +141,20 @@ class Inbox:
             self._changed.notify_all()
         return ticket
 
+    def look(self, paths: Iterable[str], trigger: str) -> Future[PassReport]:
+        """Ask for a pass over these files, as soon as can be; the answer is its report."""
+        ticket: Future[PassReport] = Future()
+        with self._changed:
+            if self._closed:
+                ticket.cancel()
+                return ticket
+            self._wanted.paths.update(paths)
+            self._wanted.asked = True
+            self._wanted.tickets.append(ticket)
+            self._wanted.note(trigger)
+            self._changed.notify_all()
+        return ticket
+
     def nudge(self, trigger: str) -> None:
         """Ask for a pass over time alone: no file is looked at."""
         with self._changed:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from feedmill.daemon.admin_token import token, write_token
 from feedmill.daemon.admin_view import Office, View
+from feedmill.daemon.desk_view import DeskView
 from feedmill.daemon.push import Push
 from feedmill.errors import PortInUse
 from feedmill.model.artifact import Generation
@@ -31,6 +32,7 @@ class Listeners:
         self._generation: Generation | None = None
         self._ready = False
         self._token: str | None = None
+        self._admin: Admin | None = None
 
     def open(self, settings: Settings) -> None:
         """Bind and serve what the settings ask for.
@@ -57,9 +59,10 @@ class Listeners:
         if settings.admin.enabled:
             view = View(self._office, self._clock)
             self._token = token(settings.state_dir)
-            admin = Admin(view, self._token, settings.admin, origin=origin)
+            desk = DeskView(self._office, self._clock)
+            self._admin = Admin(view, self._token, settings.admin, origin=origin, desk=desk)
             host, port = settings.admin.host, settings.admin.port
-            listeners.append(Listener(app=admin, host=host, port=port, key="admin.port", limits=ADMIN))
+            listeners.append(Listener(app=self._admin, host=host, port=port, key="admin.port", limits=ADMIN))
         server = Server(listeners) if listeners else None
         if server is not None:
             server.start()
@@ -72,9 +75,21 @@ class Listeners:
 
     def close(self) -> None:
         """Finish the answers under way and stop."""
+        if self._admin is not None:
+            self._admin.changes.close()
         if self._server is not None:
             self._server.stop(timeout=3)
             self._server = None
+
+    def warm(self) -> None:
+        """Have at hand what whoever looks first would wait for."""
+        if self._admin is not None:
+            self._admin.warm()
+
+    def tell(self) -> None:
+        """Have open pages look again."""
+        if self._admin is not None:
+            self._admin.changes.tell()
 
     def restore(self, settings: Settings) -> None:
         """Start again after the server ended by itself; put the token back after the state folder went.

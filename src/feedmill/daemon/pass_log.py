@@ -9,7 +9,7 @@ from feedmill.daemon.log import LOGGER
 from feedmill.model.seed import Problem, Severity
 from feedmill.pipeline import PassReport, printable
 
-_QUIET = frozenset({"change", "time"})
+_QUIET = frozenset({"change", "time", "desk"})
 """Triggers of passes that nobody asked for: told only when something came of them."""
 _MOST_FAULTS = 10
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import feedmill
 from feedmill.model.artifact import Generation, Published
-from feedmill.model.hub import own_hub
+from feedmill.model.hub import DELIVERY_BOUNDS, own_hub
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
 from feedmill.model.slug import url_path
@@ -198,6 +198,4 @@ def topic_path(url: str, base: str) -> str | None:
 
 
 def _histogram(totals: Totals) -> Histogram:
-    from feedmill.push.hub import BOUNDS
-
-    return Histogram(bounds=BOUNDS, counts=tuple(totals.slower), total=totals.seconds)
+    return Histogram(bounds=DELIVERY_BOUNDS, counts=tuple(totals.slower), total=totals.seconds)

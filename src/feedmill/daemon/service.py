@@ -12,7 +12,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
@@ -33,6 +33,7 @@ from feedmill.daemon.push import Push
 from feedmill.daemon.schedule import Scheduler
 from feedmill.daemon.sd_notify import Notifier
 from feedmill.daemon.signals import Signals, end_at_the_latest
+from feedmill.daemon.traces import Traces
 from feedmill.daemon.watch import Watcher
 from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
 from feedmill.model.artifact import Generation
@@ -72,6 +73,7 @@ class Service:
         self._state = "starting"
         self._since, self._born = clock(), time.monotonic()
         self._progress: tuple[str, int, int | None] = ("", 0, None)
+        self._passed = 0
         self._passes: deque[PassReport] = deque(maxlen=status.PASSES)
         self._scheduled: list[dict[str, Any]] = []
         self._troubles: dict[str, str] = {}
@@ -113,10 +115,12 @@ class Service:
             housekeeping=lambda: self._ask("housekeeping"),
         )
         self._push = Push(self._clock, self._pass_runner.body, lambda: self._pass_runner.leads)
+        self._traces = Traces(os.environ)
         self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
+            stack.callback(self._traces.close)
             stack.callback(self._pass_runner.close)
             self._pass_runner.lock()
             stack.callback(self._listeners.close)
@@ -260,6 +264,7 @@ class Service:
 
     def _pass(self, work: Work) -> None:
         self._state = "starting" if not self._started else self._idle_state("building")
+        self._traces.begin()
         waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._pass_runner.run(work.request)
@@ -281,7 +286,9 @@ class Service:
             self._started = True
             self._notifier.ready(self._summary())
             logger.info("ready", extra={"facts": self._facts()})
+            self._listeners.warm()
         self._notifier.status(self._summary())
+        self._listeners.tell()
 
     def _idle_state(self, leading: str) -> str:
         return leading if self._pass_runner.leads else "standby"
@@ -295,6 +302,7 @@ class Service:
         facts = {"trigger": work.request.trigger, "why": str(error), "retry_in": wait}
         logger.error("the pass failed", extra={"facts": facts})
         self._totals.failed["error"] += 1
+        self._traces.failed(work.request.trigger, str(error))
         self._troubles["pass"] = f"the last pass failed: {error}; the next try within {wait:.0f} s"
         generation = self._pass_runner.generation()
         self._pass_runner.reset()
@@ -338,7 +346,9 @@ class Service:
         if report.left:
             self._inbox.resume(report.left)
         self._passes.append(report)
+        self._passed += 1
         self._totals.add(report)
+        self._traces.passed(report)
         self._scheduler.plan(self._pass_runner.next_change)
         self._scheduled = status.scheduled_json(self._pass_runner.mill, self._clock())
         self._pass_log.add(report, paths)
@@ -351,6 +361,7 @@ class Service:
 
     def _on_progress(self, stage: str, done: int, total: int | None) -> None:
         self._progress = (stage, done, total)
+        self._traces.stage(stage)
         self._notifier.ping()
         if self._stopping:
             raise PassAbandoned
@@ -392,7 +403,7 @@ class Service:
         """Return what `status --json` prints."""
         last = self.last_report()
         daemon = status.Daemon(
-            state=self._state,
+            state=self.state,
             since=self._since,
             uptime=time.monotonic() - self._born,
             watching=self._watcher.describe(),
@@ -424,6 +435,34 @@ class Service:
     def pushed(self) -> Mapping[str, Value]:
         """Return what the hub counted; for the admin listener."""
         return self._push.metrics()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self._settings
+
+    @property
+    def passed(self) -> int:
+        """How many passes have ended."""
+        return self._passed
+
+    @property
+    def state(self) -> str:
+        """What the daemon is doing; held or failing as long as it is, whatever it tries meanwhile."""
+        if self._stopping is None:
+            for trouble, state in (("pass", "failing"), ("held", "held")):
+                if trouble in self._troubles:
+                    return state
+        return self._state
+
+    def reports(self, since: int) -> list[PassReport]:
+        """Return the reports of the passes that ended after the first `since`, as far as they are kept."""
+        kept, ended = list(self._passes), self._passed
+        return kept[max(0, len(kept) - (ended - since)) :]
+
+    def look(self, paths: Iterable[str]) -> Future[PassReport]:
+        """Ask for a pass over these files; for the desk."""
+        return self._inbox.look(paths, "desk")
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""

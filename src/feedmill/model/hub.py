@@ -10,6 +10,9 @@ from feedmill.model.settings import Settings
 PATH = "hub"
 """Where our own hub answers, below `site.url`."""
 
+DELIVERY_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
+"""Seconds from publication to delivery that are told apart."""
+
 _RESERVED = frozenset(
     {"localhost", "local", "test", "example", "invalid", "internal", "alt", "onion", "arpa", "lan", "home"}
 )

@@ -12,7 +12,7 @@ from feedmill.model.seed import Problem, Reason, Seed
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, State
 from feedmill.pipeline.codec import decode_record, decode_seed
-from feedmill.pipeline.dry_run import DryRun, dry_run_of
+from feedmill.pipeline.dry_run import dry_run_of
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.selection import select
@@ -69,12 +69,30 @@ def explain_each(
     """Return the same for many seeds after one look; paths that are not known are left out."""
     request = PassRequest(trigger="explain", force=True)
     with dry_run_of(settings, clock, request, progress=progress) as dry_run:
-        rows = ((path, dry_run.run.catalog.files.find(to_bytes(path))) for path in paths)
-        return [_explain(dry_run, path, row) for path, row in rows if row is not None]
+        told: dict[str, list[Problem]] = {}
+        for problem in dry_run.report.problems:
+            told.setdefault(problem.path, []).append(problem)
+        found = (explain_known(dry_run.run, path, tuple(told.get(printable(path), ()))) for path in paths)
+        return [one for one in found if one is not None]
 
 
-def _explain(dry_run: DryRun, path: str, row: FileRow) -> Explanation:
-    problems = tuple(p for p in dry_run.report.problems if p.path == printable(path))
+def remarks(found: Explanation, *, published: bool, prefix: str = "") -> list[str]:
+    """Return what setting or clearing the flag of a seed alone does not do; `prefix` is put before paths."""
+    if published:
+        return [] if found.feeds else [f"still in no feed: {found.why}; to change it: {found.remedy}"]
+    return [
+        f"{prefix}{other} carries the same entry and is out in its place; unpublish it as well"
+        for other in found.same_entry
+    ]
+
+
+def explain_known(run: Pass, path: str, problems: tuple[Problem, ...]) -> Explanation | None:
+    """Return the same of what the catalog of `run` knows; `problems` are the seed's."""
+    row = run.catalog.files.find(to_bytes(path))
+    return _explain(run, path, row, problems) if row is not None else None
+
+
+def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) -> Explanation:
     if not row.is_seed:
         return Explanation(
             path=printable(path),
@@ -83,7 +101,6 @@ def _explain(dry_run: DryRun, path: str, row: FileRow) -> Explanation:
             remedy="to make it a seed, start it with a line '---', fields, and a line '---'",
             problems=problems,
         )
-    run = dry_run.run
     record = run.catalog.files.records([row.id])[row.id]
     fault = decode_record(record.fault) if record.fault is not None else None
     state = run.catalog.states.find(row.id)

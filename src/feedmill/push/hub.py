@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from feedmill.errors import StoreError
 from feedmill.model.artifact import Published
+from feedmill.model.hub import DELIVERY_BOUNDS
 from feedmill.model.instant import Instant
 from feedmill.push.egress import Answer, Egress
 from feedmill.push.protocol import (
@@ -52,9 +53,6 @@ _COUNT = 0.5
 _PINGS = 50
 """Topics that another hub is told of at once."""
 
-BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 60.0, 600.0)
-"""Seconds from publication to delivery that are told apart."""
-
 
 class Failure(NamedTuple):
     """A delivery that went wrong: when, to whom (host and path of the callback, no more), of what, why."""
@@ -69,12 +67,12 @@ class Failure(NamedTuple):
 class Totals:
     """What was done since the start.
 
-    `slower` counts deliveries by the first of `BOUNDS` that they were within, from publication on;
+    `slower` counts deliveries by the first of `DELIVERY_BOUNDS` that they were within, from publication on;
     the last one counts those beyond.
     """
 
     deliveries: Counter[str] = field(default_factory=Counter)
-    slower: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
+    slower: list[int] = field(default_factory=lambda: [0] * (len(DELIVERY_BOUNDS) + 1))
     seconds: float = 0.0
     failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=10))
     verifications: Counter[str] = field(default_factory=Counter)
@@ -85,7 +83,7 @@ class Totals:
     def delivered(self, seconds: float) -> None:
         """Count a delivery that took so long."""
         self.deliveries["delivered"] += 1
-        self.slower[bisect_left(BOUNDS, seconds)] += 1
+        self.slower[bisect_left(DELIVERY_BOUNDS, seconds)] += 1
         self.seconds += seconds
 
 

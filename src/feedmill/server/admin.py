@@ -1,40 +1,43 @@
-"""The operator's listener: status page, metrics, rebuild. Only the token opens it, never an address."""
+"""The operator's listener: status page, desk, metrics, rebuild. Only the token opens it, never an address."""
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
-import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
-from urllib.parse import parse_qs
 
 from feedmill.errors import FeedmillError, GuardHeld
 from feedmill.model.settings import AdminSettings
 from feedmill.server import admin_page
-from feedmill.server.app import Origin, Receive, Send, fold
+from feedmill.server.admin_http import Form, Request, document, page, plain, redirect, session_cookie, text
+from feedmill.server.app import Origin, Receive, Send
 from feedmill.server.auth import SESSION_SECONDS, Auth
-from feedmill.server.metrics import Traffic, Value, exposition
-from feedmill.server.response import Answer, Fields, head_bytes, http_date
+from feedmill.server.changes import Changes
+from feedmill.server.desk import DeskPages, DeskPort
+from feedmill.server.metrics import Traffic, Value
+from feedmill.server.response import Answer
 
 logger = logging.getLogger(__name__)
 
-COOKIE = "feedmill_session"
-MAX_FORM = 8192
-
 _TRUE = frozenset({"1", "on", "true", "yes"})
+_NEXT = {"": "./", "desk": "desk"}
+"""Where who signs in wanted to go."""
 
 
 class AdminView(Protocol):
-    """What the operator's page shows and may ask for; the runtime implements it.
+    """What the operator's page shows and may ask for; the daemon implements it.
 
-    `status` and `metrics` are called in the loop's thread: they must be quick and safe there.
+    `status`, `state` and `metrics` are called in the loop's thread: they must be quick and safe there.
     """
 
     def status(self) -> Mapping[str, Any]:
         """Return the document of `status --json`, and `passes`: the last passes, oldest first."""
+
+    def state(self) -> str:
+        """Return the daemon's state."""
 
     def metrics(self) -> Mapping[str, Value]:
         """Return numbers by the names in `metrics.FAMILIES`; a mapping is by the family's label."""
@@ -48,7 +51,7 @@ class AdminView(Protocol):
 
 
 class Admin:
-    """An ASGI application. `origin` is where traffic and readers are read from."""
+    """An ASGI application. Traffic and readers are read from `origin`; `desk` is what the desk works with."""
 
     def __init__(
         self,
@@ -57,133 +60,169 @@ class Admin:
         settings: AdminSettings,
         *,
         origin: Origin | None = None,
+        desk: DeskPort | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.traffic = Traffic()
+        self.changes = Changes()
         self._view = view
         self._door = Auth(token, clock)
         self._own_host = settings.host.strip("[]").lower()
         self._loopback = _is_loopback(self._own_host)
         self._origin = origin
+        self._desk = DeskPages(desk) if desk is not None else None
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one ASGI request."""
         assert scope["type"] == "http", scope["type"]
-        request = _Request(scope, receive)
+        request = Request(scope, receive)
         answer = await self._answer(request)
+        if answer is None:
+            self.traffic.count(200, 0)
+            await self.changes.follow(receive, send)
+            return
         self.traffic.count(answer.status, len(answer.head) + len(answer.body))
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
         body = b"" if request.method == "HEAD" else answer.body
         await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, request: _Request) -> Answer:
-        routes: dict[str, tuple[str, Callable[[_Request], Awaitable[Answer]]]] = {
+    def warm(self) -> None:
+        """Have at hand what the desk needs, before somebody looks; for any thread."""
+        if self._desk is not None:
+            self._desk.warm()
+
+    def close(self) -> None:
+        """Let go of what the desk reads."""
+        if self._desk is not None:
+            self._desk.close()
+
+    async def _answer(self, request: Request) -> Answer | None:
+        """Return the answer; None: the changes are to be followed."""
+        routes: dict[str, tuple[str, Callable[[Request], Awaitable[Answer | None]]]] = {
             "/": ("GET, HEAD", self._home),
             "/-": ("GET, HEAD", self._home),
             "/metrics": ("GET, HEAD", self._metrics),
+            "/-/healthz": ("GET, HEAD", self._health),
             "/-/": ("GET, HEAD", self._page),
             "/-/status": ("GET, HEAD", self._status),
+            "/-/events": ("GET", self._events),
             "/-/login": ("POST", self._login),
             "/-/logout": ("POST", self._logout),
             "/-/rebuild": ("POST", self._rebuild),
         }
         if not self._expected_host(request):
-            return _text(421, "Ask by address (127.0.0.1), by localhost or by the name in admin.host.")
+            return text(421, "Ask by address (127.0.0.1), by localhost or by the name in admin.host.")
+        if self._desk is not None and (request.path == "/-/desk" or request.path.startswith("/-/desk/")):
+            return await self._at_desk(self._desk, request)
         found = routes.get(request.path)
         if found is None:
-            return _text(404, "There is nothing here.")
+            return text(404, "There is nothing here.")
         allowed, handler = found
         if request.method not in allowed.split(", "):
-            return _text(405, f"Only {allowed} here.", {"allow": allowed})
+            return text(405, f"Only {allowed} here.", {"allow": allowed})
         return await handler(request)
 
-    def _expected_host(self, request: _Request) -> bool:
+    def _expected_host(self, request: Request) -> bool:
         """Refuse names that are not ours: a page on the web can point its name at this address.
 
-        /metrics is told by name where it listens beyond loopback, as Prometheus asks for it.
+        /metrics and health are told by name where it listens beyond loopback, as Prometheus asks for them.
         """
         host = request.host
         if host == "localhost" or host == self._own_host or _is_address(host):
             return True
-        return request.path == "/metrics" and not self._loopback
+        return request.path in ("/metrics", "/-/healthz") and not self._loopback
 
     # What anybody may ask
 
-    async def _home(self, request: _Request) -> Answer:
-        return _redirect("-/")
+    async def _home(self, request: Request) -> Answer:
+        return redirect("-/")
 
-    async def _metrics(self, request: _Request) -> Answer:
+    async def _health(self, request: Request) -> Answer:
+        return text(200, "ok")
+
+    async def _metrics(self, request: Request) -> Answer:
         values = dict(self._view.metrics())
         if self._origin is not None:
             values.update(self._origin.metrics())
-        return _answer(200, exposition(values), "text/plain; version=0.0.4; charset=utf-8")
+        return await asyncio.get_running_loop().run_in_executor(None, _exposed, values)
 
-    async def _login(self, request: _Request) -> Answer:
-        if refused := _from_elsewhere(request):
-            return refused
+    async def _login(self, request: Request) -> Answer:
+        if request.is_from_elsewhere:
+            return _foreign()
         form = await request.form()
         if form is None:
-            return _text(413, "The form is too large.")
-        return self._enter(form.get("token", ""), "./")
+            return text(413, "The form is too large.")
+        return self._enter(form.get("token"), _NEXT.get(form.get("next"), "./"))
 
     # What takes the token
 
-    async def _page(self, request: _Request) -> Answer:
+    async def _page(self, request: Request) -> Answer:
         if "token" in request.query:
-            return self._enter(request.query["token"], "./")
+            return self._enter(request.query.get("token"), "./")
         session = self._session(request)
-        refused = None if session else self._bearer(request)
-        if refused is not None:
-            wrong = "wrong" in request.query
-            page = admin_page.login_page(wrong=wrong)
-            return _answer(refused.status, page, "text/html; charset=utf-8", _gate_fields(refused))
-        subscribers = self._origin.subscribers() if self._origin else {}
-        readers = self._origin.readers.by_reader() if self._origin else {}
-        page = admin_page.status_page(
+        if refused := None if session else self._bearer(request):
+            return self._gate(request, refused)
+        body = admin_page.status_page(
             self._view.status(),
             traffic=self._origin.traffic if self._origin else Traffic(),
-            subscribers=subscribers,
-            readers=readers,
+            subscribers=self._origin.subscribers() if self._origin else {},
+            readers=self._origin.readers.by_reader() if self._origin else {},
             form_token=self._door.form_token(session) if session else "",
+            desk=self._desk is not None,
         )
-        return _answer(200, page, "text/html; charset=utf-8")
+        return page(200, body, admin_page.POLICY)
 
-    async def _status(self, request: _Request) -> Answer:
-        return self._refusal(request) or _json(200, self._view.status())
+    def _gate(self, request: Request, refused: Answer) -> Answer:
+        """Ask a person for the token."""
+        there = "desk" if request.path.startswith("/-/desk") else ""
+        base = "../" if request.path.startswith("/-/desk/") else ""
+        body = admin_page.login_page(wrong="wrong" in request.query, base=base, there=there)
+        return page(refused.status, body, admin_page.POLICY, _gate_fields(refused))
 
-    async def _rebuild(self, request: _Request) -> Answer:
-        session = self._session(request)
-        form = await request.form()
-        if form is None:
-            return _text(413, "The form is too large.")
-        if session:
-            # A cookie is sent by the browser, whoever made it ask: demand our page's form token too.
-            if refused := _from_elsewhere(request):
+    async def _status(self, request: Request) -> Answer:
+        return self._refusal(request) or document(200, self._view.status())
+
+    async def _events(self, request: Request) -> Answer | None:
+        return self._refusal(request)
+
+    async def _at_desk(self, desk: DeskPages, request: Request) -> Answer:
+        session, state = self._session(request), self._view.state()
+        if request.method == "POST":
+            form = await request.form()
+            if refused := self._refused_form(request, form):
                 return refused
-            if not self._door.is_form_token(session, form.get("form_token", "")):
-                return _json(
-                    403, {"error": "the form is not from this page, or the page is old: load it again"}
-                )
-        elif refused := self._bearer(request):
+            assert form is not None
+            return await desk.act(request, form, self._door.form_token(session) if session else "", state)
+        if request.method not in ("GET", "HEAD"):
+            return text(405, "Only GET, HEAD and POST here.", {"allow": "GET, HEAD, POST"})
+        if refused := None if session else self._bearer(request):
+            return self._gate(request, refused)
+        return await desk.show(request, self._door.form_token(session) if session else "", state)
+
+    async def _rebuild(self, request: Request) -> Answer:
+        form = await request.form()
+        if refused := self._refused_form(request, form):
             return refused
+        assert form is not None
         try:
             report = await self._view.rebuild(
-                full=form.get("full", "").lower() in _TRUE, force=form.get("force", "").lower() in _TRUE
+                full=form.get("full").lower() in _TRUE, force=form.get("force").lower() in _TRUE
             )
         except GuardHeld as error:
-            return _json(409, {"error": str(error)})
+            held = self._session(request) and request.wants_html
+            return redirect("./") if held else document(409, {"error": str(error)})
         except FeedmillError as error:
-            return _json(503, {"error": str(error)})
-        if session and request.wants_html:
-            return _redirect("./")
-        return _json(200, report)
+            return document(503, {"error": str(error)})
+        if self._session(request) and request.wants_html:
+            return redirect("./")
+        return document(200, report)
 
-    async def _logout(self, request: _Request) -> Answer:
+    async def _logout(self, request: Request) -> Answer:
         session = self._session(request)
         form = await request.form()
-        if session and form is not None and self._door.is_form_token(session, form.get("form_token", "")):
+        if session and form is not None and self._door.is_form_token(session, form.get("form_token")):
             self._door.close_session(session)
-        return _redirect("./", {"set-cookie": _cookie("", 0)})
+        return redirect("./", {"set-cookie": session_cookie("", 0)})
 
     # The door
 
@@ -191,17 +230,33 @@ class Admin:
         """Turn the token into a session and leave the address that carried it."""
         if not self._door.knows(token):
             wait = self._door.brake()
-            return _busy(wait) if wait else _redirect(location + "?wrong")
-        return _redirect(location, {"set-cookie": _cookie(self._door.open_session(), SESSION_SECONDS)})
+            return _busy(wait) if wait else redirect(location + "?wrong")
+        return redirect(location, {"set-cookie": session_cookie(self._door.open_session(), SESSION_SECONDS)})
 
-    def _session(self, request: _Request) -> str | None:
+    def _session(self, request: Request) -> str | None:
         session = request.cookie
         return session if session and self._door.has_session(session) else None
 
-    def _refusal(self, request: _Request) -> Answer | None:
+    def _refusal(self, request: Request) -> Answer | None:
         return None if self._session(request) else self._bearer(request)
 
-    def _bearer(self, request: _Request) -> Answer | None:
+    def _refused_form(self, request: Request, form: Form | None) -> Answer | None:
+        """Return None for a form that may be obeyed, else the refusal."""
+        if form is None:
+            return text(413, "The form is too large.")
+        session = self._session(request)
+        if session is None:
+            return self._bearer(request)
+        # A cookie is sent by the browser, whoever made it ask: demand our page's form token too.
+        if request.is_from_elsewhere:
+            return _foreign()
+        if not self._door.is_form_token(session, form.get("form_token")):
+            return document(
+                403, {"error": "the form is not from this page, or the page is old: load it again"}
+            )
+        return None
+
+    def _bearer(self, request: Request) -> Answer | None:
         """Return None for the right token in Authorization, else the refusal."""
         scheme, _, given = request.fields.get(b"authorization", b"").decode("latin-1").partition(" ")
         if scheme.lower() == "bearer":
@@ -209,78 +264,31 @@ class Admin:
                 return None
             if wait := self._door.brake():
                 return _busy(wait)
-        return _text(
+        return text(
             401,
             "The token is needed: `feedmill status` prints it.",
             {"www-authenticate": 'Bearer realm="feedmill"'},
         )
 
 
-class _Request:
-    """What handlers need of an ASGI request."""
+def _exposed(values: Mapping[str, Value]) -> Answer:
+    """Print metrics, in a thread: the library takes its time when it is imported, and reads /proc."""
+    from feedmill.server.exposition import MEDIA_TYPE, exposition
 
-    def __init__(self, scope: dict[str, Any], receive: Receive) -> None:
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.fields: Fields = fold(scope["headers"])
-        self._query: bytes = scope["query_string"]
-        self._receive = receive
-
-    @property
-    def query(self) -> dict[str, str]:
-        return _pairs(self._query)
-
-    @property
-    def host(self) -> str:
-        """The Host without its port, lower-cased, an IPv6 address without brackets."""
-        host = self.fields.get(b"host", b"").decode("latin-1").lower()
-        if host.startswith("["):
-            return host[1:].partition("]")[0]
-        return host.partition(":")[0]
-
-    @property
-    def cookie(self) -> str | None:
-        try:
-            jar = SimpleCookie(self.fields.get(b"cookie", b"").decode("latin-1"))
-        except CookieError:
-            return None
-        return jar[COOKIE].value if COOKIE in jar else None
-
-    @property
-    def wants_html(self) -> bool:
-        return b"text/html" in self.fields.get(b"accept", b"")
-
-    async def form(self) -> dict[str, str] | None:
-        """Return the form's fields, or None when it is too large. A client that leaves sends nothing."""
-        body = b""
-        while True:
-            message = await self._receive()
-            body += message.get("body", b"")
-            if len(body) > MAX_FORM:
-                return None
-            if message["type"] != "http.request" or not message.get("more_body", False):
-                return _pairs(body)
+    return plain(200, exposition(values), MEDIA_TYPE)
 
 
-def _pairs(encoded: bytes) -> dict[str, str]:
-    try:
-        found = parse_qs(
-            encoded.decode("latin-1"), keep_blank_values=True, max_num_fields=20, errors="replace"
-        )
-    except ValueError:
-        return {}
-    return {name: values[-1] for name, values in found.items()}
+def _foreign() -> Answer:
+    return document(403, {"error": "this request comes from another site"})
 
 
-def _from_elsewhere(request: _Request) -> Answer | None:
-    """Refuse a form that another site sent (the browser says so)."""
-    site = request.fields.get(b"sec-fetch-site", b"same-origin")
-    origin = request.fields.get(b"origin", b"null").decode("latin-1").lower()
-    host = request.fields.get(b"host", b"").decode("latin-1").lower()
-    # Our pages send no Referer, and browsers then write "Origin: null": the form token decides.
-    if site not in (b"same-origin", b"none") or origin not in ("null", f"http://{host}", f"https://{host}"):
-        return _json(403, {"error": "this request comes from another site"})
-    return None
+def _busy(wait: int) -> Answer:
+    return text(429, "Too many wrong tokens; wait a little.", {"retry-after": str(wait)})
+
+
+def _gate_fields(refused: Answer) -> dict[str, str]:
+    kept = (b"www-authenticate", b"retry-after")
+    return {name.decode(): value.decode("latin-1") for name, value in refused.headers() if name in kept}
 
 
 def _is_address(host: str) -> bool:
@@ -293,45 +301,3 @@ def _is_address(host: str) -> bool:
 
 def _is_loopback(host: str) -> bool:
     return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
-
-
-def _cookie(session: str, seconds: int) -> str:
-    return f"{COOKIE}={session}; Max-Age={seconds}; Path=/-/; HttpOnly; SameSite=Strict"
-
-
-def _answer(status: int, body: bytes, media: str, extra: Mapping[str, str] | None = None) -> Answer:
-    page = media.startswith("text/html")
-    lines = {
-        "date": http_date(int(time.time())),
-        "content-type": media,
-        "content-length": str(len(body)),
-        "cache-control": "no-store",
-        "x-content-type-options": "nosniff",
-        "referrer-policy": "no-referrer",
-        "cross-origin-resource-policy": "same-origin",
-        "content-security-policy": admin_page.POLICY if page else "default-src 'none'",
-        **(extra or {}),
-    }
-    return Answer(status, head_bytes(status, lines), body)
-
-
-def _text(status: int, message: str, extra: Mapping[str, str] | None = None) -> Answer:
-    return _answer(status, f"{message}\n".encode(), "text/plain; charset=utf-8", extra)
-
-
-def _json(status: int, document: Mapping[str, Any]) -> Answer:
-    body = json.dumps(document, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace")
-    return _answer(status, body + b"\n", "application/json; charset=utf-8")
-
-
-def _redirect(location: str, extra: Mapping[str, str] | None = None) -> Answer:
-    return _text(303, "See there.", {"location": location, **(extra or {})})
-
-
-def _busy(wait: int) -> Answer:
-    return _text(429, "Too many wrong tokens; wait a little.", {"retry-after": str(wait)})
-
-
-def _gate_fields(refused: Answer) -> dict[str, str]:
-    kept = (b"www-authenticate", b"retry-after")
-    return {name.decode(): value.decode("latin-1") for name, value in refused.headers() if name in kept}

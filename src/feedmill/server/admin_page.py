@@ -2,72 +2,28 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from feedmill.server.admin_templates import POLICY, duration, render
 from feedmill.server.metrics import Traffic
+from feedmill.server.problem_groups import grouped
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+__all__ = ["POLICY", "login_page", "plot", "status_page"]
 
-_TEMPLATES = files("feedmill.server") / "templates"
-
-EXPLAINED = {
-    "unpublished": "the author says it is not published",
-    "removed": "marked as removed or deleted",
-    "invalid": "cannot be used as it is: see the problems",
-    "undated": "has no date of publication",
-    "scheduled": "published later",
-    "expired": "its time is over",
-    "duplicate": "another seed carries the same entry",
-}
 _DAEMON = ("state", "pid", "since", "watching", "version")
-SHOWN_PROBLEMS = 50
+SHOWN_PROBLEMS = 30
+"""Kinds of problems; the page is no list of seeds."""
+
+SHOWN_PLACES = 5
 SHOWN_FEEDS = 10
 SHOWN_PASSES = 12
 
 
-def _read(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-_STYLE, _SCRIPT = _read("admin.css"), _read("admin.js")
-
-POLICY = (
-    f"default-src 'none'; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)}; img-src data:; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # imported on use: few ever look
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FunctionLoader(_read),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(style=Markup(_STYLE), script=Markup(_SCRIPT), explained=EXPLAINED)
-    environment.filters.update(duration=duration, span=span, size=size, number=number, moment=moment)
-    return environment
-
-
-def login_page(*, wrong: bool = False) -> bytes:
-    """Return the page that asks for the token."""
-    return _environment().get_template("login.html").render(wrong=wrong).encode()
+def login_page(*, wrong: bool = False, base: str = "", there: str = "") -> bytes:
+    """Return the page that asks for the token; `there`: where whoever gives it wants to go."""
+    return render("login.html", {"wrong": wrong, "base": base, "there": there})
 
 
 def status_page(
@@ -77,21 +33,35 @@ def status_page(
     subscribers: Mapping[str, int],
     readers: Mapping[str, int],
     form_token: str,
+    desk: bool = False,
     now: datetime | None = None,
 ) -> bytes:
     """Return the operator's page for a status document; what it lacks is left out."""
     at = now or datetime.now(UTC)
     daemon = {**dict.fromkeys(_DAEMON), **(status.get("daemon") or {})}
+    state = daemon["state"] or "unknown"
     passes = list(status.get("passes") or [])
-    problems = sorted(status.get("problems") or [], key=lambda one: one["severity"] != "error")
+    problems = list(status.get("problems") or [])
+    troubles = [one["message"] for one in problems if not one["path"]]
+    why = (status.get("last_pass") or {}).get("held")
+    if why and not any(why in trouble for trouble in troubles):
+        troubles.insert(0, f"held back: {why}")
+    of_seeds = grouped(one for one in problems if one["path"])
     context = {
+        "base": "",
+        "desk": desk,
+        "state": state,
+        "held": bool(why),
+        "troubles": troubles,
         "daemon": daemon,
         "counts": status.get("counts") or {},
         "last": status.get("last_pass"),
         "runs": _timed(status.get("next") or [], at),
         "planned": _timed((status.get("scheduled") or [])[:10], at),
-        "problems": problems[:SHOWN_PROBLEMS],
-        "hidden_problems": max(0, len(problems) - SHOWN_PROBLEMS),
+        "problems": of_seeds[:SHOWN_PROBLEMS],
+        "hidden_problems": max(0, len(of_seeds) - SHOWN_PROBLEMS),
+        "problem_count": len(problems),
+        "most": SHOWN_PLACES,
         "errors": sum(one["severity"] == "error" for one in problems),
         "passes": [_ago(one, at) for one in reversed(passes[-SHOWN_PASSES:])],
         "followers": status.get("followers"),
@@ -103,7 +73,7 @@ def status_page(
         "form_token": form_token,
         "uptime": _since(daemon["since"], at),
     }
-    return _environment().get_template("status.html").render(context).encode("utf-8", "backslashreplace")
+    return render("status.html", context)
 
 
 def _timed(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:
@@ -153,47 +123,3 @@ def plot(passes: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
             }
         )
     return {"bars": bars, "longest": longest, "width": WIDTH, "height": HEIGHT, "bar": BAR}
-
-
-# Words for numbers
-
-
-def duration(seconds: float) -> str:
-    """Return `8.2 ms`, `1.25 s` or `3 min 5 s`: how long something took."""
-    if seconds < 1:
-        return f"{seconds * 1000:.3g} ms"
-    if seconds < 60:
-        return f"{seconds:.3g} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
-
-
-def span(seconds: float) -> str:
-    """Return `12 s`, `5 min`, `3 h 10 min` or `4 days`: how far away something is."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min"
-    if whole < 86400:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86400} day{'s' if whole >= 2 * 86400 else ''}"
-
-
-def moment(text: str) -> str:
-    """Return `2026-11-22 08:00 UTC` for an RFC 3339 instant."""
-    return f"{_instant(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def size(count: int) -> str:
-    """Return bytes as a person says them."""
-    amount = float(count)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if amount < 1024:
-            return f"{amount:.3g} {unit}" if unit != "B" else f"{int(amount)} B"
-        amount /= 1024
-    return f"{amount:.3g} TiB"
-
-
-def number(count: float) -> str:
-    """Return a whole number with thin spaces between thousands."""
-    return f"{int(count):,}".replace(",", "\u202f")

@@ -39,4 +39,4 @@ ORIGIN = Limits()
 HUB = Limits(body=8192)
 """The origin with a hub."""
 
-ADMIN = Limits(body=8192, connections=64)
+ADMIN = Limits(body=1 << 16, connections=64)

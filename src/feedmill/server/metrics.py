@@ -1,10 +1,11 @@
-"""What was counted, and how Prometheus reads it (text format 0.0.4)."""
+"""What is counted and measured, by the names that Prometheus reads."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,17 @@ class Histogram:
     bounds: tuple[float, ...]
     counts: tuple[int, ...]
     total: float
+
+    @classmethod
+    def empty(cls, bounds: tuple[float, ...]) -> Self:
+        """Return one that nothing was observed of."""
+        return cls(bounds=bounds, counts=(0,) * (len(bounds) + 1), total=0.0)
+
+    def with_one(self, value: float) -> Self:
+        """Return the same with one more observation."""
+        at = bisect_left(self.bounds, value)
+        counts = (*self.counts[:at], self.counts[at] + 1, *self.counts[at + 1 :])
+        return replace(self, counts=counts, total=self.total + value)
 
 
 Value = float | Mapping[str, float] | Histogram
@@ -66,28 +78,53 @@ class Traffic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A metric's help text and, where it has one, its label. A counter's name ends in `_total`."""
+    """A metric's help text and, where it has one, its label. A counter's name ends in `_total`.
+
+    `always`: values of the label that are told from the start, as 0; without a label, "" is. What an alert
+    counts must be there before it grows.
+    """
 
     help: str
     label: str = ""
+    always: tuple[str, ...] = ()
 
+
+_ALWAYS = ("",)
+_TRIGGERS = ("start", "change", "time", "schedule", "housekeeping", "rebuild", "admin", "desk")
+_REASONS = ("unpublished", "removed", "invalid", "undated", "scheduled", "expired", "duplicate")
 
 FAMILIES: Mapping[str, Family] = {
     "feedmill_up": Family(help="1 while the daemon answers."),
-    "feedmill_ready": Family(help="1 while feeds are served and the last pass did not fail."),
-    "feedmill_passes_total": Family(help="Passes since the start, by trigger.", label="trigger"),
-    "feedmill_passes_failed_total": Family(help="Passes that failed or were held back, by why.", label="why"),
-    "feedmill_pass_seconds_total": Family(help="Seconds spent in passes since the start."),
+    "feedmill_build_info": Family(help="1, with the version that runs.", label="version"),
+    "feedmill_ready": Family(help="1 while feeds are served."),
+    "feedmill_held": Family(help="1 while the guard holds passes back.", always=_ALWAYS),
+    "feedmill_failing": Family(help="1 while passes fail.", always=_ALWAYS),
+    "feedmill_passes_total": Family(
+        help="Passes since the start, by trigger.", label="trigger", always=_TRIGGERS
+    ),
+    "feedmill_passes_failed_total": Family(
+        help="Passes that failed or were held back, by why.", label="why", always=("error", "held")
+    ),
+    "feedmill_pass_seconds": Family(help="How long passes took."),
     "feedmill_last_pass_seconds": Family(help="How long the last pass took."),
-    "feedmill_last_pass_timestamp_seconds": Family(help="When the last pass ended."),
+    "feedmill_last_pass_timestamp_seconds": Family(help="When the last pass that did not fail began."),
     "feedmill_next_change_seconds": Family(help="Seconds until the next planned change."),
-    "feedmill_seeds": Family(help="Seed files known."),
-    "feedmill_entries": Family(help="Seeds in feeds (eligible)."),
-    "feedmill_withheld": Family(help="Seeds withheld, by reason.", label="reason"),
-    "feedmill_problems": Family(help="Problems of the last pass, by severity.", label="severity"),
-    "feedmill_documents": Family(help="Documents published."),
-    "feedmill_documents_written_total": Family(help="Documents written since the start."),
-    "feedmill_http_requests_total": Family(help="Answers of the origin, by status.", label="status"),
+    "feedmill_seeds": Family(help="Seed files known.", always=_ALWAYS),
+    "feedmill_entries": Family(help="Seeds in feeds (eligible).", always=_ALWAYS),
+    "feedmill_kept": Family(help="Seeds in feeds in their last good form.", always=_ALWAYS),
+    "feedmill_withheld": Family(help="Seeds withheld, by reason.", label="reason", always=_REASONS),
+    "feedmill_problems": Family(
+        help="Problems of the last pass, by severity.",
+        label="severity",
+        always=("error", "warning", "notice"),
+    ),
+    "feedmill_documents": Family(help="Documents published.", always=_ALWAYS),
+    "feedmill_documents_written_total": Family(help="Documents written since the start.", always=_ALWAYS),
+    "feedmill_http_requests_total": Family(
+        help="Answers of the origin, by status.",
+        label="status",
+        always=("200", "301", "304", "404", "410", "500", "503"),
+    ),
     "feedmill_http_documents_total": Family(help="Documents sent (200), by content coding.", label="coding"),
     "feedmill_http_sent_bytes_total": Family(help="Bytes the origin sent."),
     "feedmill_http_not_modified_ratio": Family(help="Share of 304 among 200 and 304."),
@@ -95,55 +132,39 @@ FAMILIES: Mapping[str, Family] = {
     "feedmill_http_timeouts_total": Family(help="Connections closed because the client was too slow."),
     "feedmill_http_evicted_total": Family(help="Connections closed to make room for others."),
     "feedmill_http_cache_bytes": Family(help="Bytes of documents held in memory."),
-    "feedmill_subscriptions": Family(help="Subscriptions at the hub."),
-    "feedmill_subscriptions_failing": Family(help="Subscriptions whose last delivery failed."),
-    "feedmill_deliveries_total": Family(help="Deliveries since the start, by result.", label="result"),
+    "feedmill_subscriptions": Family(help="Subscriptions at the hub.", always=_ALWAYS),
+    "feedmill_subscriptions_failing": Family(
+        help="Subscriptions whose last delivery failed.", always=_ALWAYS
+    ),
+    "feedmill_deliveries_total": Family(
+        help="Deliveries since the start, by result.",
+        label="result",
+        always=("delivered", "failed", "gone", "given up"),
+    ),
     "feedmill_delivery_seconds": Family(help="Seconds from publication to delivery."),
     "feedmill_verifications_total": Family(
-        help="Requests verified since the start, by result.", label="result"
+        help="Requests verified since the start, by result.",
+        label="result",
+        always=("confirmed", "denied", "refused", "retried"),
     ),
     "feedmill_hub_pings_total": Family(
-        help="Words to other hubs since the start, by result.", label="result"
+        help="Words to other hubs since the start, by result.", label="result", always=("told", "failed")
     ),
     "feedmill_subscribers": Family(help="Subscribers that readers named, by feed.", label="feed"),
 }
 
 
-def exposition(values: Mapping[str, Value]) -> bytes:
-    """Return the Prometheus text format.
-
-    Written here because it is twenty lines, and the client library would bring a global registry
-    and a lock per counter into the hot path. A family without an entry in `FAMILIES` is untyped.
-    """
-    lines: list[str] = []
-    for name, value in values.items():
-        family = FAMILIES.get(name)
-        if family is not None:
-            lines.append(f"# HELP {name} {family.help}")
-            lines.append(f"# TYPE {name} {_type(name, value)}")
-        lines.extend(_samples(name, value, family.label if family and family.label else "key"))
-    return ("\n".join(lines) + "\n").encode()
-
-
-def _type(name: str, value: Value) -> str:
-    if isinstance(value, Histogram):
-        return "histogram"
-    return "counter" if name.endswith("_total") else "gauge"
-
-
-def _samples(name: str, value: Value, label: str) -> Iterable[str]:
-    if isinstance(value, Histogram):
-        for bound, count in zip((*value.bounds, "+Inf"), accumulate(value.counts), strict=True):
-            yield f'{name}_bucket{{le="{bound}"}} {count}'
-        yield f"{name}_sum {_number(value.total)}"
-        yield f"{name}_count {sum(value.counts)}"
-    elif isinstance(value, Mapping):
-        for key, number in value.items():
-            escaped = key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-            yield f'{name}{{{label}="{escaped}"}} {_number(number)}'
-    else:
-        yield f"{name} {_number(value)}"
-
-
-def _number(number: float) -> str:
-    return str(int(number)) if float(number).is_integer() else repr(float(number))
+def complete(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the values by family, in the order of `FAMILIES`, with the zeros that are told always."""
+    found: dict[str, Value] = {}
+    for name, family in FAMILIES.items():
+        value = values.get(name)
+        if family.label:
+            counted = value if isinstance(value, Mapping) else {}
+            if family.always or counted:
+                found[name] = {**dict.fromkeys(family.always, 0.0), **counted}
+        elif value is not None:
+            found[name] = value
+        elif family.always:
+            found[name] = 0.0
+    return found

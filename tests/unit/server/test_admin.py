@@ -73,6 +73,9 @@ class View:
     def status(self) -> Mapping[str, Any]:
         return STATUS
 
+    def state(self) -> str:
+        return "ready"
+
     def metrics(self) -> Mapping[str, Value]:
         return {"feedmill_up": 1, "feedmill_withheld": {"invalid": 2}}
 
@@ -328,10 +331,10 @@ def test_metrics_need_no_token_and_include_the_origin_s(desk: Desk) -> None:
     reply = desk.ask("/metrics")
     assert reply["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     text = reply.body.decode()
-    assert "\nfeedmill_up 1\n" in text
-    assert 'feedmill_withheld{reason="invalid"} 2' in text
-    assert 'feedmill_http_requests_total{status="200"} 1' in text
-    assert 'feedmill_http_documents_total{coding="gzip"} 1' in text
+    assert "\nfeedmill_up 1.0\n" in text
+    assert 'feedmill_withheld{reason="invalid"} 2.0' in text
+    assert 'feedmill_http_requests_total{status="200"} 1.0' in text
+    assert 'feedmill_http_documents_total{coding="gzip"} 1.0' in text
 
 
 def test_rebuild_by_token(desk: Desk) -> None:
@@ -392,11 +395,11 @@ def test_methods_and_paths(desk: Desk) -> None:
 
 
 def test_bodies_are_bounded(desk: Desk) -> None:
-    assert desk.ask("/-/login", method="POST", body="token=" + "a" * 9000, **FORM).status == 413
+    assert desk.ask("/-/login", method="POST", body="token=" + "a" * 70_000, **FORM).status == 413
     host = f"Host: 127.0.0.1:{desk.address[1]}\r\n".encode()
     with Wire(desk.address) as wire:
         wire.send(b"POST /-/login HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n")
-        for _ in range(5):
+        for _ in range(33):
             wire.send(b"800\r\n" + b"a" * 2048 + b"\r\n")
         assert wire.reply().status == 413
         assert wire.ended()  # in the time to read why, though the client says nothing more

@@ -2,24 +2,61 @@
 
 from __future__ import annotations
 
-import re
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from feedmill.server.metrics import FAMILIES, Histogram, Traffic, exposition
+from feedmill.server.exposition import exposition
+from feedmill.server.metrics import FAMILIES, Histogram, Traffic, Value
 from wire import House
 
-LINE = re.compile(r'# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="(?:[^"\\\n]|\\[\\"n])*"\})? -?[0-9.e+-]+')
+
+def _samples(values: dict[str, Value]) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    text = exposition(values).decode()
+    return {
+        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
 
 
-def test_every_line_is_well_formed() -> None:
-    values = {**Traffic().values(), "feedmill_subscribers": {'a"b\\c\nd': 1.5}, "other": {"x": 2}}
-    lines = exposition(values).decode().splitlines()
-    for line in lines:
-        assert LINE.fullmatch(line), line
-    assert 'feedmill_subscribers{feed="a\\"b\\\\c\\nd"} 1.5' in lines
-    assert 'other{key="x"} 2' in lines
+def test_what_was_counted_is_read_back() -> None:
+    found = _samples({**Traffic().values(), "feedmill_subscribers": {'a"b\\c\nd': 1.5}})
+    assert found["feedmill_subscribers", (("feed", 'a"b\\c\nd'),)] == 1.5
+    assert found["feedmill_http_requests_total", (("status", "304"),)] == 0
+    assert found["feedmill_http_connections", ()] == 0
+
+
+def test_every_family_has_its_type_and_its_help() -> None:
+    lines = exposition(Traffic().values()).decode().splitlines()
     assert "# TYPE feedmill_http_requests_total counter" in lines
     assert "# TYPE feedmill_http_connections gauge" in lines
-    assert exposition(values).endswith(b"\n")
+    for name, family in FAMILIES.items():
+        assert f"# HELP {name} {family.help}" in lines or not (family.always or name in Traffic().values())
+
+
+def test_what_alerts_count_is_there_before_it_grows() -> None:
+    found = _samples({})
+    for name, label, value in (
+        ("feedmill_held", None, None),
+        ("feedmill_failing", None, None),
+        ("feedmill_passes_failed_total", "why", "error"),
+        ("feedmill_passes_failed_total", "why", "held"),
+        ("feedmill_passes_total", "trigger", "change"),
+        ("feedmill_withheld", "reason", "invalid"),
+        ("feedmill_problems", "severity", "error"),
+        ("feedmill_deliveries_total", "result", "failed"),
+    ):
+        assert found[name, ((label, value),) if label and value else ()] == 0
+
+
+def test_the_process_is_measured() -> None:
+    found = _samples({})
+    assert found["process_resident_memory_bytes", ()] > 1 << 20
+    assert {"process_cpu_seconds_total", "process_open_fds"} <= {name for name, _ in found}
+
+
+def test_what_nobody_named_is_our_mistake() -> None:
+    assert ("other", ()) not in _samples({"other": 1.0})
 
 
 def test_requests_are_counted_by_status_and_coding(house: House) -> None:
@@ -44,13 +81,18 @@ def test_bytes_are_what_went_over_the_wire(house: House) -> None:
     assert house.origin.traffic.bytes_sent == len(reply.head) + 4 + len(reply.body)
 
 
+@pytest.mark.parametrize(("value", "place"), [(0.1, 0), (0.2, 1), (1.0, 1), (2.0, 2)])
+def test_an_observation_counts_for_the_first_bound_that_it_is_within(value: float, place: int) -> None:
+    seen = Histogram.empty((0.1, 1.0)).with_one(value)
+    assert seen.counts[place] == 1
+    assert sum(seen.counts) == 1
+    assert seen.total == value
+
+
 def test_a_histogram_counts_up_to_each_bound() -> None:
     seconds = Histogram(bounds=(0.1, 1.0), counts=(2, 1, 1), total=12.5)
-    assert exposition({"feedmill_delivery_seconds": seconds}).decode().splitlines()[1:] == [
-        "# TYPE feedmill_delivery_seconds histogram",
-        'feedmill_delivery_seconds_bucket{le="0.1"} 2',
-        'feedmill_delivery_seconds_bucket{le="1.0"} 3',
-        'feedmill_delivery_seconds_bucket{le="+Inf"} 4',
-        "feedmill_delivery_seconds_sum 12.5",
-        "feedmill_delivery_seconds_count 4",
-    ]
+    found = _samples({"feedmill_delivery_seconds": seconds})
+    buckets = {key[1][0][1]: n for key, n in found.items() if key[0] == "feedmill_delivery_seconds_bucket"}
+    assert buckets == {"0.1": 2, "1.0": 3, "+Inf": 4}
+    assert found["feedmill_delivery_seconds_sum", ()] == 12.5
+    assert found["feedmill_delivery_seconds_count", ()] == 4

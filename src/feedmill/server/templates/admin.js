@@ -1,6 +1,35 @@
 "use strict";
-// The page reads without this; it only shows the result of a rebuild without leaving the page.
+// The page reads without this: it keeps the page up to date, and shows a rebuild's result in place.
 (function () {
+  async function refresh() {
+    const answer = await fetch("./", { headers: { Accept: "text/html" } });
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.title = fresh.title;
+    document.querySelector("link[rel=icon]").replaceWith(fresh.querySelector("link[rel=icon]"));
+    for (const part of document.querySelectorAll("[data-live]")) {
+      const other = fresh.getElementById(part.id);
+      if (other && other.outerHTML !== part.outerHTML && !part.contains(document.activeElement)) part.replaceWith(other);
+    }
+  }
+
+  let known = null, waiting = 0;
+  const events = new EventSource("events");
+  events.onmessage = function (event) {
+    if (known === event.data) return;
+    if (known !== null) {
+      clearTimeout(waiting);
+      waiting = setTimeout(refresh, 100);
+    }
+    known = event.data;
+  };
+  events.onerror = function () {
+    const state = document.getElementById("state");
+    state.className = "state failing";
+    state.lastChild.textContent = "not answering";
+    known = "";
+  };
+
   const form = document.getElementById("rebuild");
   if (!form) return;
   const button = form.querySelector("button");
@@ -19,12 +48,8 @@
       });
       const report = await answer.json().catch(function () { return {}; });
       if (!answer.ok) throw new Error(report.error || "The mill answered " + answer.status + ".");
-      const held = report.held;
-      result.className = held ? "bad" : "";
-      result.textContent = held
-        ? "Held back: " + held
-        : "Done in " + Number(report.seconds).toFixed(3) + " s: " + report.feeds.written + " documents written, " +
-          report.feeds.unchanged + " unchanged, " + report.problems.length + " problems. Load the page again for the rest.";
+      result.textContent = "Done in " + Number(report.seconds).toFixed(3) + " s: " + report.feeds.written +
+        " documents written, " + report.feeds.unchanged + " unchanged, " + report.problems.length + " problems.";
     } catch (error) {
       result.className = "bad";
       result.textContent = error.message || "The mill did not answer.";

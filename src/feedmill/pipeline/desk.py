@@ -1,0 +1,417 @@
+"""What the desk reads: every seed as of the last pass, and one seed with its entry, its feeds, its documents.
+
+It looks into the catalog and the ledger beside the daemon that writes them, and changes neither. All that is
+asked of the catalog for the desk is asked here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import msgspec
+
+from feedmill.catalog import Catalog
+from feedmill.compose import Composer, updated_at
+from feedmill.errors import SeedError, StoreError
+from feedmill.model.desk import Place, SeedList, SeedRow, SeedView
+from feedmill.model.feed import Entry
+from feedmill.model.hub import document_hubs
+from feedmill.model.instant import Instant, from_micros
+from feedmill.model.seed import Problem, Provider, Reason, Record, Seed
+from feedmill.model.settings import Settings
+from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.codec import decode_seed, facts_of
+from feedmill.pipeline.explain import Explanation, explain_known, remarks
+from feedmill.pipeline.folders import load_theme
+from feedmill.pipeline.one_pass import Pass
+from feedmill.pipeline.report import PassRequest, printable
+from feedmill.render import Renderer
+from feedmill.seeds import decoding, read, run_all, to_bytes, to_text
+from feedmill.store import place_of
+
+_OWN_WORD = frozenset({Reason.UNPUBLISHED.value, Reason.REMOVED.value})
+"""The states of which a pass reads nothing but the flag."""
+
+_BATCH = 256
+_PAGE = "preview"
+"""What the feed of one entry is called: it has no path of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Lean:
+    """What a row shows of a seed: the rest of a stored form is skipped."""
+
+    title: str
+    link: str
+    published: Instant | None = None
+    updated: Instant | None = None
+    expires: Instant | None = None
+    topics: tuple[str, ...] = ()
+    provider: Provider | None = None
+
+
+_seeds = msgspec.msgpack.Decoder(_Lean)
+
+
+class _File(NamedTuple):
+    """What the catalog says of a seed's file; `path` as the file system has it."""
+
+    id: int
+    path: bytes
+    digest: bytes
+    state: str
+    kept: bool
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state in _OWN_WORD
+
+
+class Desk:
+    """Reads for one thread. What it has made of a seed it makes anew only when the seed has changed."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], Instant]) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._open = ExitStack()
+        self._pass: Pass | None = None
+        self._version = -1
+        self._files: dict[int, _File] = {}
+        self._rows: dict[int, SeedRow] = {}
+        self._names: dict[str, str] = {}
+        self._problems: Mapping[str, tuple[Problem, ...]] = {}
+        self._list = SeedList()
+        self._drafts = _Drafts(settings)
+        self._composer = Composer(settings.site, settings.feeds)
+        self._renderer: Renderer | None = None
+
+    def close(self) -> None:
+        """Let go of the catalog and the ledger."""
+        self._drafts.stop()
+        self._forget()
+
+    def seeds(self, version: int, problems: Iterable[Problem], *, drafts: bool = True) -> SeedList:
+        """Return all seeds as of the pass that `version` counts; `problems` are those it reported.
+
+        The titles of `drafts` are read meanwhile, and are there one of the next times.
+        """
+        told = version + self._drafts.told
+        if self._list.version != told or self._list.trouble or version != self._version:
+            try:
+                self._refresh(version, problems)
+            except StoreError as error:
+                self._forget()
+                self._version = -1
+                return SeedList(trouble=f"the catalog cannot be read just now: {error}")
+            self._list = SeedList(
+                version=told,
+                rows=tuple(sorted(self._rows.values(), key=_newest)),
+                zone=self._settings.decode.timezone,
+            )
+        if drafts:
+            self._drafts.want(one for one in self._files.values() if one.is_draft)
+        if self._list.unread != self._drafts.unread:
+            self._list = replace(self._list, unread=self._drafts.unread)
+        return self._list
+
+    def feeds_of(self, paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Return the paths of the feeds that each of these seeds is in."""
+        run = self._read()
+        files = {
+            row.id: path
+            for path in paths
+            if path in self._names and (row := run.catalog.files.find(to_bytes(self._names[path])))
+        }
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(files.values(), ())
+        for file, places in run.catalog.memberships.places(list(files)).items():
+            feeds = (run.composer.spec(place.feed).path for place in places)
+            found[files[file]] = tuple(sorted(feeds, key=_by_depth))
+        return found
+
+    def view(self, path: str) -> SeedView | None:
+        """Return one seed in full; None: no seed is called so."""
+        found = next((row for row in self._list.rows if row.path == path), None)
+        if found is None:
+            return None
+        run = self._read()
+        told = explain_known(run, self._names[path], found.problems)
+        if told is None:
+            return None
+        seed = self._seed(run, path)
+        if_out = run.composer.memberships(seed) if seed is not None else ()
+        return SeedView(
+            row=found if found.title or seed is None else _with(found, _lean_of(seed)),
+            why=told.why,
+            remedy=told.remedy,
+            feeds=_places(told),
+            feeds_if_out=tuple(run.composer.spec(one.feed).path for one in if_out),
+            same_entry=told.same_entry,
+            entry=self._entry(run, seed) if seed is not None else None,
+            formats=run.composer.formats,
+        )
+
+    def remarks(self, paths: Iterable[str], *, published: bool) -> list[tuple[str, str]]:
+        """Return (path, sentence) where setting or clearing the flag alone does not do what was meant."""
+        run = self._read()
+        told = [explain_known(run, self._names[path], ()) for path in paths if path in self._names]
+        return [
+            (one.path, remark)
+            for one in told
+            if one is not None
+            for remark in remarks(one, published=published)
+        ]
+
+    def name(self, path: str) -> str | None:
+        """Return the file, relative to the seeds folder, that is shown as `path`."""
+        return self._names.get(path)
+
+    def document(self, path: str, form: str) -> bytes | None:
+        """Return a document (`html`, `rss`, …) with this entry alone; None where none can be made of it.
+
+        Raises:
+            RenderError: it cannot be printed.
+        """
+        run = self._read()
+        seed = self._seed(run, path) if path in self._names else None
+        if seed is None or form not in run.composer.formats:
+            return None
+        site = self._settings.site
+        if self._renderer is None:  # one of its own: a renderer is not for several threads
+            theme = load_theme(self._settings.theme_dir)
+            self._renderer = Renderer(site, theme=theme, hubs=document_hubs(self._settings))
+        feed = run.composer.empty_feed(Kind.ALL, _PAGE, site.title, site.description)
+        entry = self._entry(run, seed)
+        feed = replace(feed, entries=(entry,), updated=entry.updated, formats=(form,))
+        return next(iter(self._renderer.render_feed(feed))).body
+
+    # What is there
+
+    def _read(self) -> Pass:
+        """Return a pass that publishes nothing, over catalog and ledger as the last one left them.
+
+        Raises:
+            StoreError: they cannot be read; the message says why.
+        """
+        if self._pass is None:
+            file = self._settings.state_dir / "catalog.db"
+            if not file.is_file():
+                raise StoreError(f"there is no {file}")
+            with ExitStack() as stack:
+                store = stack.enter_context(place_of(self._settings).open(read_only=True))
+                catalog = stack.enter_context(Catalog.open_readable(file))
+                self._pass = Pass(
+                    request=PassRequest(trigger="desk"),
+                    now=self._clock(),
+                    settings=self._settings,
+                    composer=self._composer,
+                    catalog=catalog,
+                    store=store,
+                )
+                self._open = stack.pop_all()
+        return replace(self._pass, now=self._clock())
+
+    def _forget(self) -> None:
+        self._pass = None
+        self._open.close()
+
+    def _refresh(self, version: int, problems: Iterable[Problem]) -> None:
+        """Make anew the rows of what has changed since the last time."""
+        old = self._problems
+        if version != self._version:
+            self._forget()
+            found: dict[str, list[Problem]] = {}
+            for problem in problems:
+                found.setdefault(problem.path, []).append(problem)
+            self._problems = {path: tuple(of) for path, of in found.items()}
+        run = self._read()
+        files = {row[0]: _File._make(row) for row in run.catalog.states.overview()}
+        learnt = self._drafts.take_news()
+        told = {
+            path for path in old.keys() | self._problems.keys() if old.get(path) != self._problems.get(path)
+        }
+        stale = [
+            one
+            for one in files.values()
+            if self._files.get(one.id) != one
+            or one.digest in learnt
+            or (told and printable(to_text(one.path)) in told)
+        ]
+        seeds = run.catalog.files.seeds([one.id for one in stale])
+        for gone in self._files.keys() - files.keys():
+            self._names.pop(self._rows.pop(gone).path, None)
+        for one in stale:
+            lean = self._lean(run, one, seeds[one.id][1] if one.id in seeds else None)
+            row = _row(one, lean, self._problems)
+            self._rows[one.id] = row
+            self._names[row.path] = to_text(one.path)
+        self._files, self._version = files, version
+
+    def _lean(self, run: Pass, file: _File, blob: bytes | None) -> _Lean | None:
+        if file.kept:
+            blob = run.store.last_good(to_text(file.path))
+        lean = _seeds.decode(blob) if blob is not None else None
+        return self._drafts.find(file.digest) if lean is None and file.is_draft else lean
+
+    def _seed(self, run: Pass, path: str) -> Seed | None:
+        """Return the seed as it would be shown, a withheld one too; None where it cannot be read."""
+        name = self._names[path]
+        row = run.catalog.files.find(to_bytes(name))
+        state = run.catalog.states.find(row.id) if row is not None else None
+        if state is None:
+            return None
+        if state.state in _OWN_WORD:
+            return next((record.seed for record in _decode_drafts(self._settings, [name])), None)
+        if state.kept:
+            return decode_seed(run.store.last_good(name))
+        return decode_seed(run.catalog.files.seeds([state.file])[state.file][1])
+
+    def _entry(self, run: Pass, seed: Seed) -> Entry:
+        dated = seed if seed.published is not None else replace(seed, published=run.now)
+        updated = from_micros(updated_at(facts_of(dated, run.composer), run.at))
+        return run.composer.entry(dated, updated, self._settings.feeds.content)
+
+
+class _Drafts:
+    """The titles of drafts, read in a thread of their own: thousands of files take seconds."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._known: dict[bytes, _Lean | None] = {}
+        self._wanted: dict[bytes, str] = {}
+        self._news: set[bytes] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+        self.told = 0
+        """How often more became known."""
+
+    @property
+    def unread(self) -> int:
+        """How many are still to be read."""
+        return len(self._wanted)
+
+    def find(self, digest: bytes) -> _Lean | None:
+        """Return what a row shows of the draft with these bytes, None where it is not known."""
+        return self._known.get(digest)
+
+    def take_news(self) -> set[bytes]:
+        """Return the digests of what became known since the last time."""
+        with self._changed:
+            news, self._news = self._news, set()
+        return news
+
+    def want(self, drafts: Iterable[_File]) -> None:
+        """Have these read, and forget all others."""
+        wanted = {one.digest: one.path for one in drafts}
+        with self._changed:
+            if len(self._known) > len(wanted):
+                self._known = {digest: lean for digest, lean in self._known.items() if digest in wanted}
+            self._wanted = {
+                digest: to_text(path) for digest, path in wanted.items() if digest not in self._known
+            }
+            if self._wanted and self._thread is None and not self._stopping:
+                self._thread = threading.Thread(target=self._work, name="feedmill-drafts", daemon=True)
+                self._thread.start()
+
+    def stop(self) -> None:
+        """Read no more."""
+        with self._changed:
+            self._stopping = True
+            self._wanted = {}
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                if not self._wanted:
+                    self._thread = None
+                    return
+                batch = {printable(path): digest for digest, path in self._wanted.items()}
+                paths = list(self._wanted.values())
+            for number, record in enumerate(_decode_drafts(self._settings, paths), 1):
+                self._learn(batch.pop(record.path), record.seed, tell=number % _BATCH == 0)
+                if self._stopping:
+                    break
+            for digest in batch.values():  # they have gone, or cannot be read
+                self._learn(digest, None, tell=False)
+            self.told += 1
+
+    def _learn(self, digest: bytes, seed: Seed | None, *, tell: bool) -> None:
+        with self._changed:
+            self._known[digest] = _lean_of(seed) if seed is not None else None
+            self._news.add(digest)
+            self._wanted.pop(digest, None)
+            self.told += tell
+
+
+def _decode_drafts(settings: Settings, paths: Iterable[str]) -> Iterator[Record]:
+    """Yield what files are, content and all, whatever their flags say, but those that cannot be read."""
+
+    def contents() -> Iterator[tuple[str, bytes]]:
+        for path in paths:
+            try:
+                data, _ = read(settings.scan, path, settings.decode.max_bytes)
+            except (SeedError, FileNotFoundError):
+                continue
+            yield printable(path), data
+
+    work = decoding(replace(settings.decode, drafts=True))
+    yield from run_all(contents(), work, workers=settings.workers)
+
+
+def _row(file: _File, lean: _Lean | None, problems: Mapping[str, tuple[Problem, ...]]) -> SeedRow:
+    path = printable(to_text(file.path))
+    row = SeedRow(
+        path=path,
+        state=file.state,
+        kept=bool(file.kept),
+        problems=problems.get(path, ()),
+        folded=path.casefold(),
+    )
+    return _with(row, lean) if lean is not None else row
+
+
+def _with(row: SeedRow, lean: _Lean) -> SeedRow:
+    provider = lean.provider.name if lean.provider else ""
+    return replace(
+        row,
+        title=lean.title,
+        link=lean.link,
+        published=lean.published,
+        updated=lean.updated,
+        expires=lean.expires,
+        topics=lean.topics,
+        provider=provider,
+        folded="\n".join((lean.title, row.path, lean.link, provider, *lean.topics)).casefold(),
+    )
+
+
+def _lean_of(seed: Seed) -> _Lean:
+    return _Lean(
+        title=seed.title,
+        link=seed.link,
+        published=seed.published,
+        updated=seed.updated,
+        expires=seed.expires,
+        topics=seed.topics,
+        provider=seed.provider,
+    )
+
+
+def _newest(row: SeedRow) -> tuple[bool, float, str]:
+    at = row.published
+    return at is None, -at.timestamp() if at is not None else 0.0, row.path
+
+
+def _by_depth(path: str) -> tuple[int, str]:
+    return path.count("/"), path
+
+
+def _places(told: Explanation) -> tuple[Place, ...]:
+    return tuple(
+        Place(path=rank.path, title=rank.title, rank=rank.rank, total=rank.total, shown=rank.shown)
+        for rank in told.feeds
+    )

@@ -1,0 +1,178 @@
+"""The desk over a real mill: what it shows of each seed, what it writes, how it undoes that."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from feedmill.config import loads
+from feedmill.daemon.desk_view import DeskView
+from feedmill.model.desk import SeedRow
+from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
+from feedmill.pipeline import Mill, PassReport, PassRequest
+
+NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
+SEEDS = {
+    "out.md": "title: Out\nwebUrl: https://x.org/out\ndate: 2026-01-01\ntopics: [Bread]\nprovider: Acme\n",
+    "draft.md": "title: Draft\nwebUrl: https://x.org/d\ndate: 2026-01-02\npublished: false # not yet\n",
+    "later.md": "title: Later\nwebUrl: https://x.org/l\ndate: 2027-01-01\n",
+    "twin.md": "title: Twin\nwebUrl: https://x.org/out\ndate: 2025-01-01\n",
+    "broken.md": "title: Broken\n",
+    "sub/undated.md": "title: Undated\nwebUrl: https://x.org/u\n",
+}
+
+
+class Office:
+    """What the service would tell: passes run here, at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.settings: Settings = loads("site: {title: Test}", base=folder)
+        self.mill = Mill(self.settings, clock=lambda: NOW)
+        self.done: list[PassReport] = []
+
+    @property
+    def passed(self) -> int:
+        return len(self.done)
+
+    def last_report(self) -> PassReport | None:
+        return self.done[-1] if self.done else None
+
+    def reports(self, since: int) -> list[PassReport]:
+        return self.done[since:]
+
+    def look(self, paths: Iterable[str]) -> Future[PassReport]:
+        ticket: Future[PassReport] = Future()
+        ticket.set_result(self.run(frozenset(paths)))
+        return ticket
+
+    def run(self, paths: frozenset[str] | None = None) -> PassReport:
+        self.done.append(self.mill.run(PassRequest(trigger="test", paths=paths)))
+        return self.done[-1]
+
+    def all_feed(self) -> str:
+        return (self.settings.feeds_dir / "all.atom").read_text("utf-8")
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    for name, front in SEEDS.items():
+        file = tmp_path / "seeds" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"---\n{front}---\nThe *text* of {name}.\n", "utf-8")
+    made = Office(tmp_path)
+    with made.mill:
+        made.run()
+        yield made
+
+
+def clock() -> Instant:
+    return NOW
+
+
+def rows_of(view: DeskView) -> dict[str, SeedRow]:
+    view.seeds()
+    for thread in threading.enumerate():  # the titles of drafts are read in one of their own
+        if thread.name == "feedmill-drafts":
+            thread.join(10)
+    return {row.path: row for row in view.seeds().rows}
+
+
+def test_every_seed_is_there_drafts_by_title_too(office: Office) -> None:
+    view = DeskView(office, clock)
+    rows = rows_of(view)
+    assert {path: (row.state, row.title) for path, row in rows.items()} == {
+        "out.md": ("eligible", "Out"),
+        "draft.md": ("unpublished", "Draft"),
+        "later.md": ("scheduled", "Later"),
+        "twin.md": ("duplicate", "Twin"),
+        "broken.md": ("invalid", ""),
+        "sub/undated.md": ("undated", "Undated"),
+    }
+    assert [row.path for row in view.seeds().rows][:2] == ["later.md", "draft.md"]  # the newest first
+    assert rows["broken.md"].problems[0].line == 1
+    assert view.feeds_of(["out.md", "draft.md"])["out.md"] == ("all", "providers/acme", "topics/bread")
+    view.close()
+
+
+def test_a_seed_is_shown_as_it_would_look(office: Office) -> None:
+    view = DeskView(office, clock)
+    draft = view.view("draft.md")
+    assert draft is not None
+    assert draft.entry is not None
+    assert draft.entry.content == "<p>The <em>text</em> of draft.md.</p>"
+    assert (draft.feeds, draft.feeds_if_out) == ((), ("all",))
+    assert "published: false" in draft.why
+    for form in ("html", "rss", "atom", "json"):
+        document = view.document("draft.md", form)
+        assert document is not None
+        assert b"Draft" in document
+        assert b"https://x.org/d" in document
+    out = view.view("out.md")
+    assert out is not None
+    assert next((one.path, one.rank, one.total) for one in out.feeds) == ("all", 1, 1)
+    broken = view.view("broken.md")
+    assert broken is not None
+    assert broken.entry is None
+    assert view.document("broken.md", "atom") is None
+    assert view.view("../config.yaml") is None
+    assert view.document("draft.md", "exe") is None
+    view.close()
+
+
+def test_a_flag_is_flipped_published_and_undone_to_the_byte(office: Office) -> None:
+    view = DeskView(office, clock)
+    file = office.settings.scan.dir / "draft.md"
+    before = file.read_bytes()
+    change = view.flip(["draft.md", "later.md", "nowhere.md", "../config.yaml"], published=True)
+    assert file.read_bytes() == before.replace(b"published: false #", b"published: true #")
+    assert "Draft" in office.all_feed()
+    assert set(change.changed) == {"draft.md", "later.md"}
+    assert [path for path, _ in change.refused] == ["nowhere.md", "../config.yaml"]
+    assert change.appeared == 1
+    assert change.written > 0
+    assert [path for path, remark in change.remarks if "still in no feed" in remark] == ["later.md"]
+    assert view.seeds().rows[1].state == "eligible"
+    again = view.flip(["draft.md"], published=True)
+    assert (again.changed, again.already) == ((), ("draft.md",))
+    undone = view.undo(change.number)
+    assert undone is not None
+    assert undone.vanished == 1
+    assert file.read_bytes() == before
+    assert "Draft" not in office.all_feed()
+    assert view.undo(change.number) is None  # once is enough
+    assert [one.number for one in view.changes()] == [3, 2, 1]
+    view.close()
+
+
+def test_what_somebody_wrote_since_is_not_undone(office: Office) -> None:
+    view = DeskView(office, clock)
+    file = office.settings.scan.dir / "draft.md"
+    change = view.flip(["draft.md"], published=True)
+    file.write_bytes(file.read_bytes() + b"More.\n")
+    undone = view.undo(change.number)
+    assert undone is not None
+    assert undone.refused == (("draft.md", "was changed since; set the flag by hand"),)
+    assert file.read_bytes().endswith(b"More.\n")
+    view.close()
+
+
+def test_who_takes_one_down_hears_of_its_twin(office: Office) -> None:
+    view = DeskView(office, clock)
+    change = view.flip(["out.md"], published=False)
+    assert change.remarks == (
+        ("out.md", "twin.md carries the same entry and is out in its place; unpublish it as well"),
+    )
+    view.close()
+
+
+def test_without_a_catalog_the_desk_says_so(office: Office) -> None:
+    (office.settings.state_dir / "catalog.db").unlink()
+    view = DeskView(office, clock)
+    assert "catalog" in view.seeds().trouble
+    view.close()
