@@ -51,6 +51,7 @@ class Entry:
 
     `summary` is plain text; `content` is sanitised HTML ("" where there is none).
     `authors` are the seed's own, else the provider's authors, else the provider, else nothing.
+    `language` is the seed's own tag, "" where it says none: the site's then.
     `content` already ends with the list of related links where `feeds.related` asks for it.
     """
 
@@ -66,6 +67,7 @@ class Entry:
     topics: tuple[Term, ...] = ()
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

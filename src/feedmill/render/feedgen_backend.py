@@ -23,6 +23,7 @@ from feedmill.model.seed import Image, Related
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
 
@@ -55,10 +56,13 @@ class _EntryExtension:
 
     published: Instant = EPOCH
     related: tuple[Related, ...] = ()
+    language: str = ""
 
     def extend_atom(self, entry: Any) -> Any:
         # feedgen's loop over an entry's links loses `rel` and `title`.
         entry.find("link").set("rel", "alternate")
+        if self.language:
+            entry.set(_LANG, self.language)
         for other in self.related:
             link = xml_elem("link", entry, href=other.link, rel="related")
             if other.title:
@@ -198,7 +202,7 @@ class Atom(_Xml):
     """The format `atom`: RFC 4287."""
 
     suffix = "atom"
-    _opening = b"  <entry>\n"
+    _opening = b"  <entry"
     _closing = b"  </entry>\n"
     _tail = b"</feed>\n"
 
@@ -226,6 +230,7 @@ class Atom(_Xml):
         if entry.authors:
             item.author([_person(author) for author in entry.authors])
         item.feedmill.related = entry.related
+        item.feedmill.language = entry.language
         _picture(item.media, entry.images)
 
     def _print(self, generator: FeedGenerator) -> bytes:
@@ -266,6 +271,8 @@ class Rss(_Xml):
             item.category([{"term": topic.slug, "label": topic.label} for topic in entry.topics])
         if entry.authors:
             item.dc.dc_creator([author.name for author in entry.authors])
+        if entry.language:
+            item.dc.dc_language(entry.language)
         item.feedmill.published = entry.published
         _picture(item.media, entry.images)
 
