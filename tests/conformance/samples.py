@@ -97,7 +97,7 @@ def entry(number: int, **facts: Any) -> Entry:
 
 
 OPTIONS: tuple[dict[str, Any], ...] = (
-    {"summary": SUMMARY},
+    {"summary": SUMMARY, "language": "ar-EG"},
     {"content": CONTENT},
     {"authors": (Byline(name="Ann & Bob", url="https://example.org/ann"), Byline(name="Łukasz <l>"))},
     {"topics": (topic("Artificial Intelligence"), topic("C++ & <C#>"))},
@@ -235,6 +235,7 @@ def entries(*, hostile: bool = False) -> st.SearchStrategy[Entry]:
         authors=st.lists(_titles(characters).map(lambda name: Byline(name=name)), max_size=2).map(tuple),
         topics=st.lists(st.sampled_from(["AI", "Go", "C++"]).map(topic), max_size=3, unique=True).map(tuple),
         images=st.lists(_images, max_size=2).map(tuple),
+        language=st.sampled_from(["", "de", "zh-Hant-TW", "he"]),
         related=st.lists(st.builds(Related, title=_words(characters), link=_urls), max_size=2).map(tuple),
         episode=st.one_of(st.none(), _episodes(characters)),
     )

@@ -103,7 +103,12 @@ def test_readers_find_every_fact(name: str) -> None:
             assert (
                 (found.get("author") in [author.name for author in entry.authors]) if entry.authors else True
             )
+    for entry, item in zip(feed.entries, json.loads(documents["json"])["items"], strict=True):
+        assert item.get("language", "") == entry.language
+    for entry, found in zip(feed.entries, read["rss"].entries, strict=True):
+        assert found.get("language", "") == entry.language
     for entry, found in zip(feed.entries, read["atom"].entries, strict=True):
+        assert found.title_detail.language == (entry.language or site.language or None)
         assert found.get("summary", "") == entry.summary or (entry.content and not entry.summary)
         assert [link.href for link in found.links if link.rel == "related"] == [
             other.link for other in entry.related

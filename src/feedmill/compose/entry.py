@@ -8,6 +8,7 @@ from html import escape
 from feedmill.compose.terms import Taxonomies, Taxonomy, provider_authors
 from feedmill.model.feed import Byline, Entry
 from feedmill.model.instant import Instant, floor_second
+from feedmill.model.language import direction
 from feedmill.model.podcast import Episode, Person
 from feedmill.model.seed import Author, Related, Seed
 from feedmill.model.settings import AuthorSettings, Content
@@ -36,6 +37,8 @@ def compose_entry(
             body = (
                 body or (f"<p>{escape(seed.summary, quote=False)}</p>" if seed.summary else "")
             ) + related_list(articles)
+        if body and direction(seed.language) == "rtl":  # few readers know the way from the language alone
+            body = f'<div lang="{seed.language}" dir="rtl">{body}</div>'
     return Entry(
         id=seed.id,
         link=seed.link,
@@ -50,6 +53,7 @@ def compose_entry(
         images=seed.images,
         related=articles,
         episode=seed.episode and _episode(seed.episode, taxonomies.authors),
+        language=seed.language,
     )
 
 

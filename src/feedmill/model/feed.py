@@ -53,6 +53,7 @@ class Entry:
     `summary` is plain text; `content` is sanitised HTML ("" where there is none).
     `authors` are the seed's own, else the provider's authors, else the provider, else nothing.
     `episode` is what it plays, `image` of it set in the feed of a podcast alone.
+    `language` is the seed's own tag, "" where it says none: the site's then.
     `content` already ends with the list of related links where `feeds.related` asks for it.
     """
 
@@ -69,6 +70,7 @@ class Entry:
     images: tuple[Image, ...] = ()
     related: tuple[Related, ...] = ()
     episode: Episode | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from feedmill.render.podcast_namespace import EpisodeExtension, ShowExtension
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
 
@@ -67,10 +68,13 @@ class _EntryExtension:
     published: Instant = EPOCH
     related: tuple[Related, ...] = ()
     enclosure: Enclosure | None = None
+    language: str = ""
 
     def extend_atom(self, entry: Any) -> Any:
         # feedgen's loop over an entry's links loses `rel` and `title`.
         entry.find("link").set("rel", "alternate")
+        if self.language:
+            entry.set(_LANG, self.language)
         for other in self.related:
             link = xml_elem("link", entry, href=other.link, rel="related")
             if other.title:
@@ -211,7 +215,7 @@ class Atom(_Xml):
     """The format `atom`: RFC 4287."""
 
     name = suffix = "atom"
-    _opening = b"  <entry>\n"
+    _opening = b"  <entry"
     _closing = b"  </entry>\n"
     _tail = b"</feed>\n"
 
@@ -240,6 +244,7 @@ class Atom(_Xml):
             item.author([_person(author) for author in entry.authors])
         item.feedmill.related = entry.related
         item.feedmill.enclosure = entry.episode.enclosure if entry.episode is not None else None
+        item.feedmill.language = entry.language
         _picture(item.media, entry.images)
 
     def _print(self, generator: FeedGenerator) -> bytes:
@@ -285,6 +290,8 @@ class Rss(_Xml):
         if entry.episode is not None:
             file = entry.episode.enclosure
             item.enclosure(file.url, file.length, file.type)  # 0 where unknown: so says the profile
+        if entry.language:
+            item.dc.dc_language(entry.language)
         item.feedmill.published = entry.published
         self._tell_pictures(item, entry)
 

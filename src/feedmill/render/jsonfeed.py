@@ -98,6 +98,8 @@ def _item(entry: Entry, *, full: bool) -> dict[str, Any]:
         item["authors"] = [
             {"name": author.name, **({"url": author.url} if author.url else {})} for author in entry.authors
         ]
+    if entry.language:
+        item["language"] = entry.language
     if entry.topics:
         item["tags"] = [topic.label for topic in entry.topics]
     if entry.episode is not None:

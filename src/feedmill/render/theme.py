@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from feedmill.errors import RenderError
 from feedmill.model.feed import Site
 from feedmill.model.instant import rfc3339
+from feedmill.model.language import direction
 from feedmill.model.slug import url_path
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
     )
     env.filters["web"] = web_address
     env.filters["url_path"] = url_path
+    env.filters["direction"] = direction
     env.filters["rfc3339"] = rfc3339
     env.filters["breakable"] = breakable
     env.filters["clock"] = clock

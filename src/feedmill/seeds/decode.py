@@ -19,6 +19,7 @@ from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
 from feedmill.seeds.locate import defaults_of, locate
+from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 
 __all__ = ["decode"]
@@ -122,6 +123,7 @@ def _decode_root(
     )
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
         return Record(path=path, reason=word.withheld, takedown=True)
+    report_slips(reader, keys)
     lines = () if word.withheld else takedown_lines(front.header, keys)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)

@@ -26,6 +26,28 @@ BOOLEANS = {
 _NEAR_FROM = 6
 """Letters from which on a name has near misses: one edit away from `draft` lie too many words."""
 
+_MEANT_FROM = 4
+"""Letters of a plain field's name of which a near miss is worth a warning."""
+
+_OTHER_WORDS = frozenset(
+    [
+        "data",
+        "dates",
+        "expired",
+        "guide",
+        "head",
+        "land",
+        "links",
+        "local",
+        "names",
+        "stats",
+        "tabs",
+        "tape",
+        "types",
+    ]
+)
+"""Words that other programs use for something else, one letter away from a field's name."""
+
 _BEHIND = re.compile(r"[\s.]+(?!(?:y|yes|true|on|n|no|false|off)\b)[^\W\d_]", re.IGNORECASE)
 _IN_PATTERN = re.compile(r"\{field:([^}|]+)")
 _KNOWN_AT_MOST = 10_000
@@ -54,11 +76,13 @@ class Keys:
     The others are folded (`fold`), and without what stands before a name's last dot: `flag_names` those of
     the flags, `takedown_names` these, `status`'s and the expiry's, `vouching` those of `published`,
     `other_names` those of every other field.
+    `folded` are the names of each field that lie at the top.
     `wanted` and `word` hold keys as they are written, near misses included: all of them, and those that say
     whether the seed may go out.
     """
 
     of: Mapping[str, tuple[str, ...]]
+    folded: Mapping[str, frozenset[str]]
     flag_names: frozenset[str]
     takedown_names: frozenset[str]
     other_names: frozenset[str]
@@ -66,6 +90,7 @@ class Keys:
     wanted: KeySet
     word: KeySet
     _doubts: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
+    _meant: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
     def doubt(self, key: str) -> tuple[str, bool] | None:
         """Return the flag that a key, which is no field's, may be meant for; None for most.
@@ -78,6 +103,25 @@ class Keys:
                 self._doubts.clear()
             self._doubts[key] = _doubt(fold(key), self.flag_names, self.takedown_names | self.other_names)
         return self._doubts[key]
+
+    def meant(self, key: str) -> tuple[str, str] | None:
+        """Return the field, and its name, of which a key that is no field's is a near miss; None for most."""
+        if key not in self._meant:
+            if len(self._meant) >= _KNOWN_AT_MOST:
+                self._meant.clear()
+            self._meant[key] = self._meant_by(fold(key))
+        return self._meant[key]
+
+    def _meant_by(self, folded: str) -> tuple[str, str] | None:
+        if folded in self.takedown_names | self.other_names | _OTHER_WORDS or len(folded) < _MEANT_FROM - 1:
+            return None
+        for name_of, names in self.of.items():
+            for name in names if name_of not in FLAGS else ():
+                plain = fold(name)
+                same_start = len(plain) >= _NEAR_FROM or plain[:1] == folded[0]
+                if len(plain) >= _MEANT_FROM and same_start and near(folded, plain):
+                    return name_of, name
+        return None
 
 
 def near(word: str, name: str) -> bool:
@@ -144,11 +188,14 @@ def keys_for(settings: DecodeSettings) -> Keys:
     ) | {"permalink"}
     known = Keys(
         of=MappingProxyType(of),
+        folded=MappingProxyType({name: frozenset(map(fold, keys)) for name, keys in of.items()}),
         flag_names=flags,
         takedown_names=takedown,
-        other_names=everything - takedown,
+        other_names=(everything - takedown) | SECRET_FIELDS,
         vouching=_last_parts(of["published"]),
-        wanted=KeySet(lambda key: fold(key) in heads or fold(key) in word or known.doubt(key) is not None),
+        wanted=KeySet(
+            lambda key: fold(key) in heads or fold(key) in word or bool(known.doubt(key) or known.meant(key))
+        ),
         word=KeySet(lambda key: fold(key) in word or known.doubt(key) is not None),
     )
     return known

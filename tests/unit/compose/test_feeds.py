@@ -8,10 +8,12 @@ import pytest
 
 from feedmill.compose import Composer
 from feedmill.model.feed import Site
-from feedmill.model.settings import CustomSettings, FeedSettings, TermSettings
+from feedmill.model.instant import EPOCH
+from feedmill.model.settings import CustomSettings, DecodeSettings, FeedSettings, TermSettings
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.render.text import home_url
+from feedmill.seeds.decode import decode
 
 SITE = Site(title="The {term}", url="https://f.example.org/", id="urn:x")
 HOME = "https://www.example.org/"
@@ -58,3 +60,23 @@ def test_only_where_there_is_no_page_of_its_own_is_it_ours() -> None:
     assert home_url(SITE, "all", ("html",), HOME) == HOME
     assert home_url(SITE, "all", ("html",), "") == "https://f.example.org/all.html"
     assert home_url(SITE, "all", ("rss",), "") == "https://f.example.org/"
+
+
+@pytest.mark.parametrize(
+    ("language", "content"),
+    [
+        ("", "<p>x</p>"),
+        ("de", "<p>x</p>"),
+        ("he-IL", '<div lang="he-IL" dir="rtl"><p>x</p></div>'),
+    ],
+)
+def test_content_from_right_to_left_says_so(language: str, content: str) -> None:
+    seed = decode(
+        "a.md",
+        f"---\ntitle: A\nwebUrl: https://x.org/a\ndate: 2020-01-01\nlang: {language}\n---\nx\n".encode(),
+        DecodeSettings(),
+    ).seed
+    assert seed is not None
+    entry = Composer(SITE, SETTINGS).entry(seed, EPOCH, "full")
+    assert (entry.language, entry.content) == (language, content)
+    assert Composer(SITE, SETTINGS).entry(seed, EPOCH, "summary").content == ""

@@ -161,6 +161,26 @@ def test_links_fit_the_depth_of_the_page() -> None:
     assert 'href="topics/artificial-intelligence.html"' in shown
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("", ' dir="auto"'),
+        ("de-AT", ' lang="de-AT" dir="ltr"'),
+        ("ar", ' lang="ar" dir="rtl"'),
+        ("az-Arab-IR", ' lang="az-Arab-IR" dir="rtl"'),
+        ("fa-Latn", ' lang="fa-Latn" dir="ltr"'),
+    ],
+)
+def test_an_entry_is_shown_in_its_language(language: str, said: str) -> None:
+    shown = page(feed(entry(1, summary="Words", language=language)))
+    assert f"<h3{said}>" in shown
+    assert f'<p class="summary"{said}>Words</p>' in shown
+
+
+def test_a_page_runs_the_way_of_the_site_s_language() -> None:
+    assert '<html lang="he" dir="rtl">' in page(feed(), replace(BARE, language="he"))
+
+
 def test_links_to_feeds_of_any_script_are_percent_encoded() -> None:
     shown = page(feed(entry(1, topics=(topic("München"), topic("C++"), topic("Q&A")))))
     assert 'href="../topics/m%C3%BCnchen.html"' in shown
@@ -301,7 +321,7 @@ def test_dates_do_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_words_in_other_scripts_are_laid_out_by_themselves() -> None:
     shown = page(feed(entry(1, title="שלום", summary="مرحبا")), site=replace(BARE, language="he"))
-    assert '<html lang="he">' in shown
+    assert '<html lang="he" dir="rtl">' in shown
     assert '<h3 dir="auto">' in shown
     assert '<p class="summary" dir="auto">' in shown
 

@@ -233,3 +233,33 @@ def test_check_tells_of_front_matter_that_begins_too_late() -> None:
     assert [str(problem) for problem in found.problems] == [
         "a.md:1:1: front matter counts only from the first line on; delete what stands above it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("provier: W3C", "a.md:4:10: 'provier' is not read; did you mean 'provider'?"),
+        ("tag: [a]", "a.md:4:6: 'tag' is not read; did you mean 'tags'?"),
+        ("Publish_Dat: 2020-01-01", "a.md:4:14: 'Publish_Dat' is not read; did you mean 'publishDate'?"),
+        ("excrept: x", "a.md:4:10: 'excrept' is not read; did you mean 'excerpt'?"),
+        ("tag: [a]\ntags: [b]", None),  # the field is there
+        ("links: [a]\ndata: x\nsecurd: x\nsecure: x\nrate: 3\ngame: x\ntax: 1\nle: x", None),
+    ],
+)
+def test_a_near_miss_of_a_plain_name_is_told_with_the_right_one(header: str, message: str | None) -> None:
+    found = record(header)
+    assert found.seed is not None
+    assert [str(problem) for problem in found.problems] == ([message] if message else [])
+    assert all(problem.severity is Severity.WARNING for problem in found.problems)
+    assert record(header, thorough=True).problems == found.problems
+
+
+def test_a_misspelt_link_is_told_beside_the_fault_that_it_makes() -> None:
+    for text in (
+        "---\ntitle: A\nlnik: https://x.org/a\n---\n",
+        '{\n"title": "A",\n"lnik": "https://x.org/a"\n}\n',
+    ):
+        found = decode("a.md", text.encode(), DecodeSettings())
+        told = [problem.message for problem in found.problems]
+        assert len(told) == 2
+        assert "'lnik' is not read; did you mean 'link'?" in told

@@ -1,0 +1,24 @@
+"""Slips of the pen in plain field names: `provier:`, `tag:`. Each is worth a warning with the right word."""
+
+from __future__ import annotations
+
+from feedmill.model.seed import Severity
+from feedmill.seeds.field_keys import Keys
+from feedmill.seeds.field_reader import Reader, quoted
+
+__all__ = ["report_slips"]
+
+
+def report_slips(reader: Reader, keys: Keys) -> None:
+    """Warn of keys that are near misses of a field's name, where the seed does not have that field.
+
+    Those of flags are told where flags are read: there they withhold.
+    """
+    for key, node in reader.values.items():
+        meant = keys.meant(key)
+        if meant is None:
+            continue
+        field, name = meant
+        if not any(reader.folded.get(folded) for folded in keys.folded[field]):
+            why = f"{quoted(key)[1:-1]!r} is not read; did you mean '{name}'?"
+            reader.report(why, node, Severity.WARNING)
