@@ -42,6 +42,8 @@ COMMANDS = {
     "unpublish": ("feedmill.cli.flag", "Clear a seed's flag: it is taken down."),
     "adopt": ("feedmill.cli.adopt", "Take over the ids that entries had in old feeds."),
     "prune": ("feedmill.cli.prune", "Retire feeds that lost their last entry."),
+    "backup": ("feedmill.cli.backup", "Save what only history knows into one file."),
+    "restore": ("feedmill.cli.backup", "Take it back, also into another form of the store."),
     "config": ("feedmill.cli.config", "Show the effective config, or its schema."),
 }
 

@@ -10,6 +10,7 @@ from feedmill.store.port import (
     Node,
     Place,
     Publication,
+    Saved,
     Store,
     SubscriptionTables,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "Node",
     "Place",
     "Publication",
+    "Saved",
     "Store",
     "SubscriptionTables",
     "place_of",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Protocol, Self
 
@@ -40,6 +41,15 @@ class Committed:
     unchanged: int = 0
     removed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """How much history a backup holds."""
+
+    documents: int
+    good: int
+    subscriptions: int
 
 
 class Lead(Protocol):
@@ -333,6 +343,22 @@ class Place(Protocol):
 
     def find_subscriptions(self) -> SubscriptionTables | None:
         """Open the tables of subscriptions; None where there are none."""
+
+    def backup(self, file: Path) -> Saved:
+        """Write the ledger and the subscriptions into `file`, consistent whoever publishes meanwhile.
+
+        Every form can restore it: that is how one moves from one to another.
+
+        Raises:
+            StoreError: history cannot be read, or the file not written.
+        """
+
+    def restore(self, file: Path) -> Saved:
+        """Have the history of a backup instead of ours. Who calls holds the lead; a pass has to follow.
+
+        Raises:
+            StoreError: the file is no backup, or history cannot be written.
+        """
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> Node | None:
         """Return this process as a node, not yet begun; None where one process works alone.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from feedmill.store.history import History
+from feedmill.store.local.backup import Backup, new_file, replace_ledger, write_history, write_subscriptions
 from feedmill.store.local.feeds_dir import OWN
 from feedmill.store.local.lock import FolderLock
-from feedmill.store.local.store import LocalStore
+from feedmill.store.local.sqlite import connect
+from feedmill.store.local.store import LEDGER, LocalStore
 from feedmill.store.local.subscriptions import SubscriptionFile
-from feedmill.store.port import Store
+from feedmill.store.port import Saved, Store
 
 SUBSCRIPTIONS = f"{OWN}/subscriptions.db"
 
@@ -32,6 +36,31 @@ class LocalPlace:
     def find_subscriptions(self) -> SubscriptionFile | None:
         """Open the tables of subscriptions, if there are any."""
         return self.subscriptions() if (self.feeds_dir / SUBSCRIPTIONS).exists() else None
+
+    def backup(self, file: Path) -> Saved:
+        """Copy the ledger as it is after some transaction, and the subscriptions."""
+        tables = self.find_subscriptions()
+        try:
+            with new_file(file) as connection:
+                if (self.feeds_dir / LEDGER).exists():
+                    with closing(connect(self.feeds_dir / LEDGER, "ro")) as ledger:
+                        ledger.backup(connection)
+                else:
+                    write_history(connection, History(), ())
+                subscriptions = write_subscriptions(connection, tables)
+        finally:
+            if tables is not None:
+                tables.close()
+        return Backup(file).saved(subscriptions)
+
+    def restore(self, file: Path) -> Saved:
+        """Put the backup's ledger in the place of ours; documents that ours had stay ours."""
+        backup = Backup(file)
+        with self.open() as store:
+            known, serial = list(store.documents), store.serial
+        replace_ledger(self.feeds_dir / LEDGER, backup, known, max(serial, backup.history.serial) + 1)
+        with closing(self.subscriptions()) as tables:
+            return backup.saved(backup.restore_subscriptions(tables))
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> None:
         """One process has a folder for itself."""

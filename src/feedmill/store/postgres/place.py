@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
-from feedmill.store.port import Store
+from feedmill.store.history import History
+from feedmill.store.local.backup import Backup, new_file, write_subscriptions
+from feedmill.store.local.backup import write_history as write_ledger
+from feedmill.store.port import Saved, Store
+from feedmill.store.postgres.backup import read_good, write_history
 from feedmill.store.postgres.bodies import BodyCache
 from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.lead import PostgresLead, new_name
 from feedmill.store.postgres.node import PostgresNode
-from feedmill.store.postgres.schema import version_of
+from feedmill.store.postgres.rows import read_within
+from feedmill.store.postgres.schema import STAGING, version_of
 from feedmill.store.postgres.store import PostgresStore
 from feedmill.store.postgres.subscriptions import DatabaseTables
 
@@ -48,6 +55,31 @@ class PostgresPlace:
         finally:
             look.close()
         return self.subscriptions() if there else None
+
+    def backup(self, file: Path) -> Saved:
+        """Write one state of the database into a ledger's file."""
+        tables = self.find_subscriptions()
+        with closing(Database(self._url, self._name)) as database:
+            try:
+                with new_file(file) as connection:
+                    if tables is None:
+                        write_ledger(connection, History(), ())
+                    else:
+                        with database.transaction(snapshot=True):
+                            write_ledger(connection, read_within(database), read_good(database))
+                    subscriptions = write_subscriptions(connection, tables)
+            finally:
+                if tables is not None:
+                    tables.close()
+        return Backup(file).saved(subscriptions)
+
+    def restore(self, file: Path) -> Saved:
+        """Have the backup's history in the database."""
+        backup = Backup(file)
+        with closing(Database(self._url, self._name, STAGING)) as database:
+            write_history(database, backup)
+        with closing(self.subscriptions()) as tables:
+            return backup.saved(backup.restore_subscriptions(tables))
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> PostgresNode:
         """Return this process as one of the nodes that share the database, not yet begun."""

@@ -21,26 +21,31 @@ def read_history(database: Database, known: History | None = None) -> History:
         PublishError: the database cannot be read, or a newer feedmill made it.
     """
     with database.transaction(snapshot=True):
-        if not version_of(database):
-            return History()
-        ledger_id, serial, good, feeds_at, gone_at, removed_at = database.rows(
-            "SELECT ledger_id, serial, good, feeds_at, gone_at, removed_at FROM feedmill_head"
-        )[0]
-        old = known if known is not None and known.ledger_id == ledger_id else History(serial=-1)
-        if old.serial == serial:
-            return old
-        if old.serial > serial:
-            old = History(serial=-1)
-        history = History(ledger_id=ledger_id, serial=serial, good=good, feeds=old.feeds, gone=old.gone)
-        if removed_at <= old.serial:
-            history.documents.update(old.documents)
-        _read_documents(database, history, old.serial if removed_at <= old.serial else -1, old)
-        if feeds_at > old.serial:
-            history.feeds = _read_feeds(database)
-        if gone_at > old.serial:
-            rows = database.rows("SELECT path, modified FROM feedmill_gone")
-            history.gone = {path: _instant(modified) for path, modified in rows}
-        return history
+        return read_within(database, known)
+
+
+def read_within(database: Database, known: History | None = None) -> History:
+    """Do the same within a snapshot."""
+    if not version_of(database):
+        return History()
+    ledger_id, serial, good, feeds_at, gone_at, removed_at = database.rows(
+        "SELECT ledger_id, serial, good, feeds_at, gone_at, removed_at FROM feedmill_head"
+    )[0]
+    old = known if known is not None and known.ledger_id == ledger_id else History(serial=-1)
+    if old.serial == serial:
+        return old
+    if old.serial > serial:
+        old = History(serial=-1)
+    history = History(ledger_id=ledger_id, serial=serial, good=good, feeds=old.feeds, gone=old.gone)
+    if removed_at <= old.serial:
+        history.documents.update(old.documents)
+    _read_documents(database, history, old.serial if removed_at <= old.serial else -1, old)
+    if feeds_at > old.serial:
+        history.feeds = _read_feeds(database)
+    if gone_at > old.serial:
+        rows = database.rows("SELECT path, modified FROM feedmill_gone")
+        history.gone = {path: _instant(modified) for path, modified in rows}
+    return history
 
 
 def _read_documents(database: Database, history: History, since: int, old: History) -> None:
