@@ -49,10 +49,12 @@ class Terminal:
         _row("feeds", f"{listening.get('server') or settings.feeds_dir}  {_documents(report)}")
         if "admin" in listening:
             _row("operator", operators_link(settings, listening["admin"]))
-        click.echo("Save a seed, and its feeds have it. Ctrl-C ends.")
+        for text in settings.warnings:
+            _line("!", text, Severity.WARNING)
         if report is not None:
             self._faults(report, ())
             self._hold(report)
+        click.echo("Save a seed, and its feeds have it. Ctrl-C ends.")
 
     def passed(self, report: PassReport, paths: frozenset[str] | None, mill: Mill) -> None:
         """Tell what came of a pass: entries that moved, and what was saved and is not published."""

@@ -115,7 +115,7 @@ class Service:
         """
         self._settings = settings = self._load()
         set_up_logging(settings.log)
-        for warning in settings.warnings:
+        for warning in settings.warnings if self._teller is None else ():
             logger.warning(warning)
         self._config_stamp = stamps(settings)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)

@@ -25,9 +25,7 @@ def test_from_an_empty_folder_to_an_own_article(
     empty: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = run("init", "site")
-    assert done.out == (
-        "Made config.yaml, seeds/hello.md, .gitignore. Next: cd site && feedmill build, then feedmill run.\n"
-    )
+    assert done.out == "Made config.yaml, seeds/hello.md, .gitignore.\nNext: cd site && feedmill run --open\n"
     monkeypatch.chdir(empty / "site")
     assert run("check").err == "No fault found.\n"
     own = (empty / "site" / "seeds" / "hello.md").read_text().replace("Hello, feed", "My own")
@@ -40,7 +38,7 @@ def test_from_an_empty_folder_to_an_own_article(
 def test_init_writes_over_nothing(empty: Path, run: Run) -> None:
     (empty / ".gitignore").write_text("mine\n")
     done = run("init", "--title", 'No: "really"', "--url", "https://feeds.test.invalid/x/")
-    assert done.out == "Made config.yaml, seeds/hello.md. Next: feedmill build, then feedmill run.\n"
+    assert done.out == "Made config.yaml, seeds/hello.md.\nNext: feedmill run --open\n"
     assert (empty / ".gitignore").read_text() == "mine\n"
     text = (empty / "config.yaml").read_text()
     settings = loads(text, base=empty)
