@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: torture fuzz reliability help screenshots install check lint formatted linted typed walled format test process interop test-changed soak bench bench-quick wheel sbom constraints clean
+.PHONY: torture fuzz reliability help screenshots terminal install check lint formatted linted typed walled format test process interop test-changed soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -84,6 +84,9 @@ bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does 
 
 screenshots: ## the README's pictures, in headless Chromium: docs/img/*.png
 	PYTHONPATH=tests $(BIN)/python -m browser.screenshots docs/img
+
+terminal: ## the README's picture of the first minute, from the program itself: docs/img/terminal.svg
+	PYTHONPATH=tests $(BIN)/python tests/terminal_picture.py docs/img/terminal.svg
 
 wheel: $(BIN)/python ## the wheel, built from two trees of other ages and places: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -30,9 +31,9 @@ def test_each_command_is_one_line_that_starts_from_nothing_but_python(root: Path
     assert "-c constraints.txt" in steps[1]
 
 
-def test_the_marked_commands_come_first(root: Path) -> None:
+def test_the_mill_comes_first_and_the_tests_last(root: Path) -> None:
     blocks = re.findall(r"```sh\n(.*?)\n```", (root / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks[:2] == [command(root, "mill"), command(root, "tests")]
+    assert (blocks[0], blocks[-1]) == (command(root, "mill"), command(root, "tests"))
 
 
 def test_ci_runs_them_from_the_readme(root: Path) -> None:
@@ -40,6 +41,19 @@ def test_ci_runs_them_from_the_readme(root: Path) -> None:
     assert "readme.py mill" in script
     assert "readme.py tests" in script
     assert "feedmill build" not in script
+
+
+def test_the_terminals_picture_stands_by_itself_and_has_the_words_of_the_program(root: Path) -> None:
+    picture = ElementTree.parse(root / "docs" / "img" / "terminal.svg").getroot()
+    words = "\n".join("".join(each.itertext()) for each in picture.iter("{http://www.w3.org/2000/svg}text"))
+    for line in (
+        "$ feedmill run",
+        "+ My first article → all, topics/news",
+        "! seeds/second.md:1: no date; add",
+    ):
+        assert line in words
+    assert "href" not in ElementTree.tostring(picture, "unicode")
+    assert "token=…" in words
 
 
 def test_a_missing_or_longer_command_is_refused(root: Path, tmp_path: Path) -> None:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
 import subprocess
-import sys
-import termios
-import time
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
+from terminal import PROGRAM, on_a_terminal
+
 pytestmark = pytest.mark.process
 
-PROGRAM = str(Path(sys.executable).with_name("feedmill"))
 CONFIG = 'site: {title: News, url: "https://feeds.test.invalid/"}\nseeds: {workers: 1}\n'
 COLOUR = "\x1b["
 
@@ -41,49 +34,6 @@ def write(site: Path, name: str, front: str, body: str = "") -> None:
     (site / "seeds" / f"{name}.md").write_text(text)
 
 
-def on_a_terminal(
-    site: Path,
-    *arguments: str,
-    columns: int = 80,
-    env: Mapping[str, str] | None = None,
-    act: Callable[[str, subprocess.Popen[bytes]], bool] | None = None,
-    timeout: float = 60,
-) -> tuple[int, str]:
-    """Run the command on a pseudo-terminal; `act` sees what was shown so far until it returns True."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-    kept = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
-    process = subprocess.Popen(
-        [PROGRAM, *arguments],
-        cwd=site,
-        env={**kept, "TERM": "xterm-256color", **(env or {})},
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        start_new_session=True,
-    )
-    os.close(follower)
-    shown = b""
-    deadline = time.monotonic() + timeout
-    try:
-        while time.monotonic() < deadline:
-            if select.select([leader], [], [], 0.2)[0]:
-                try:
-                    part = os.read(leader, 65536)
-                except OSError:
-                    break
-                if not part:
-                    break
-                shown += part
-            if act is not None and act(shown.decode(errors="replace"), process):
-                act = None
-        return process.wait(timeout=10), shown.decode(errors="replace").replace("\r\n", "\n")
-    finally:
-        process.kill()
-        process.wait()
-        os.close(leader)
-
-
 def test_colour_on_a_terminal_only_and_never_where_it_is_not_wanted(site: Path) -> None:
     code, shown = on_a_terminal(site, "build")
     assert code == 1
@@ -102,6 +52,30 @@ def test_the_summary_and_the_help_fit_a_narrow_terminal(site: Path, columns: int
     assert all(len(line) <= columns for line in summary.splitlines())
     _, shown = on_a_terminal(site, "--help", columns=columns)
     assert all(len(line) <= columns for line in shown.split("Start here")[0].splitlines())
+
+
+@pytest.mark.parametrize("command", ["build", "check"])
+def test_equal_faults_are_told_once_within_80_columns(site: Path, command: str) -> None:
+    for number in range(45):
+        (site / "seeds" / f"n{number:02}.md").write_text("---\ntitle: x\ndate: 2024-05-01\n---\n")
+    _, shown = on_a_terminal(site, command, env={"NO_COLOR": "1"})
+    told = shown.partition("\nseeds  ")[0].splitlines()
+    assert all(len(line) <= 80 for line in told), shown
+    whole = re.sub(r"\n    ", " ", shown)
+    assert "error: 45 × no link; add 'webUrl: https://…', or seeds.link, a pattern" in whole
+    assert "(first: seeds/n00.md:1, seeds/n01.md:1)" in whole
+    assert "seeds/n02.md" not in whole
+    assert re.search(
+        r"^seeds/undated.md:1: notice: no date; add 'date: \d{4}-\d\d-\d\d'$", whole, re.MULTILINE
+    )
+    subprocess.run([PROGRAM, "build"], cwd=site, capture_output=True, check=False)
+    (site / "seeds" / "new.md").write_text("---\ntitel: x\nwebUrl: https://example.org/x\n---\n")
+    _, shown = on_a_terminal(site, command, env={"NO_COLOR": "1"})
+    whole = re.sub(r"\n    ", " ", shown)
+    fresh, _, known = whole.partition("\nand as before:\n")
+    assert fresh.endswith("seeds/new.md:2:1: error: no title: 'titel' is not read; did you mean 'title'?")
+    assert "×" not in fresh
+    assert known.count("×") == 1
 
 
 def many(site: Path, count: int) -> None:

@@ -55,9 +55,29 @@ def test_rebuild_says_that_the_guard_held(site: Site, operator: Operator, feedmi
     status = daemon.status()
     assert any("held" in problem["message"] for problem in status["problems"])
     assert status["counts"]["eligible"] == 30
+    assert status["daemon"]["state"] == "held"
+    assert "bring the files back, or overrule it" in feedmill("status", cwd=folder.path, code=4).stdout
+    found = feedmill("doctor", cwd=folder.path, code=1).stdout
+    assert "daemon: held back" in found and "feedmill rebuild --force" in found
     (folder.path / "elsewhere").rename(folder.seeds)
     feedmill("rebuild", cwd=folder.path)
     assert daemon.status()["problems"] == []
+    assert feedmill("status", "--json", cwd=folder.path).stdout.count('"ready"') == 1
+
+
+def test_status_says_that_passes_fail(site: Site, operator: Operator, feedmill: Command) -> None:
+    folder = site(UNPACED)
+    folder.write("one.md")
+    daemon = operator.run(folder)
+    folder.feeds.rename(folder.path / "elsewhere")
+    folder.feeds.write_text("a file where the folder was")
+    feedmill("rebuild", cwd=folder.path, code=3)
+    assert daemon.status()["daemon"]["state"] == "failing"
+    assert "failing" in feedmill("status", cwd=folder.path, code=3).stdout
+    folder.feeds.unlink()
+    (folder.path / "elsewhere").rename(folder.feeds)
+    feedmill("rebuild", cwd=folder.path)
+    assert daemon.status()["daemon"]["state"] == "ready"
 
 
 def test_sigusr1_looks_at_everything(site: Site, operator: Operator) -> None:

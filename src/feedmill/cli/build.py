@@ -9,17 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.instants import parse_instant
+from feedmill.cli.instants import parse_instant, when
 from feedmill.cli.main import Exit
-from feedmill.cli.output import (
-    Progress,
-    folded,
-    plural,
-    print_json,
-    print_problems,
-    relative_prefix,
-    when,
-)
+from feedmill.cli.output import Progress, folded, plural, print_json, relative_prefix
+from feedmill.cli.problems import print_problems
 from feedmill.errors import UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason
@@ -116,7 +109,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
         print_json(report.to_json())
         return
     told = [problem for problem in report.problems if problem.message != report.held]
-    print_problems(told, relative_prefix(settings.scan.dir))
+    print_problems(told, relative_prefix(settings.scan.dir), known=report.known)
     if report.held is not None:
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return
@@ -134,10 +127,10 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
         click.echo((click.style(line, bold=True) + folded(text, len(line))).rstrip())
     tail = f"done in {_duration(report.seconds)}"
     if report.next_change is not None:
-        tail += f"; next planned change {when(report.next_change)}"
-    click.echo(tail)
+        tail += f"; next planned change {when(report.next_change, report.as_of)}"
+    click.echo(folded(tail, 4))
     if report.eligible == 0 and report.total:
-        click.echo("Nothing is out yet: feedmill explain SEED says why a seed is withheld.")
+        click.echo("Nothing is published yet: feedmill explain SEED says why a seed is withheld.")
 
 
 def _also(report: PassReport) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ import click
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.explain import seed_path
 from feedmill.cli.main import Exit
-from feedmill.cli.output import Progress, counts, print_json, problem_line, relative_prefix
+from feedmill.cli.output import Progress, print_json, relative_prefix
+from feedmill.cli.problems import counts, print_problems, print_repeated, problem_line
 from feedmill.model.filename import in_locale
 from feedmill.model.seed import Severity
 from feedmill.pipeline.report import problem_json
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
 def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool) -> int:
     """Show every fault of the config and of all seeds (or of PATHs) as path:line:column: message.
 
-    Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
+    On a terminal equal faults are told once, those first that the last build did not have; through a pipe
+    each has its line. Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
     from feedmill.pipeline.check import check_seeds
+    from feedmill.pipeline.dry_run import last_known_faults
 
     settings = app.settings()
     chosen = [_folded(settings, path) for path in paths]
@@ -48,8 +52,12 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
     for warning in settings.warnings:
         click.echo(f"{click.style('warning:', fg='yellow')} {warning}")
     prefix = relative_prefix(settings.scan.dir)
-    for problem in problems:
-        click.echo(problem_line(problem, prefix))
+    if sys.stdout.isatty():
+        print_problems(problems, prefix, known=last_known_faults(settings), limit=None, err=False)
+    else:
+        for problem in problems:
+            click.echo(problem_line(problem, prefix))
+        print_repeated(problems, prefix)
     if problems:
         told = counts(problems)
         click.echo(f"{told}; all count as errors (--strict)." if strict else f"{told}.", err=True)

@@ -15,7 +15,11 @@ _INTRO = """\
 
 <!-- Written by `python -m feedmill.cli.docs docs/cli.md` from the program's own help; change that. -->
 
-Results go to stdout, progress and complaints to stderr. A progress bar shows on long work only, and only on
+Results go to stdout, progress and complaints to stderr. Equal faults are told once, with how many there are
+and the first places, and before those that the last build told; `check` through a pipe gives each its line.
+Instants are shown in UTC with how far off they are, paths as they are from here.
+
+A progress bar shows on long work only, and only on
 a terminal; colour only on a terminal, and not with `NO_COLOR` or `--no-color`. Every key of the config can be
 overridden: `FEEDMILL_SITE__URL=…` in the environment, `--set site.url=…` on the command line
 ([config.md](config.md)).
@@ -50,7 +54,8 @@ are relative to the seeds folder, feeds are their path without suffix (`topics/a
 ```
 
 with a `severity` of `error`, `warning` or `notice`; `line` and `column` count from 1, 0 is unknown; `kept`:
-the seed's last good entry stays out.
+the seed's last good form stays published. A problem has `other`, a path, where its message names
+another seed.
 
 ### `build`, `rebuild`
 
@@ -122,14 +127,22 @@ would become another entry for its readers.
 under the name of what was asked for: `feeds`, `topics`, `authors` …; `list withheld --json` prints
 
 ```json
-{"withheld": [{"seed": "b.md", "reason": "unpublished"}]}
+{"withheld": [{"seed": "b.md", "reason": "scheduled", "title": "B", "at": "2026-12-24T18:00:00Z"}]}
 ```
+
+(`at` is the publication of a scheduled seed, the expiry of an expired one; one reason's are in order of time)
 
 and `list subscribers --json`
 
 ```json
 {"subscribers": [{"callback": "https://reader.example/push", "topic": "all.atom",
                   "until": "2026-12-01T12:00:00Z", "up_to_date": true, "failures": 0, "trouble": ""}]}
+```
+
+### `doctor`
+
+```json
+{"findings": [{"check": "site.url", "severity": "warning", "what": "…", "remedy": "…"}]}
 ```
 
 ### `prune`

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feedmill.cli.app import App, app_options, wall_clock
-from feedmill.cli.output import Progress, print_json, problem_line, relative_prefix, when
+from feedmill.cli.instants import when
+from feedmill.cli.output import Progress, print_json, relative_prefix
+from feedmill.cli.problems import from_here, problem_line
 from feedmill.errors import UsageError
 from feedmill.model.filename import from_locale, in_locale
 from feedmill.model.instant import Instant, rfc3339
@@ -20,26 +22,58 @@ if TYPE_CHECKING:
     from feedmill.model.settings import Settings
     from feedmill.pipeline.explain import Explanation
 
+_SEVERAL = 5
+"""Seeds of one title that are named."""
+
 
 @click.command("explain")
-@click.argument("seed", type=click.Path(), metavar="SEED")
+@click.argument("seed", type=click.Path(), metavar="SEED|URL|TITLE")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @app_options
 def explain_command(app: App, seed: str, as_json: bool) -> int:
-    """Say why SEED (a file) is, or is not, in the feeds, at which rank, and what would change it."""
-    from feedmill.pipeline.explain import explain
+    """Say why a seed is, or is not, in the feeds, at which rank, and what would change it.
 
+    SEED is its file; its entry's address, its id or its title do as well.
+    """
     settings = app.settings()
-    path = seed_path(settings, seed)
-    with Progress() as progress:
-        found = explain(settings, path, wall_clock, progress=progress)
-    if found is None:
-        raise UsageError(_unknown(settings, path))
+    found = _find(settings, seed)
     if as_json:
         print_json(_json(found))
     else:
-        _show(found, relative_prefix(settings.scan.dir))
+        _show(found, relative_prefix(settings.scan.dir), wall_clock())
     return 0
+
+
+def _find(settings: Settings, name: str) -> Explanation:
+    """Return what is to be said of the one seed that is called so.
+
+    Raises:
+        UsageError: there is none, or there are several.
+    """
+    from feedmill.pipeline.explain import explain, explain_each
+
+    with Progress() as progress:
+        if not _is_address(name):
+            path = seed_path(settings, name)
+            if found := explain_each(settings, [path], wall_clock, progress=progress):
+                return found[0]
+            if os.path.lexists(settings.scan.dir / in_locale(path)):
+                raise UsageError(_unknown(settings, path))
+        found = explain(settings, name, wall_clock, progress=progress)
+    if len(found) == 1:
+        return found[0]
+    prefix = relative_prefix(settings.scan.dir)
+    if found:
+        some = ", ".join(prefix + each.path for each in found[:_SEVERAL])
+        more = f" and {len(found) - _SEVERAL:,} more" if len(found) > _SEVERAL else ""
+        raise UsageError(f"{printable(name)!r} are {len(found):,} seeds; name one: {some}{more}")
+    if _is_address(name):
+        raise UsageError(f"no seed has the address or id {printable(name)}")
+    raise UsageError(f"there is no {printable(name)} in {settings.scan.dir}, and no seed with such a title")
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://", "urn:", "tag:"))
 
 
 def seed_path(settings: Settings, given: str) -> str:
@@ -94,23 +128,25 @@ def _unknown(settings: Settings, path: str) -> str:
     return f"{shown} is no seed by its name: see seeds.include ({patterns}) and seeds.exclude"
 
 
-def _show(found: Explanation, prefix: str) -> None:
+def _show(found: Explanation, prefix: str, now: Instant) -> None:
     click.echo(click.style(prefix + found.path, bold=True) + (f"  {found.title}" if found.title else ""))
+    why = from_here(found.why, found.other, prefix)
     if found.feeds:
-        click.echo(click.style("in feeds", fg="green") + f": {found.why}")
+        click.echo(click.style("in feeds", fg="green") + f": {why}")
         room = max(len(rank.path) for rank in found.feeds)
         for rank in found.feeds:
             note = "" if rank.shown else "  (beyond the feed's limit)"
             click.echo(f"  {rank.path:<{room}}  {rank.rank:>5,} of {rank.total:,}{note}")
     else:
-        click.echo(click.style(found.state, fg="yellow") + f": {found.why}")
+        click.echo(click.style(found.state, fg="yellow") + f": {why}")
     if found.since:
-        click.echo(f"since: {when(found.since)}")
+        click.echo(f"since: {when(found.since, now)}")
     if found.until:
-        click.echo(f"until: {when(found.until)}")
+        click.echo(f"until: {when(found.until, now)}")
     click.echo(f"to change it: {found.remedy}")
     for problem in found.problems:
-        click.echo(problem_line(problem, prefix))
+        if problem.message != found.why or problem.line:
+            click.echo(problem_line(problem, prefix))
 
 
 def _json(found: Explanation) -> dict[str, Any]:

@@ -90,7 +90,7 @@ def _start(folder: str, title: str, url: str) -> int:
     }
     made = [name for name, content in files.items() if _write(base / name, content)]
     where = "" if folder == "." else f"cd {folder} && "
-    click.echo(f"Made {', '.join(made)}. Next: {where}feedmill build, then feedmill run.")
+    click.echo(f"Made {', '.join(made)}.\nNext: {where}feedmill run --open")
     return 0
 
 

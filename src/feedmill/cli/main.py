@@ -31,6 +31,7 @@ class Exit(IntEnum):
 # Each command's module is imported when the command is asked for, or its help is.
 COMMANDS = {
     "init": ("feedmill.cli.init", "Make a folder that builds and serves at once."),
+    "new": ("feedmill.cli.new", "Make a seed to write in, with today's date."),
     "build": ("feedmill.cli.build", "Turn the seeds into feeds, once."),
     "run": ("feedmill.cli.run", "Watch, keep time and serve: the daemon."),
     "rebuild": ("feedmill.cli.run", "Ask the running daemon for a pass, or build here."),
@@ -41,6 +42,7 @@ COMMANDS = {
     "publish": ("feedmill.cli.flag", "Set a seed's flag: it goes out."),
     "unpublish": ("feedmill.cli.flag", "Clear a seed's flag: it is taken down."),
     "adopt": ("feedmill.cli.adopt", "Take over the ids that entries had in old feeds."),
+    "doctor": ("feedmill.cli.doctor", "Look at what goes wrong in practice, and say what to do."),
     "prune": ("feedmill.cli.prune", "Retire feeds that lost their last entry."),
     "backup": ("feedmill.cli.backup", "Save what only history knows into one file."),
     "restore": ("feedmill.cli.backup", "Take it back, also into another form of the store."),
@@ -50,9 +52,9 @@ COMMANDS = {
 EPILOG = """\b
 Start here:
   feedmill init site && cd site    a folder with a config and a first seed
-  feedmill build                   turn seeds/ into feeds/
+  feedmill run --open              watch, keep time and serve
+  feedmill new 'My first article'  a seed to write in
   feedmill explain seeds/x.md      why a seed is, or is not, in the feeds
-  feedmill run                     watch, keep time and serve
 \b
 Exit codes: 0 clean; 1 done, with invalid or kept seeds; 2 usage or config;
 3 storage (disk, lock, database, port); 4 held back by the guard; 130 interrupted.

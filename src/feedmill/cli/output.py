@@ -6,19 +6,13 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import click
 
-from feedmill.model.instant import Instant
-from feedmill.model.seed import Problem, Severity
-from feedmill.pipeline.report import printable
-
 _STAGES = {"scan": "looking", "decode": "reading", "sort": "sorting", "print": "printing"}
-_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "blue"}
 
 
 def print_json(document: Any) -> None:
@@ -41,45 +35,6 @@ def folded(text: str, indent: int) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """Return `1 seed`, `2 seeds`, `1,410 seeds`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def when(instant: Instant) -> str:
-    """Return an instant as people read it, in UTC."""
-    return instant.strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def problem_line(problem: Problem, prefix: str = "") -> str:
-    """Return a problem on one line as compilers write it: `path:line:column: severity: message`.
-
-    `prefix` goes before paths in the seeds folder, so that a terminal or an editor finds the file. What
-    has no path is the daemon's own trouble.
-    """
-    whole = problem.path if problem.path.startswith("/") else prefix + problem.path
-    path = printable(whole.removeprefix(f"{Path.cwd()}/")) if problem.path else "feedmill"
-    if problem.line:
-        path += f":{problem.line}" + (f":{problem.column}" if problem.column else "")
-    severity = click.style(problem.severity.value, fg=_COLOURS[problem.severity])
-    kept = " (its last good entry stays)" if problem.kept else ""
-    return f"{path}: {severity}: {printable(problem.message)}{kept}"
-
-
-def print_problems(problems: Sequence[Problem], prefix: str = "", limit: int = 10) -> None:
-    """Print at most `limit` problems on stderr, errors first, and how many more there are of each kind."""
-    ranked = [problem for severity in Severity for problem in problems if problem.severity is severity]
-    for problem in ranked[:limit]:
-        click.echo(problem_line(problem, prefix), err=True)
-    if len(ranked) > limit:
-        click.echo(f"{counts(ranked[limit:], more=True)}: feedmill check shows all", err=True)
-
-
-def counts(problems: Sequence[Problem], *, more: bool = False) -> str:
-    """Return `34 errors, 99 notices`, with `more` before the first word; "" for none."""
-    found: list[str] = []
-    for severity in Severity:
-        number = sum(problem.severity is severity for problem in problems)
-        if number:
-            found.append(plural(number, f"{'more ' * (more and not found)}{severity.value}"))
-    return ", ".join(found)
 
 
 def relative_prefix(folder: Path) -> str:

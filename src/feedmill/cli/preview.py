@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedmill.cli.output import Progress, plural, print_json, print_problems, relative_prefix
+from feedmill.cli.output import Progress, plural, print_json, relative_prefix
+from feedmill.cli.problems import print_problems
 from feedmill.model.instant import Instant
 from feedmill.pipeline.dry_run import EntryChange, FeedChange, compare, dry_run_of, identity_changes
 from feedmill.pipeline.report import PassRequest, problem_json

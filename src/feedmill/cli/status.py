@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedmill.cli.app import App, app_options
+from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.instants import when
 from feedmill.cli.main import Exit
-from feedmill.cli.output import folded, print_json, print_problems, relative_prefix, width
-from feedmill.model.seed import Problem, Severity
+from feedmill.cli.operator import operators_link
+from feedmill.cli.output import folded, print_json, relative_prefix, width
+from feedmill.cli.problems import print_problems
+from feedmill.model.instant import Instant
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
-_COLOURS = {
-    "ready": "green",
-    "building": "cyan",
-    "starting": "yellow",
-    "standby": "blue",
-    "stopped": "red",
-    "held": "red",
-    "failing": "red",
-}
-_TROUBLE = {"held": Exit.HELD, "failing": Exit.STORAGE}
-"""With what a daemon's state ends the command: trouble looks like trouble in a script too."""
+_COLOURS = {"ready": "green", "building": "cyan", "starting": "yellow", "standby": "cyan"}
+"""The others look like trouble."""
+_CODES = {"held": Exit.HELD, "failing": Exit.STORAGE}
+_OVERRULE = "bring the files back, or overrule it: feedmill rebuild --force"
 
 
 @click.command("status")
@@ -33,10 +30,11 @@ _TROUBLE = {"held": Exit.HELD, "failing": Exit.STORAGE}
 def status_command(app: App, as_json: bool) -> int:
     """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems.
 
-    Ends with 4 while the guard holds passes back, with 3 while passes fail.
+    Exit code 4 while the guard holds passes back, 3 while they fail.
     """
     from feedmill.cli.run import ask_daemon
-    from feedmill.daemon import NoDaemon, token
+    from feedmill.daemon import NoDaemon
+    from feedmill.pipeline.report import problem_from_json
 
     settings = app.settings()
     running = True
@@ -45,16 +43,18 @@ def status_command(app: App, as_json: bool) -> int:
     except NoDaemon:
         running = False
         document = _stopped(settings)
-    code = _TROUBLE.get(document["daemon"]["state"], Exit.CLEAN)
+    code = _CODES.get(document["daemon"]["state"], Exit.CLEAN)
     if as_json:
         print_json(document)
         return code
-    _show(document)
-    problems = [Problem(**{**each, "severity": Severity(each["severity"])}) for each in document["problems"]]
-    print_problems(problems, relative_prefix(settings.scan.dir))
+    prefix = relative_prefix(settings.scan.dir)
+    _show(document, wall_clock(), prefix)
+    print_problems([problem_from_json(each) for each in document["problems"]], prefix)
+    if code is Exit.HELD:
+        click.echo(_OVERRULE)
     admin = document["daemon"].get("listening", {}).get("admin")
     if running and admin:
-        click.echo(f"operator's page  {admin}-/?token={token(settings.state_dir)}")
+        click.echo(f"operator's page  {operators_link(settings, admin)}")
     if not running:
         click.echo("no daemon runs here: feedmill run starts one, feedmill build makes one pass")
     return code
@@ -68,9 +68,9 @@ def _stopped(settings: Settings) -> dict[str, Any]:
     return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None}}
 
 
-def _show(document: dict[str, Any]) -> None:
+def _show(document: dict[str, Any], now: Instant, prefix: str) -> None:
     daemon, last, counts = document["daemon"], document["last_pass"], document["counts"]
-    state = click.style(daemon["state"], fg=_COLOURS.get(daemon["state"]), bold=True)
+    state = click.style(daemon["state"], fg=_COLOURS.get(daemon["state"], "red"), bold=True)
     facts = f", pid {daemon['pid']}, up {_span(daemon['uptime'])}" if daemon["pid"] else ""
     _row("daemon", f"{state}{facts}, feedmill {daemon['version']}")
     if daemon["watching"]:
@@ -78,7 +78,8 @@ def _show(document: dict[str, Any]) -> None:
     for name, address in daemon.get("listening", {}).items():
         _row(name, address)
     if last:
-        _row("last pass", f"{last['as_of']} ({last['trigger']}), {_milliseconds(last['seconds'])}")
+        took = _milliseconds(last["seconds"])
+        _row("last pass", f"{_when(last['as_of'], now)}, {took} ({last['trigger']})")
         feeds, entries = last["feeds"], last["entries"]
         _row(
             "",
@@ -86,7 +87,7 @@ def _show(document: dict[str, Any]) -> None:
             f"entries +{entries['appeared']} ~{entries['changed']} -{entries['vanished']}",
         )
     for run in document["next"]:
-        _row("next", f"{run['at']} {run['job']}: {run['why']}")
+        _row("next", f"{_when(run['at'], now)} {run['job']}: {run['why']}")
     if counts:
         withheld = ", ".join(f"{n:,} {reason}" for reason, n in counts["withheld"].items() if n)
         _row(
@@ -101,9 +102,13 @@ def _show(document: dict[str, Any]) -> None:
     if followers.get("hub"):
         _row("hub", _followers(followers))
     for failure in followers.get("failures", [])[-3:]:
-        _row("", f"{failure['at']} {failure['callback']}: {failure['why']}")
+        _row("", f"{_when(failure['at'], now)} {failure['callback']}: {failure['why']}")
     for change in document["scheduled"]:
-        _row("planned", f"{change['at']} {change['what']} of {change['seed']}")
+        _row("planned", f"{_when(change['at'], now)} {change['what']} of {prefix}{change['seed']}")
+
+
+def _when(text: str, now: Instant) -> str:
+    return when(datetime.fromisoformat(text), now)
 
 
 def _node(node: dict[str, Any], store: dict[str, Any]) -> str:

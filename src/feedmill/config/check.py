@@ -8,8 +8,8 @@ from feedmill.config.faults import Faults, KeyPath, dotted
 from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, paths
 from feedmill.config.names import hide_userinfo
-from feedmill.config.suggest import nearest
 from feedmill.config.tree import Items, Mapping, Text, Value
+from feedmill.model.suggest import nearest
 
 _FAULTY: Any = None  # stands for a value that could not be read; never reaches a Settings
 

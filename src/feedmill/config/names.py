@@ -170,7 +170,7 @@ def parse_zone(text: str) -> str:
     """
     if text == "UTC" or text in zones():
         return text
-    from feedmill.config.suggest import did_you_mean
+    from feedmill.model.suggest import did_you_mean
 
     raise ValueError("which tzdata does not have" + did_you_mean(text, zones()))
 

@@ -53,7 +53,7 @@ def _parse_category(text: str) -> tuple[str, str]:
     written = " > ".join(part.strip() for part in parse_text(text).split(">"))
     if written in known:
         return known[written]
-    from feedmill.config.suggest import did_you_mean
+    from feedmill.model.suggest import did_you_mean
 
     raise ValueError("which Apple's list does not have" + did_you_mean(written, known))
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from feedmill.config.check import shown
 from feedmill.config.faults import Faults, KeyPath, Origin
@@ -162,16 +163,19 @@ def _split(key: str) -> KeyPath:
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what is right but surely not meant: a public server at an address nobody reaches."""
+    """Return what is right but will not do for readers: an address that nobody else reaches (DESIGN 4)."""
     server, url = config["server"], config["site"]["url"]
-    host = url.split("://", 1)[1].split("/", 1)[0]
-    host = host[1 : host.index("]")] if host.startswith("[") else host.partition(":")[0]
-    if not server["enabled"] or is_loopback(server["host"]):
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if _is_example(host):
+        return (f"site.url is {url}, an example; set site.url to the address that readers use",)
+    if not is_loopback(host) and host not in _WILDCARDS:
         return ()
-    if is_loopback(host) or host in _WILDCARDS or _is_example(host):
-        listens = f"site.url is {url}, but the server listens on {server['host']}"
-        return (f"{listens}: readers elsewhere cannot reach that address; set site.url to the public one",)
-    return ()
+    found = [f"site.url is {url}, which only this machine reaches; set site.url before anybody subscribes"]
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if server["enabled"] and server["port"] not in (0, port):
+        found.append(f"site.url names port {port}, but the server listens on {server['port']}; set site.url")
+    return tuple(found)
 
 
 def _is_example(host: str) -> bool:

@@ -35,7 +35,7 @@ def choice(*words: str) -> Scalar:
     def parse(text: str) -> str:
         if text in words:
             return text
-        from feedmill.config.suggest import did_you_mean
+        from feedmill.model.suggest import did_you_mean
 
         raise ValueError(did_you_mean(text, words))
 

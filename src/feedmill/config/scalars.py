@@ -27,7 +27,7 @@ def _parse_field(value: str) -> str:
     _refuse_secret(value)
     found = canonical(value)
     if found is None:
-        from feedmill.config.suggest import did_you_mean
+        from feedmill.model.suggest import did_you_mean
 
         raise ValueError(did_you_mean(value, FIELDS))
     return found

@@ -43,7 +43,7 @@ SEEDS = section(
     timezone=key(ZONE, "The zone of dates that name none.", "Europe/Berlin"),
     on_invalid=key(
         choice("keep", "withhold"),
-        "Whether the last good entry of a seed that broke stays out until it is mended.",
+        "Whether the last good form of a seed that broke stays published until it is mended.",
     ),
     fix_encoding=key(BOOL, "Whether mojibake (`â€™`) is repaired."),
     max_bytes=key(size(1 << 10, 1 << 30), "A larger file is no valid seed."),

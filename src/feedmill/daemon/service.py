@@ -17,7 +17,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from feedmill.daemon import status
 from feedmill.daemon.admin_view import Totals
@@ -39,7 +39,7 @@ from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreErro
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
-from feedmill.pipeline import PassReport
+from feedmill.pipeline import Mill, PassReport
 from feedmill.server.metrics import Value
 from feedmill.store import Follower
 
@@ -55,13 +55,31 @@ _JUMP = timedelta(seconds=2)
 logger = logging.getLogger(LOGGER)
 
 
+class Teller(Protocol):
+    """Tells a person what happens, line by line."""
+
+    def ready(self, status: dict[str, Any], report: PassReport | None) -> None:
+        """Greet, after the first pass; `report` is None where that failed."""
+
+    def passed(self, report: PassReport, paths: frozenset[str] | None, mill: Mill) -> None:
+        """Tell what a later pass that looked at `paths` (None: everything) has done."""
+
+
 class Service:
     """The daemon. `run` returns its exit code when it was told to stop.
 
-    `load` gives the settings and is called again to reload them; `clock` is the wall clock.
+    `load` gives the settings and is called again to reload them; `clock` is the wall clock. `teller` tells
+    a person at a terminal what the log tells otherwise; `on_ready` is told once where everything listens.
     """
 
-    def __init__(self, load: Callable[[], Settings], *, clock: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        load: Callable[[], Settings],
+        *,
+        clock: Callable[[], Instant],
+        teller: Teller | None = None,
+        on_ready: Callable[[Settings, Mapping[str, str]], None] | None = None,
+    ) -> None:
         self._load = load
         self._clock = clock
         self._notifier = Notifier()
@@ -83,6 +101,8 @@ class Service:
         self._pass_log = PassLog()
         self._newest = 0
         self._newest_lock = threading.Lock()
+        self._teller = teller
+        self._on_ready = on_ready
 
     # Life
 
@@ -95,7 +115,7 @@ class Service:
         """
         self._settings = settings = self._load()
         set_up_logging(settings.log)
-        for warning in settings.warnings:
+        for warning in settings.warnings if self._teller is None else ():
             logger.warning(warning)
         self._config_stamp = stamps(settings)
         self._inbox = Inbox(settings.watch.settle, settings.watch.max_wait)
@@ -285,7 +305,12 @@ class Service:
         if not self._started:
             self._started = True
             self._notifier.ready(self._summary())
-            logger.info("ready", extra={"facts": self._facts()})
+            if self._teller is not None:
+                self._teller.ready(self.status(), self.last_report())
+            else:
+                logger.info("ready", extra={"facts": self._facts()})
+            if self._on_ready is not None:
+                self._on_ready(self._settings, self._listeners.addresses())
             self._listeners.warm()
         self._notifier.status(self._summary())
         self._listeners.tell()
@@ -351,7 +376,10 @@ class Service:
         self._traces.passed(report)
         self._scheduler.plan(self._pass_runner.next_change)
         self._scheduled = status.scheduled_json(self._pass_runner.mill, self._clock())
-        self._pass_log.add(report, paths)
+        if self._teller is None:
+            self._pass_log.add(report, paths)
+        elif self._started:
+            self._teller.passed(report, paths, self._pass_runner.mill)
 
     # What others want
 

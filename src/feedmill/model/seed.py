@@ -38,7 +38,8 @@ class Problem:
     """One fault that a person can mend: `path:line:column: message`.
 
     `path` is relative to the seeds folder (or names the config file or an output path);
-    `line` and `column` count from 1, 0 means unknown. `kept`: the last good entry stays out.
+    `line` and `column` count from 1, 0 means unknown. `kept`: the last good form stays published.
+    `other` is the path of another seed that the message names, in the same form; "" mostly.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Problem:
     line: int = 0
     column: int = 0
     kept: bool = False
+    other: str = ""
 
     def __str__(self) -> str:
         where = self.path

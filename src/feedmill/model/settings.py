@@ -302,6 +302,6 @@ class Settings:
     state_dir: Path
     theme_dir: Path | None = None
     log: LogSettings = field(default_factory=LogSettings)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=(), compare=False)
     effective: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     """The configuration as checked, by section and key: what `feedmill config show` writes."""

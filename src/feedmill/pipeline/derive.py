@@ -16,6 +16,7 @@ from feedmill.model.seed import Reason
 from feedmill.model.state import ELIGIBLE, Claim, Facts
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed, encode, facts_of
+from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
 from feedmill.seeds.field_keys import keys_for
@@ -25,8 +26,11 @@ from feedmill.seeds.field_keys import keys_for
 class Outcome:
     """What deriving changed. `tally`: by how much the number of seeds with each state changed.
 
-    `restated` are the files whose state was looked at, `dropped` the paths of seeds that are out no more.
+    `restated` are the files whose state was looked at, `dropped` the paths of seeds that are out no more;
+    `moves` are for people.
     """
+
+    moves: Moves
 
     touched: set[FeedKey] = field(default_factory=set)
     replanned: set[FeedKey] = field(default_factory=set)
@@ -117,7 +121,7 @@ class _Deriving:
         self._run = run
         self._keep = run.settings.on_invalid == "keep"
         self._ids: dict[FeedKey, int] = {}
-        self.outcome = Outcome()
+        self.outcome = Outcome(moves=Moves(run.store))
 
     def decide(self, known: Sequence[KnownRow], files: Sequence[int]) -> Delta:
         """Decide about seeds, `known` as they are now; of `files` an earlier decision may speak."""
@@ -162,6 +166,7 @@ class _Deriving:
         if (publication := self._run.publication) is not None:
             for path, blob in self._run.catalog.files.seeds(delta.kept).values():
                 assert blob is not None, "what is kept is a form of its own"
+                self.outcome.moves.note(to_text(path), blob)
                 publication.keep_good(to_text(path), blob)
             self.drop(map(to_text, delta.dropped))
         self.outcome.touched |= delta.touched
@@ -172,6 +177,7 @@ class _Deriving:
         """Have the ledger keep nothing for seeds that are out no more."""
         for path in paths:
             self.outcome.dropped.append(path)
+            self.outcome.moves.note(path, None)
             if self._run.publication is not None:
                 self._run.publication.drop_good(path)
 

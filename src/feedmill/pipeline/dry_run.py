@@ -12,7 +12,7 @@ from feedmill.catalog import Catalog
 from feedmill.errors import CatalogError
 from feedmill.model.artifact import digest
 from feedmill.model.feed import Entry
-from feedmill.model.instant import EPOCH, Instant
+from feedmill.model.instant import EPOCH, Instant, from_micros
 from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
@@ -22,7 +22,7 @@ from feedmill.pipeline.mill import Mill
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.past import last_forms, last_generation
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable, problem_json
-from feedmill.pipeline.seed_problems import SeedProblems
+from feedmill.pipeline.seed_problems import SeedProblems, known_faults
 from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_bytes
 from feedmill.store import place_of
@@ -220,5 +220,15 @@ def last_known(settings: Settings) -> dict[str, Any]:
             "withheld": withheld,
             "not_seeds": tally.get(NOT_SEEDS, 0),
         }
-        problems = [problem_json(problem) for problem in SeedProblems(catalog).all()]
+        as_of = from_micros(int(facts["as_of"]))
+        problems = [problem_json(problem) for problem in SeedProblems(catalog).all(as_of)]
         return {**nothing, "counts": counts, "problems": problems}
+
+
+def last_known_faults(settings: Settings) -> frozenset[str] | None:
+    """Return the faults (`fault_of`) that the last pass left behind, None where there was none."""
+    catalog = _open_catalog(settings)
+    if catalog is None:
+        return None
+    with catalog:
+        return known_faults(catalog, EPOCH)

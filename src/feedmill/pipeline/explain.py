@@ -6,17 +6,19 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from feedmill.catalog import FileRow
-from feedmill.errors import SeedError
-from feedmill.model.instant import Instant, rfc3339
-from feedmill.model.seed import Problem, Reason, Seed
+from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, State
 from feedmill.pipeline.codec import decode_record, decode_seed
 from feedmill.pipeline.dry_run import dry_run_of
+from feedmill.pipeline.find import find_seeds, read_withheld
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.selection import select
-from feedmill.seeds import read, to_bytes, to_text
+from feedmill.seeds import to_bytes, to_text
+
+_REQUEST = PassRequest(trigger="explain", force=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,8 @@ class Rank:
 class Explanation:
     """What is to be said of one seed. `state` is "eligible", a reason, or "not a seed".
 
-    `since` is when it became so, where the seed itself says; `until` when time will change it.
+    `since` is when it became so, where the seed itself says; `until` when time will change it. `other` is
+    the path of another seed that `why` names.
     """
 
     path: str
@@ -49,39 +52,45 @@ class Explanation:
     until: Instant | None = None
     feeds: tuple[Rank, ...] = ()
     problems: tuple[Problem, ...] = ()
+    other: str = ""
     same_entry: tuple[str, ...] = ()
-    """Other seeds that carry the same entry and are out."""
+    """Other seeds that carry the same entry and are published."""
 
 
 def explain(
-    settings: Settings, path: str, clock: Callable[[], Instant], *, progress: Progress = silent
-) -> Explanation | None:
-    """Return why the seed at `path` (relative to the seeds folder) is, or is not, in the feeds.
+    settings: Settings, name: str, clock: Callable[[], Instant], *, progress: Progress = silent
+) -> list[Explanation]:
+    """Return why the seeds of that address, title or id are, or are not, in the feeds; [] for none.
 
-    As the files are now, whatever the last pass saw. None: no such file is known.
+    As the files are now, whatever the last pass saw.
     """
-    return next(iter(explain_each(settings, [path], clock, progress=progress)), None)
+    with dry_run_of(settings, clock, _REQUEST, progress=progress) as dry_run:
+        return _explain_all(dry_run.run, find_seeds(dry_run.run, name), dry_run.report.problems)
 
 
 def explain_each(
     settings: Settings, paths: Iterable[str], clock: Callable[[], Instant], *, progress: Progress = silent
 ) -> list[Explanation]:
-    """Return the same for many seeds after one look; paths that are not known are left out."""
-    request = PassRequest(trigger="explain", force=True)
-    with dry_run_of(settings, clock, request, progress=progress) as dry_run:
-        told: dict[str, list[Problem]] = {}
-        for problem in dry_run.report.problems:
-            told.setdefault(problem.path, []).append(problem)
-        found = (explain_known(dry_run.run, path, tuple(told.get(printable(path), ()))) for path in paths)
-        return [one for one in found if one is not None]
+    """Return the same of seeds by path (relative to the seeds folder); those not known are left out."""
+    with dry_run_of(settings, clock, _REQUEST, progress=progress) as dry_run:
+        return _explain_all(dry_run.run, paths, dry_run.report.problems)
+
+
+def _explain_all(run: Pass, paths: Iterable[str], problems: Iterable[Problem]) -> list[Explanation]:
+    told: dict[str, list[Problem]] = {}
+    for problem in problems:
+        told.setdefault(problem.path, []).append(problem)
+    found = (explain_known(run, path, tuple(told.get(printable(path), ()))) for path in paths)
+    return [one for one in found if one is not None]
 
 
 def remarks(found: Explanation, *, published: bool, prefix: str = "") -> list[str]:
     """Return what setting or clearing the flag of a seed alone does not do; `prefix` is put before paths."""
     if published:
-        return [] if found.feeds else [f"still in no feed: {found.why}; to change it: {found.remedy}"]
+        why = found.why.replace(found.other, prefix + found.other, 1) if found.other else found.why
+        return [] if found.feeds else [f"still in no feed: {why}; to change it: {found.remedy}"]
     return [
-        f"{prefix}{other} carries the same entry and is out in its place; unpublish it as well"
+        f"{prefix}{other} carries the same entry and is published in its place; unpublish it as well"
         for other in found.same_entry
     ]
 
@@ -106,10 +115,12 @@ def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) 
     state = run.catalog.states.find(row.id)
     assert state is not None, "every seed has a state"
     seed = decode_seed(run.store.last_good(path) if state.kept else record.seed)
-    if record.reason in (Reason.UNPUBLISHED, Reason.REMOVED):
-        seed = _withheld(run, path)
+    word = ""
+    if state.state in (Reason.UNPUBLISHED, Reason.REMOVED):
+        seed, word = read_withheld(run.settings, path)
     since, until = _times(state.state, seed, run.now)
-    why, remedy = _words(state, seed, fault.problems[0].message if fault and fault.problems else None)
+    winner = printable(to_text(state.instead)) if state.instead is not None else ""
+    why, remedy = _words(state, fault, word=word, winner=winner)
     return Explanation(
         path=printable(path),
         state=state.state,
@@ -123,20 +134,9 @@ def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) 
         until=until,
         feeds=_ranks(run, row.id) if state.state == ELIGIBLE else (),
         problems=problems,
+        other=winner,
         same_entry=_same_entry(run, row.id, seed),
     )
-
-
-def _withheld(run: Pass, path: str) -> Seed | None:
-    """Return a seed that withholds itself, of which a pass reads nothing else; None where it cannot be."""
-    from feedmill.seeds.decode import decode
-
-    settings = run.settings
-    try:
-        data, _ = read(settings.scan, path, settings.decode.max_bytes)
-    except (SeedError, FileNotFoundError):
-        return None
-    return decode(printable(path), data, settings.decode, thorough=True).seed
 
 
 def _same_entry(run: Pass, file: int, seed: Seed | None) -> tuple[str, ...]:
@@ -179,33 +179,33 @@ def _times(state: str, seed: Seed | None, now: Instant) -> tuple[Instant | None,
     return None, None
 
 
-def _words(found: State, seed: Seed | None, fault: str | None) -> tuple[str, str]:
-    """Return why a seed is what it is, and what would change it."""
-    state = found.state
-    if state == ELIGIBLE:
-        if found.kept:
-            why = fault or "it cannot be read"
-            return f"it is invalid now ({why}); its last good form stays out", "mend the fault"
-        return "it is published", "feedmill unpublish takes it down"
-    if state == Reason.UNPUBLISHED.value:
-        return "its flag says so: published: false", "feedmill publish sets the flag"
-    if state == Reason.REMOVED.value:
-        return "it says removed or deleted: true", "delete that line to bring it back"
-    if state == Reason.UNDATED.value:
-        return (
-            "it has no publication date",
-            "add publishedDateTime, or start the file's name with YYYY-MM-DD-",
-        )
-    if state == Reason.SCHEDULED.value:
-        assert seed is not None and seed.published is not None
-        return f"its publication is still to come: {rfc3339(seed.published)}", "time, or an earlier date"
-    if state == Reason.EXPIRED.value:
-        assert seed is not None and seed.expires is not None
-        return f"it expired at {rfc3339(seed.expires)}", "a later expiryDateTime, or none"
-    if found.instead is not None:
-        winner = printable(to_text(found.instead))
-        return f"it is the same entry as {winner}, which is out instead", "an id of its own, or another link"
-    return (
-        f"it is invalid: {fault or 'it cannot be read'}",
-        "mend the fault; feedmill check shows its place",
-    )
+def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tuple[str, str]:
+    """Return why a seed is where it is, and what would change that."""
+    errors = [problem for problem in fault.problems if problem.severity is Severity.ERROR] if fault else []
+    why = errors[0].message if errors else "it cannot be read"
+    mend = f"mend line {errors[0].line}, and save" if errors and errors[0].line else "mend that, and save"
+    if found.state == ELIGIBLE and found.kept:
+        return f"it is invalid now ({why}); its last good form stays published", mend
+    words = {
+        ELIGIBLE: ("it is published", "feedmill unpublish takes it down"),
+        Reason.UNPUBLISHED.value: (f"it says {word or 'nothing of being published'}", _publish(word)),
+        Reason.REMOVED.value: (
+            f"it says {word or 'that it is removed'}",
+            "delete that line to bring it back",
+        ),
+        Reason.INVALID.value: (why, mend),
+        Reason.UNDATED.value: ("no date", "add 'date: …', or begin the file's name with YYYY-MM-DD-"),
+        Reason.SCHEDULED.value: ("its publication is still to come", "time does, or an earlier date"),
+        Reason.EXPIRED.value: ("its expiry has come", "give it a later expiryDateTime, or none"),
+        Reason.DUPLICATE.value: (
+            f"it is the same entry as {winner or 'another seed'}, which is published instead",
+            "give it an id of its own, or another link",
+        ),
+    }
+    return words[found.state]
+
+
+def _publish(word: str) -> str:
+    if word.startswith("'published") or not word:
+        return "feedmill publish sets the flag"
+    return "take that out; then feedmill publish sets the flag"

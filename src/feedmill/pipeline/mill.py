@@ -34,10 +34,11 @@ from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.held import find_takedowns, holding, withdraw
 from feedmill.pipeline.ingest import Ingest, Ingested
+from feedmill.pipeline.moves import Move, Moves
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.planned import PlannedChange, planned_changes
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable
-from feedmill.pipeline.seed_problems import SeedProblems
+from feedmill.pipeline.seed_problems import SeedProblems, known_faults
 from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
 from feedmill.store import Committed, Store, place_of
@@ -92,6 +93,7 @@ class Mill:
         self._slow = False
         self._problems: SeedProblems | None = None
         self._strays: tuple[Problem, ...] = ()
+        self._moves: Moves | None = None
 
     def __enter__(self) -> Mill:
         catalog, store = self._given
@@ -178,7 +180,7 @@ class Mill:
         if derived.held is not None:
             run.publishing.discard()  # with all that it would have remembered
             return self._withdraw(run, derived)
-        dropped = derived.outcome.dropped
+        dropped, self._moves = derived.outcome.dropped, derived.outcome.moves
         try:
             self._tell_decision(run, derived, dropped)
             return self._publish(run, derived)
@@ -264,6 +266,9 @@ class Mill:
         self._tell_decision(run, derived, found.paths)
         suspects = self._holding(run, derived, found.paths)
         self._forget()
+        self._moves = Moves(run.store)
+        for path in found.paths:
+            self._moves.note(path, None)
         try:
             result = withdraw(run, self.feed_builder, found) if found.paths else None
         except StoreError:
@@ -353,7 +358,7 @@ class Mill:
         else:  # what the last look at everything found still holds where nobody looked now
             elsewhere = [p for p in self._strays if not _among(p.path, run.request.paths)]
             self._strays = (*elsewhere, *ingested.problems)
-        problems = (*self._strays, *(self._problems.all() if self._problems else ()))
+        problems = (*self._strays, *(self._problems.all(run.now) if self._problems else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
         documents = len(run.store.documents)
         return PassReport(
@@ -398,6 +403,18 @@ class Mill:
     def planned_changes(self, now: Instant, size: int) -> list[PlannedChange]:
         """Return the first `size` changes after `now` that time alone will make."""
         return planned_changes(self._pass(PassRequest(), now), size)
+
+    def moves(self) -> tuple[Move, ...]:
+        """Return what the last pass did to entries, a few hundred at most; for people to read."""
+        return self._moves.told(self._composer) if self._moves is not None else ()
+
+    def known_faults(self) -> frozenset[str] | None:
+        """Return the faults (`fault_of`) that the catalog knows of; None where it cannot tell."""
+        return known_faults(self._catalog, self._clock())
+
+    def after(self, report: PassReport) -> Pass:
+        """Return the pass that gave `report`, for looking at what it left; nothing of it is published."""
+        return self._pass(PassRequest(), report.as_of)
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""

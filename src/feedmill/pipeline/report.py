@@ -64,6 +64,8 @@ class PassReport:
     """Paths of the feeds that were retired, without suffix."""
     gone: frozenset[str] = frozenset()
     """Seeds whose files this pass found deleted or out of reach, as problems name them; for the log alone."""
+    known: frozenset[str] | None = None
+    """Faults (`fault_of`) that were there before this pass, where somebody asked; for people alone."""
     left: frozenset[str] = frozenset()
     """Large files that this pass left to the next one, which is to follow at once (`Ingested.left`)."""
 
@@ -108,6 +110,7 @@ class PassReport:
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Return a problem as every `--json` prints it; a file name that is no UTF-8 is escaped."""
+    other = {"other": printable(problem.other)} if problem.other else {}
     return {
         "path": printable(problem.path),
         "line": problem.line,
@@ -115,7 +118,13 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "severity": problem.severity.value,
         "message": printable(problem.message),
         "kept": problem.kept,
+        **other,
     }
+
+
+def problem_from_json(document: Mapping[str, Any]) -> Problem:
+    """Return the problem that `problem_json` gave."""
+    return Problem(**{**document, "severity": Severity(document["severity"])})
 
 
 def printable(text: str) -> str:
@@ -147,10 +156,7 @@ def report_from_json(document: Mapping[str, Any]) -> PassReport:
         appeared=entries["appeared"],
         changed=entries["changed"],
         vanished=entries["vanished"],
-        problems=tuple(
-            Problem(**{**problem, "severity": Severity(problem["severity"])})
-            for problem in document["problems"]
-        ),
+        problems=tuple(map(problem_from_json, document["problems"])),
         held=document["held"],
         unsaved=document.get("unsaved"),
         next_change=datetime.fromisoformat(upcoming) if upcoming else None,

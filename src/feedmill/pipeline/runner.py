@@ -123,10 +123,11 @@ class Runner:
             idle = sealed_report(self._settings, self._clock())
             if idle is not None:
                 return idle
+        known = self._opened().known_faults()
         report = self.run(request)
         if not self._aside:
             self.mill.seal(report)
-        return report
+        return replace(report, known=known)
 
     def run(self, request: PassRequest) -> PassReport:
         """Run a pass, over everything where the mill had to be opened.

@@ -6,10 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from feedmill.catalog import Catalog, FaultRow
+from feedmill.errors import CatalogError
+from feedmill.model.instant import Instant
+from feedmill.model.problem_groups import fault_of
 from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.pipeline.codec import decode_record
 from feedmill.pipeline.report import printable
 from feedmill.seeds import to_text
+
+_UNDATED = "no date; add 'date:"
+"""What is said of an undated seed, but for the day."""
 
 
 class SeedProblems:
@@ -26,9 +32,11 @@ class SeedProblems:
             self._problems.pop(file, None)
         self._take(catalog.files.faults(ids))
 
-    def all(self) -> tuple[Problem, ...]:
-        """Return every problem in order of path and line."""
+    def all(self, now: Instant) -> tuple[Problem, ...]:
+        """Return every problem in order of path and line; remedies that name a day name that of `now`."""
+        day = now.date().isoformat()
         found = [problem for problems in self._problems.values() for problem in problems]
+        found = [replace(p, message=f"{_UNDATED} {day}'") if p.message == _UNDATED else p for p in found]
         return tuple(sorted(found, key=lambda p: (p.path, p.line, p.column, p.message)))
 
     def _take(self, rows: Iterable[FaultRow]) -> None:
@@ -39,11 +47,19 @@ def _problems(row: FaultRow) -> tuple[Problem, ...]:
     found = decode_record(row.fault).problems if row.fault is not None else ()
     if row.kept:
         found = tuple(replace(p, kept=p.severity is Severity.ERROR) for p in found)
+    path = printable(to_text(row.path))
     if row.state == Reason.UNDATED.value:
-        why = "has no publication date and is in no feed; add 'publishedDateTime'"
-    elif row.instead is not None:
-        why = f"is the same entry as {printable(to_text(row.instead))}, which is out instead"
-    else:
+        return (*found, Problem(path=path, message=_UNDATED, severity=Severity.NOTICE, line=1))
+    if row.instead is None:
         return found
-    notice = Problem(path=printable(to_text(row.path)), message=why, severity=Severity.NOTICE)
-    return (*found, notice)
+    other = printable(to_text(row.instead))
+    why = f"is the same entry as {other}, which is published instead"
+    return (*found, Problem(path=path, message=why, severity=Severity.NOTICE, other=other))
+
+
+def known_faults(catalog: Catalog, now: Instant) -> frozenset[str] | None:
+    """Return the faults (`fault_of`) that the last pass left behind; None where the catalog cannot tell."""
+    try:
+        return frozenset(map(fault_of, SeedProblems(catalog).all(now)))
+    except CatalogError:
+        return None

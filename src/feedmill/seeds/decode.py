@@ -186,6 +186,8 @@ def _reader(
         fix_encoding=settings.fix_encoding,
         zone=dates.zone(settings.timezone),
         defaults=defaults_of(settings, path),
+        header=front.header,
+        first_line=front.header_line,
     )
 
 
@@ -202,6 +204,8 @@ def _seed(
     published = _published(reader)
     where = locate(reader, settings, title=title, published=published)
     link = where.link
+    if published is None and where.day is None and not reader.failed:
+        reader.warn_of_near("publishedDateTime")
     topics = structured_fields.topics(reader, split_blanks=settings.split_blanks)
     summary = reader.text("excerpt")
     images = structured_fields.images(reader, link)
@@ -269,7 +273,7 @@ def _body(
 def _title(reader: Reader) -> str:
     found = reader.find("title")
     if found is None:
-        reader.report("no title; add a line such as 'title: \"…\"'")
+        reader.report_missing("title", "no title; add 'title: …'")
         return ""
     faults = len(reader.problems)
     title = reader.plain(*found)

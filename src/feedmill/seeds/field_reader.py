@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
-from feedmill.model.fields import fold
+from feedmill.model.fields import FIELDS, SECRET_FIELDS, fold
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Severity
 from feedmill.seeds.dates import parse_instant
@@ -95,6 +95,9 @@ class Reader:
     defaults: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What fields hold that are left out, by our names: a rule of the config says so."""
     problems: list[Problem] = field(default_factory=list)
+    header: str = ""
+    first_line: int = 1
+    """The front matter as text, and the file's line on which it begins: for fields that are not there."""
     folded: dict[str, list[str]] = field(default_factory=dict, init=False)
     """The keys that are there, by what tells them from others."""
     errors: int = 0
@@ -115,6 +118,36 @@ class Reader:
         if node is not None:
             line, column = self.line(node.start_mark.line), node.start_mark.column + 1
         self._add(message, severity, line, column)
+
+    def report_missing(self, field: str, remedy: str) -> None:
+        """Add an error of a field that is needed and not there; a key near its name is named."""
+        near = self._near(field)
+        if near is None:
+            self.report(remedy)
+            return
+        key, meant, line = near
+        what = remedy.partition(";")[0]
+        self._add(f"{what}: {key!r} is not read; did you mean {meant!r}?", Severity.ERROR, line, 1)
+
+    def warn_of_near(self, field: str) -> None:
+        """Add a warning where a field is not there, and a key is near its name."""
+        near = self._near(field)
+        if near is not None:
+            key, meant, line = near
+            self._add(f"{key!r} is not read; did you mean {meant!r}?", Severity.WARNING, line, 1)
+
+    def _near(self, field: str) -> tuple[str, str, int] | None:
+        """Return (key, name that it is near, line in the file), where one is near a name of the field."""
+        from feedmill.seeds.near_keys import near_key  # imported on use: only faults need it
+
+        names = [name for name in self.keys[field] if "." not in name]
+        known = (
+            *SECRET_FIELDS,
+            *FIELDS,
+            *(key for of in (FIELDS, self.keys) for each in of.values() for key in each),
+        )
+        found = near_key(self.header, names, known)
+        return found and (found[0], found[1], self.first_line + found[2])
 
     def report_line(self, message: str, line: int) -> None:
         """Add an error of a line of the header, from 0."""

@@ -136,8 +136,20 @@ def _boolean(reader: Reader, key: str, node: Node) -> bool | None:
         shown = f"tagged {foreign_tag(node)}"
     else:
         shown = "a list" if isinstance(node, SequenceNode) else "a mapping"
-    reader.report(f"'{key}' is {shown}; use true or false", node)
+    reader.report(f"'{key}' is {shown}{_boolean_meant(node)}", node)
     return None
+
+
+def _boolean_meant(node: Node) -> str:
+    """Return what would be right, with the word that was probably meant."""
+    from feedmill.model.suggest import nearest  # imported on use: only faults need it
+
+    told = "; use true or false"
+    if not isinstance(node, ScalarNode) or foreign_tag(node) is not None:
+        return told
+    word = node.value.strip().lower()
+    near = nearest(word, ("true", "false"), cutoff=0.8) if word not in ("true", "false") else None
+    return f"{told}: did you mean {near!r}?" if near else told
 
 
 def _is_date(reader: Reader, node: Node) -> bool:
@@ -161,10 +173,15 @@ def _status(reader: Reader, keys: Keys) -> bool:
         told = word in _WITHHOLD or word.partition(" ")[0].rstrip(":,;.") in _WITHHOLD
         withholds = withholds or told
         if word and not told and word not in _SAY_NOTHING and fold(key) not in keys.flag_names:
-            reader.report(
-                f"'{key}' is {quoted(word)}, which says nothing of whether it is out", node, Severity.WARNING
-            )
+            why = f"'{key}' is {quoted(word)}, which says nothing of whether it is published"
+            reader.report(why + _status_meant(word), node, Severity.WARNING)
     return withholds
+
+
+def _status_meant(word: str) -> str:
+    from feedmill.model.suggest import did_you_mean  # imported on use: only faults need it
+
+    return did_you_mean(word, sorted(_WITHHOLD | _SAY_NOTHING))
 
 
 def _no_page(reader: Reader) -> bool:

@@ -27,6 +27,7 @@ _LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})
 """Names under which many a site keeps somebody else's address: they count after the pattern."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
 _DAY = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})/")
+_NO_LINK = "no link; add 'webUrl: https://…', or seeds.link, a pattern that makes addresses, to the config"
 _BOOLEANS = frozenset({"true", "yes", "on"})
 
 
@@ -69,10 +70,7 @@ def locate(reader: Reader, settings: DecodeSettings, *, title: str, published: I
         return _made(reader, pattern, where, title, published, None)
     if late:
         return _given(reader, *late[0], where)
-    reader.report(
-        "no link; add a line such as 'webUrl: https://…', or a pattern that makes addresses, 'seeds.link', "
-        "to the config"
-    )
+    reader.report_missing("link", _NO_LINK)
     return _NOWHERE
 
 

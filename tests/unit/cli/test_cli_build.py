@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -46,18 +47,31 @@ def test_a_first_and_a_second_build(site: Site, run: Run) -> None:
     assert tree(site.feeds) == before
 
 
+NO_LINK = "no link; add 'webUrl: https://…', or seeds.link, a pattern that makes addresses, to the config"
+
+
 def test_many_problems_stay_readable(site: Site, run: Run) -> None:
     for number in range(30):
         site.seed(f"bad{number:02}.md", published="maybe")
         site.seed(f"undated{number:02}.md", publishedDateTime="")
     site.seed("good.md")
-    lines = run("build", code=1).err.splitlines()
-    assert len(lines) == 11
-    assert all(": error: 'published' is" in line for line in lines[:10])
-    assert lines[10] == "20 more errors, 30 notices: feedmill check shows all"
+    site.seed("flase.md", published="flase")
+    where = "(first: seeds/{0}00.md:{1}, seeds/{0}01.md:{1})"
+    groups = [
+        f"error: 30 × 'published' is \"maybe\"; use true or false {where.format('bad', 7)}",
+        "seeds/flase.md:7:12: error: 'published' is \"flase\"; use true or false: did you mean 'false'?",
+        f"notice: 30 × no date; add 'date: {datetime.now(UTC):%Y-%m-%d}' {where.format('undated', 1)}",
+    ]
+    assert run("build", code=1).err.splitlines() == groups
+    site.seed("new.md", webUrl="")
+    assert run("build", code=1).err.splitlines() == [
+        f"seeds/new.md:1:1: error: {NO_LINK}",
+        "and as before:",
+        *groups,
+    ]
     done = run("check", code=1)
-    assert len(done.out.splitlines()) == 60
-    assert done.err == "30 errors, 30 notices.\n"
+    assert len(done.out.splitlines()) == 62
+    assert done.err.splitlines() == [groups[0], groups[2], "32 errors, 30 notices."]
 
 
 @pytest.mark.parametrize("columns", ["60", "80", "200"])
@@ -231,7 +245,7 @@ def test_a_kept_seed_is_told_and_exits_one(site: Site, run: Run) -> None:
     run("build")
     site.seed("a.md", publishedDateTime="tomorrow")
     done = run("build", code=1)
-    assert done.err.endswith("(its last good entry stays)\n")
+    assert done.err.endswith("(its last good form stays published)\n")
     assert "in last good form" in done.out
     report = run("build", "--json", code=1).json
     assert (report["seeds"]["kept"], report["problems"][0]["kept"]) == (1, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -24,9 +25,7 @@ def test_from_an_empty_folder_to_an_own_article(
     empty: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = run("init", "site")
-    assert done.out == (
-        "Made config.yaml, seeds/hello.md, .gitignore. Next: cd site && feedmill build, then feedmill run.\n"
-    )
+    assert done.out == "Made config.yaml, seeds/hello.md, .gitignore.\nNext: cd site && feedmill run --open\n"
     monkeypatch.chdir(empty / "site")
     assert run("check").err == "No fault found.\n"
     own = (empty / "site" / "seeds" / "hello.md").read_text().replace("Hello, feed", "My own")
@@ -39,7 +38,7 @@ def test_from_an_empty_folder_to_an_own_article(
 def test_init_writes_over_nothing(empty: Path, run: Run) -> None:
     (empty / ".gitignore").write_text("mine\n")
     done = run("init", "--title", 'No: "really"', "--url", "https://feeds.test.invalid/x/")
-    assert done.out == "Made config.yaml, seeds/hello.md. Next: feedmill build, then feedmill run.\n"
+    assert done.out == "Made config.yaml, seeds/hello.md.\nNext: feedmill run --open\n"
     assert (empty / ".gitignore").read_text() == "mine\n"
     text = (empty / "config.yaml").read_text()
     settings = loads(text, base=empty)
@@ -62,12 +61,26 @@ def test_list(site: Site, run: Run) -> None:
     site.seed("b.md", published="false", topics="[Hidden]")
     done = run("list")
     assert done.err == "4 feeds\n"
-    assert done.out.splitlines()[0].split() == ["all", "1", "2024-05-01", "News"]
+    assert done.out.splitlines()[0].split()[:5] == ["all", "1", "2024-05-01", "10:00:00", "UTC"]
     assert "Hidden" not in done.out
     assert [row["title"] for row in run("list", "topics", "--json").json["topics"]] == ["C++", "Go"]
     assert [row["feed"] for row in run("list", "providers", "--json").json["providers"]] == ["providers/acme"]
-    assert run("list", "withheld").out == "unpublished  seeds/b.md\n"
-    assert run("list", "withheld", "--json").json == {"withheld": [{"seed": "b.md", "reason": "unpublished"}]}
+    site.seed("c.md", title="Later", publishedDateTime="2999-01-02")
+    site.seed("d.md", title="Soon", publishedDateTime="2999-01-01")
+    listed = run("list", "withheld").out.splitlines()
+    assert listed[0] == "unpublished  seeds/b.md  B"
+    assert re.fullmatch(
+        r"scheduled    seeds/d.md  2999-01-01 00:00:00 UTC \(in 97\d years\)  Soon", listed[2]
+    )
+    planned = run("list", "withheld", "scheduled", "--json").json["withheld"]
+    assert [row["title"] for row in planned] == ["Soon", "Later"]
+    assert planned[0] == {
+        "seed": "d.md",
+        "reason": "scheduled",
+        "title": "Soon",
+        "at": "2999-01-01T00:00:00Z",
+    }
+    assert "goes with withheld" in run("list", "feeds", "scheduled", code=2).err
     assert "'seeds' is not one of 'topics'" in run("list", "seeds", code=2).err
     assert not site.feeds.exists()
 
@@ -75,13 +88,13 @@ def test_list(site: Site, run: Run) -> None:
 @pytest.mark.parametrize(
     ("fields", "state", "why"),
     [
-        ({"published": "false"}, "unpublished", "its flag says so: published: false"),
-        ({"removed": "true"}, "removed", "it says removed or deleted: true"),
+        ({"published": "false"}, "unpublished", "it says 'published: false'"),
+        ({"removed": "true"}, "removed", "it says 'removed: true'"),
         ({"title": "", "published": "true"}, "eligible", ""),
-        ({"webUrl": "nope"}, "invalid", "it is invalid: 'webUrl' is"),
-        ({"publishedDateTime": ""}, "undated", "it has no publication date"),
-        ({"publishedDateTime": "2999-01-01"}, "scheduled", "still to come: 2999-01-01T00:00:00Z"),
-        ({"expiryDateTime": "2024-06-01"}, "expired", "it expired at 2024-06-01T00:00:00Z"),
+        ({"webUrl": "nope"}, "invalid", "'webUrl' is"),
+        ({"publishedDateTime": ""}, "undated", "no date"),
+        ({"publishedDateTime": "2999-01-01"}, "scheduled", "still to come"),
+        ({"expiryDateTime": "2024-06-01"}, "expired", "its expiry has come"),
         ({"webUrl": "http://EXAMPLE.org/first"}, "duplicate", "it is the same entry as first.md"),
     ],
 )
@@ -99,6 +112,25 @@ def test_explain(site: Site, run: Run, fields: dict[str, str], state: str, why: 
     assert found["remedy"] in text
     if state == "eligible":
         assert found["feeds"][0] == {"feed": "all", "title": "News", "rank": 2, "of": 2, "shown": True}
+
+
+def test_explain_by_address_title_or_id(site: Site, run: Run) -> None:
+    site.seed("first.md", title="One day")
+    site.seed("draft.md", title="Another *day*", draft="true", webUrl="https://example.org/other/")
+    site.seed("twin.md", title="One day", webUrl="https://example.org/twin")
+    by_link = run("explain", "http://EXAMPLE.org/first/#top", "--json").json
+    assert by_link["seed"] == "first.md"
+    assert run("explain", by_link["id"], "--json").json == by_link
+    found = run("explain", "another  DAY", "--json", code=2).err
+    assert "no seed with such a title" in found
+    found = run("explain", "another *Day*", "--json").json
+    assert (found["seed"], found["why"], found["since"]) == ("draft.md", "it says 'draft: true'", None)
+    assert run("explain", "https://example.org/other", "--json").json == found
+    assert (
+        "'one day' are 2 seeds; name one: seeds/first.md, seeds/twin.md"
+        in run("explain", "one day", code=2).err
+    )
+    assert "no seed has the address" in run("explain", "https://example.org/none", code=2).err
 
 
 def test_explain_of_what_is_no_seed(site: Site, run: Run) -> None:
@@ -178,9 +210,9 @@ def test_mistakes_of_typing(site: Site, run: Run) -> None:
 def test_the_two_seeds_of_the_issue(root: Path, site: Site, run: Run) -> None:
     shutil.copytree(root / "tests" / "golden" / "empty" / "seeds", site.seeds, dirs_exist_ok=True)
     done = run("build")
-    assert "Nothing is out yet: feedmill explain SEED says why a seed is withheld." in done.out
+    assert "Nothing is published yet: feedmill explain SEED says why a seed is withheld." in done.out
     for file in site.seeds.iterdir():
-        assert "its flag says so: published: false" in run("explain", f"seeds/{file.name}").out
+        assert "it says 'published: false'" in run("explain", f"seeds/{file.name}").out
     assert json.loads((site.feeds / "all.json").read_text())["items"] == []
     run("publish", "002_a0e452272032a549.txt")
     run("build")

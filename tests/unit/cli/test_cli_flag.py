@@ -204,7 +204,7 @@ def test_several_at_once_and_twice(site: Site, run: Run) -> None:
 
 def test_what_the_flag_alone_does_not_do_is_said(site: Site, run: Run) -> None:
     site.seed("a.md", published="false", removed="true")
-    assert "seeds/a.md: still in no feed: it says removed or deleted: true" in run("publish", "a.md").err
+    assert "seeds/a.md: still in no feed: it says 'removed: true'" in run("publish", "a.md").err
     site.seed("b.md", webUrl="https://example.org/same")
     site.seed("c.md", webUrl="http://EXAMPLE.org/same")
     done = run("unpublish", "b.md")

@@ -264,7 +264,7 @@ def test_a_folder_of_drafts_withholds(tmp_path: Path) -> None:
     [
         ("publisher: Acme", "'publisher' is not read; did you mean 'published'?"),
         ("published: yes\npublised: no", "'publised' is not read; did you mean 'published'?"),
-        ("status: someday", "'status' is \"someday\", which says nothing of whether it is out"),
+        ("status: someday", "'status' is \"someday\", which says nothing of whether it is published"),
     ],
 )
 def test_what_only_looks_like_a_takedown_is_a_warning(tmp_path: Path, line: str, told: str) -> None:

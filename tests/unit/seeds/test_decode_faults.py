@@ -33,8 +33,8 @@ def fault(found: Record) -> str:
 @pytest.mark.parametrize(
     ("header", "message"),
     [
-        ("webUrl: https://x.org", "a.md:1:1: no title; add a line such as 'title: \"…\"'"),
-        ("title: ''\nwebUrl: https://x.org", "a.md:1:1: no title; add a line such as 'title: \"…\"'"),
+        ("webUrl: https://x.org", "a.md:1:1: no title; add 'title: …'"),
+        ("title: ''\nwebUrl: https://x.org", "a.md:1:1: no title; add 'title: …'"),
         (
             "title: <b></b>\nwebUrl: https://x.org",
             "a.md:2:8: 'title' has no text once tags are dropped; write some",
@@ -48,10 +48,19 @@ def fault(found: Record) -> str:
         (
             "title: x",
             (
-                "a.md:1:1: no link; add a line such as 'webUrl: https://…', "
-                "or a pattern that makes addresses, 'seeds.link', to the config"
+                "a.md:1:1: no link; add 'webUrl: https://…', "
+                "or seeds.link, a pattern that makes addresses, to the config"
             ),
         ),
+        (
+            "titel: x\nwebUrl: https://x.org",
+            "a.md:2:1: no title: 'titel' is not read; did you mean 'title'?",
+        ),
+        (
+            "title: x\nsubtitle: y\nweb_ulr: https://x.org",
+            "a.md:4:1: no link: 'web_ulr' is not read; did you mean 'webUrl'?",
+        ),
+        ("subtitle: x\nwebUrl: https://x.org", "a.md:1:1: no title; add 'title: …'"),
         ("title: x\nwebUrl: [a]", "a.md:3:9: 'webUrl' is a list; text belongs here"),
         (
             "title: x\nwebUrl: /a",

@@ -72,7 +72,7 @@ def test_whole_addresses_are_taken_as_they_are(header: str, link: str) -> None:
         ("title: x", SITE, "no link: the address needs {year}"),
         (DATED + "\npermalink: pretty-one", SITE, "is no address"),
         (DATED + "\npermalink: /a/", DecodeSettings(), "set 'site.home'"),
-        (DATED, DecodeSettings(), "no link; add a line"),
+        (DATED, DecodeSettings(), "no link; add 'webUrl"),
     ],
 )
 def test_what_is_missing_is_named(header: str, settings: DecodeSettings, why: str) -> None:
