@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from feedmill.cli.main import main
 
@@ -43,6 +44,8 @@ class Row:
     nobody: bool = False
     writes: bool = False
     """Only a real build meets it: a rehearsal opens nothing for writing."""
+    checked: bool = False
+    """Only `check` says something of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +76,19 @@ def ask(row: Row, folder: Path) -> Answer:
     with _nobody(row.nobody, folder), redirect_stdout(out), redirect_stderr(err):
         arguments = ["build", "--json"] if row.writes else ["build", "--dry-run", "--json"]
         code = int(main(["-c", str(folder / "config.yaml"), *arguments]))
+        asked = out.getvalue()
+        if row.checked:
+            out.seek(0)
+            out.truncate()
+            main(["-c", str(folder / "config.yaml"), "check", "--json"])
     assert "Traceback" not in err.getvalue()
     shown = str(folder) + "/"
     if not out.getvalue():
         lines = err.getvalue().replace(shown, "").splitlines()
         return Answer(what="nothing is written", code=code, said=tuple(("error", line) for line in lines))
-    report = json.loads(out.getvalue())
+    report = json.loads(asked)
+    if row.checked:
+        report["problems"] = json.loads(out.getvalue())["problems"]
     said = [("error", f"held back: {report['held']}")] if report["held"] else []
     for problem in report["problems"]:
         place = f"{problem['line']}:{problem['column']}: " if problem["line"] else ""
@@ -154,6 +164,42 @@ def _rows() -> Iterator[tuple[str, list[Row]]]:
     yield "Files", list(_files())
     yield "Front matter", list(_front_matter())
     yield "Fields", list(_fields())
+    yield "Addresses", list(_addresses())
+
+
+_CODES = {"invalid": 1, "nothing is written": 2}
+
+
+def _addresses() -> Iterator[Row]:
+    """Seeds whose addresses the config makes."""
+
+    def row(input: str, seeds: str, lines: str, what: str = "out", **facts: Any) -> Row:
+        def make(folder: Path) -> None:
+            config = CONFIG.replace("}", ', home: "https://example.org/"}') + seeds
+            (folder / "config.yaml").write_text(config)
+            (folder / "seeds" / "x.md").write_text(f"---\ntitle: A\n{lines}\n---\nBody\n")
+
+        return Row(input=input, make=make, what=what, code=_CODES.get(what, 0), **facts)
+
+    dated = "date: 2024-01-01"
+    yield row("a pattern with a missing part", 'seeds: {link: "{year}/{field:volume}/"}\n', dated, "invalid")
+    yield row("a pattern with a date, none there", 'seeds: {link: "{year}/{slug}/"}\n', "", "invalid")
+    yield row(
+        "a pattern with an unknown part", 'seeds: {link: "{yeer}/{slug}/"}\n', dated, "nothing is written"
+    )
+    rule = 'seeds: {link: "{slug}/", rules: [{paths: ["nwes/**"], link: "news/{slug}/"}]}\n'
+    yield row("a rule that matches nothing", rule, dated, checked=True)
+    fixed = 'seeds: {link: "here/"}\n'
+    yield row("two seeds at one address", fixed, f"{dated}\npermalink: https://example.org/", "duplicate")
+    yield row(
+        "a `permalink` of template code",
+        'seeds: {link: "{slug}/"}\n',
+        f"{dated}\npermalink: '{{{{ x }}}}'",
+        "invalid",
+    )
+    authors = 'seeds: {link: "{slug}/"}\nauthors: {ada: {name: Ada}}\n'
+    yield row("an author whom the config does not know", authors, f"{dated}\nauthor: bob")
+    yield row("a misspelt name of a field", 'seeds: {link: "{slug}/"}\n', f"{dated}\nprovier: W3C\ntag: a")
 
 
 def _row(input: str, make: Make, what: str = "out", *, code: int | None = None, path: str = "x.md") -> Row:

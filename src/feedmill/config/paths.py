@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from unicodedata import normalize
 from urllib.parse import unquote
 
 from feedmill.config.names import parse_text
+from feedmill.model.address_names import FILTERS, PARTS
 from feedmill.model.fields import SECRET_FIELDS, fold
 
-_PART = re.compile(r"[a-z_]+@?|field:[^|:]+")
-_FILTER = re.compile(r"[a-z][a-z0-9_]*")
+_FIELD = "field:"
 
 
 def parse_path(text: str) -> str:
@@ -92,10 +93,16 @@ def parse_address(text: str) -> str:
         raise ValueError("with a character that no path has")
     for part in re.findall(r"\{([^{}]*)\}", text):
         name, *filters = part.split("|")
-        if not _PART.fullmatch(name):
-            raise ValueError(f"with {{{part}}}, which names no part of an address")
-        if not SECRET_FIELDS.isdisjoint(fold(name.removeprefix("field:")).split(".")):
+        if not name.removeprefix(_FIELD) or (not name.startswith(_FIELD) and name not in PARTS):
+            raise ValueError(f"with {{{part}}}, which names no part of an address{_meant(name, PARTS)}")
+        if not SECRET_FIELDS.isdisjoint(fold(name.removeprefix(_FIELD)).split(".")):
             raise ValueError(f"with {{{part}}}, which is never read")
-        if (wrong := next((each for each in filters if not _FILTER.fullmatch(each)), None)) is not None:
-            raise ValueError(f"with |{wrong}, which names no filter")
+        if (wrong := next((each for each in filters if each not in FILTERS), None)) is not None:
+            raise ValueError(f"with |{wrong}, which names no filter{_meant(wrong, FILTERS)}")
     return text.strip()
+
+
+def _meant(word: str, known: Collection[str]) -> str:
+    from feedmill.config.suggest import did_you_mean
+
+    return did_you_mean(word, known)

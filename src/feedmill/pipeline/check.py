@@ -18,6 +18,7 @@ from feedmill.pipeline.podcasts import podcast_problems
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 from feedmill.seeds.address import parse_pattern
+from feedmill.seeds.locate import rule_of
 
 MANY_FEEDS = 1_000
 """Feeds above which `check` asks whether so many are meant."""
@@ -46,6 +47,7 @@ def check_seeds(
             found.update(podcast_problems(dry_run.run))
             found.update(_passing_identities(settings))
             found.update(_old_addresses(dry_run.run))
+            found.update(_idle_rules(settings))
     thorough = replace(settings.decode, thorough=True)
     kept = {(p.path, p.line, p.column, p.message) for p in found}
     for done, problem in enumerate(_decoded(settings, thorough, paths), 1):
@@ -102,6 +104,23 @@ def _passing_identities(settings: Settings) -> Iterator[Problem]:
                 path=str(settings.file or settings.feeds_dir),
                 message=f"the pattern '{text}' makes addresses of titles or file names: with a new one a seed"
                 " is another entry to its readers; give it an 'id' before",
+                severity=Severity.WARNING,
+            )
+
+
+def _idle_rules(settings: Settings) -> Iterator[Problem]:
+    """Yield a warning for each of `seeds.rules` that counts for no file: a pattern with a slip in it."""
+    where = settings.decode.address
+    if not where.rules:
+        return
+    items = (item for item in scan(settings.scan) if not isinstance(item, ScanProblem))
+    used = {rule_of(where, printable(item.path)) for item in items}
+    for number, rule in enumerate(where.rules):
+        if number not in used:
+            yield Problem(
+                path=str(settings.file or settings.feeds_dir),
+                message=f"'seeds.rules.{number}' ({', '.join(rule.paths)}) counts for no file: none matches,"
+                " or an earlier rule takes them all",
                 severity=Severity.WARNING,
             )
 

@@ -20,7 +20,7 @@ from feedmill.seeds.links import http_url
 from feedmill.seeds.permalinks import from_front_matter
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
-__all__ = ["Located", "defaults_of", "locate"]
+__all__ = ["Located", "defaults_of", "locate", "rule_of"]
 
 _PERMALINKS = frozenset({"permalink", "url"})
 _LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})
@@ -186,18 +186,19 @@ def _plain(node: Node) -> object:
 
 def defaults_of(settings: DecodeSettings, path: str) -> Mapping[str, tuple[str, ...]]:
     """Return what the rule of a seed's path says for fields that the seed leaves out."""
-    rule = _rule(settings.address, path)
+    rule = rule_of(settings.address, path)
     return dict(settings.address.rules[rule].defaults) if rule is not None else {}
 
 
 def _pattern(where: AddressSettings, path: str) -> Pattern | None:
-    rule = _rule(where, path)
+    rule = rule_of(where, path)
     text = where.rules[rule].link if rule is not None else None
     text = text or where.link
     return parse_pattern(text) if text else None
 
 
-def _rule(where: AddressSettings, path: str) -> int | None:
+def rule_of(where: AddressSettings, path: str) -> int | None:
+    """Return the number of the rule that counts for a path: the first that matches; None for none."""
     for number, rule in enumerate(where.rules):
         if _takes(rule.paths, path):
             return number

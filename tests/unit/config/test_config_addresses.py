@@ -71,6 +71,12 @@ def test_without_them_seeds_carry_their_links(tmp_path: Path) -> None:
         (HOME + "seeds: {link: '{slug}?x'}", "with a character that no path has"),
         (HOME + "seeds: {link: '{Slug}'}", "with {Slug}, which names no part of an address"),
         (HOME + "seeds: {link: '{}'}", "with {}, which names no part of an address"),
+        (
+            HOME + "seeds: {link: '{yeer}/'}",
+            "with {yeer}, which names no part of an address; did you mean 'year'?",
+        ),
+        (HOME + "seeds: {link: '{field:}/'}", "with {field:}, which names no part of an address"),
+        (HOME + "seeds: {link: '{slug|hugoo}/'}", "with |hugoo, which names no filter; did you mean 'hugo'?"),
         (HOME + "seeds: {link: '{field:secured}'}", "with {field:secured}, which is never read"),
         (HOME + "seeds: {link: '{field:a.Secured}'}", "with {field:a.Secured}, which is never read"),
         (HOME + "seeds: {link: '{slug|}'}", "with |, which names no filter"),

@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from feedmill.model import address_names
 from feedmill.seeds.address import MissingPart, PatternError, Source, fill, parse_pattern, resolve
-from feedmill.seeds.address_parts import written_offset
+from feedmill.seeds.address_parts import PARTS, written_offset
 from feedmill.seeds.dates import zone
+from feedmill.seeds.slugs import FILTERS
 
 
 def source(path: str = "posts/2026-03-09-Hello World.md", **fields: object) -> Source:
@@ -121,3 +123,8 @@ def test_a_day_is_that_of_the_offset_written_where_the_tool_has_it_so() -> None:
 def test_a_title_in_an_address_is_seen() -> None:
     assert parse_pattern("{year}/{title|hugo}").uses_title
     assert not parse_pattern("{field:path}").uses_title
+
+
+def test_the_config_knows_every_part_and_filter() -> None:
+    assert PARTS.keys() == address_names.PARTS
+    assert FILTERS.keys() == address_names.FILTERS
