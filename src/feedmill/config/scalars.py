@@ -59,6 +59,12 @@ def _parse_uuid(value: str) -> str:
     return value.lower()
 
 
+def _parse_region(value: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9_-]{1,64}", value):
+        raise ValueError
+    return value
+
+
 def _parse_mark(value: str) -> str:
     mark = names.parse_text(value)
     if len(mark) < 3:
@@ -75,6 +81,7 @@ def _parse_id(value: str) -> str:
 
 _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
 
+HIDDEN = "***"
 TEXT = text("text")
 UUID = string(
     "UUID",
@@ -146,6 +153,15 @@ CRON = string(
     parse_cron,
     r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$",
 )
+SECRET = Scalar(
+    "secret",
+    "a text, or env:NAME or file:PATH where it is",
+    names.parse_text,
+    {"type": "string"},
+    lambda value: HIDDEN,
+    secret=True,
+)
+REGION = string("region", "a name like eu-central-1", _parse_region, r"^[A-Za-z0-9_-]+$")
 BOOL = Scalar(
     "`true` \\| `false`",
     "true or false",

@@ -26,8 +26,8 @@ class Office(Protocol):
     def totals(self) -> Totals:
         """Return what was counted since the start."""
 
-    def pushed(self) -> Mapping[str, Value]:
-        """Return what the hub counted."""
+    def spread(self) -> Mapping[str, Value]:
+        """Return what the hub and the mirrors counted."""
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""
@@ -75,7 +75,7 @@ class View:
             "feedmill_passes_failed_total": dict(totals.failed),
             "feedmill_pass_seconds_total": totals.seconds,
             "feedmill_documents_written_total": totals.written,
-            **self._office.pushed(),
+            **self._office.spread(),
         }
         if last is not None:
             severities = Counter(problem.severity.value for problem in last.problems)

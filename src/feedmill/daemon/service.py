@@ -27,6 +27,7 @@ from feedmill.daemon.control import ControlServer, Send, socket_path
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
+from feedmill.daemon.mirrors import Mirrors
 from feedmill.daemon.pass_log import PassLog
 from feedmill.daemon.pass_runner import PassRunner
 from feedmill.daemon.push import Push
@@ -114,6 +115,7 @@ class Service:
         )
         self._push = Push(self._clock, self._pass_runner.body, lambda: self._pass_runner.leads)
         self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
+        self._mirrors = Mirrors(self._pass_runner.body, lambda: self._pass_runner.leads)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
@@ -123,6 +125,8 @@ class Service:
             self._listeners.open(settings)
             stack.callback(self._push.close)
             self._push.configure(settings)
+            stack.callback(self._mirrors.close)
+            self._mirrors.configure(settings)
             stack.callback(self._control.stop)
             self._control.start()
             self._pass_runner.start()
@@ -263,6 +267,8 @@ class Service:
         waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._pass_runner.run(work.request)
+            if work.request.full:
+                self._mirrors.doubt()
             self._on_report(report, work.request.paths)
         except PassAbandoned:
             for ticket in waiting:
@@ -311,7 +317,7 @@ class Service:
 
         One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
         """
-        followers: tuple[Follower, ...] = (self._listeners, self._push)
+        followers: tuple[Follower, ...] = (self._listeners, self._push, self._mirrors)
         if not self._is_newer(generation):
             return
         for follower in followers:
@@ -404,7 +410,7 @@ class Service:
             "next": status.next_json(self._scheduler.planned()),
             "counts": status.counts_json(last) if last else {},
             "scheduled": self._scheduled,
-            "followers": self._push.followers(),
+            "followers": {**self._push.followers(), "mirrors": self._mirrors.followers()},
             "store": self._pass_runner.store_status(),
             "problems": status.problems_json(
                 last.problems if last else (),
@@ -413,6 +419,7 @@ class Service:
                     *self._pass_runner.troubles(),
                     *self._watcher.troubles(),
                     *self._push.troubles(),
+                    *self._mirrors.troubles(),
                 ],
             ),
         }
@@ -421,9 +428,9 @@ class Service:
         """Return what was counted since the start."""
         return self._totals
 
-    def pushed(self) -> Mapping[str, Value]:
-        """Return what the hub counted; for the admin listener."""
-        return self._push.metrics()
+    def spread(self) -> Mapping[str, Value]:
+        """Return what the hub and the mirrors counted; for the admin listener."""
+        return {**self._push.metrics(), **self._mirrors.metrics()}
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""
@@ -464,6 +471,7 @@ class Service:
             )
         self._listeners.change(settings)
         self._push.configure(settings)
+        self._mirrors.configure(settings)
         self._settings = settings
         set_up_logging(settings.log)
         self._inbox.configure(settings.watch.settle, settings.watch.max_wait)
