@@ -21,6 +21,7 @@ from feedmill.cli.output import (
     relative_prefix,
     when,
 )
+from feedmill.daemon.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason
@@ -72,6 +73,7 @@ def build_command(
         settings = replace(settings, decode=replace(settings.decode, drafts=True))
     request = PassRequest(trigger="dry-run" if dry_run else "build", full=look["full"], force=look["force"])
     if dry_run:
+        require(settings)
         from feedmill.cli.preview import show_preview
 
         return show_preview(settings, now, request, as_json=as_json)
@@ -93,7 +95,6 @@ def build_once(
     Raises:
         StoreError: storage failed, or another feedmill works here.
     """
-    from feedmill.daemon.mirrors import require
     from feedmill.pipeline.runner import Runner
 
     require(settings)

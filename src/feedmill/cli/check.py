@@ -30,9 +30,11 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
     Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
+    from feedmill.daemon.extras import require
     from feedmill.pipeline.check import check_seeds
 
     settings = app.settings()
+    require(settings)
     chosen = [_folded(settings, path) for path in paths]
     with Progress() as progress:
         problems = check_seeds(settings, wall_clock, paths=chosen or None, progress=progress)

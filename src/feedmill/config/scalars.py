@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from feedmill.config import names, paths, units
 from feedmill.config.cron import parse_cron
@@ -11,9 +12,23 @@ from feedmill.config.scalar_types import any_of, integer, string, text, whole
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
 from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, term_key
 
+_DASK = "dask://"
+_DASK_PORT = 8786
 
-def _parse_workers(value: str) -> int:
+
+def _parse_workers(value: str) -> int | str:
+    """Return a number (0: `auto`), or a Dask scheduler's address as Dask writes it."""
+    if value.startswith(_DASK):
+        parts = urlsplit(value)
+        if not parts.hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("where a host and a port should be all")
+        host = names.parse_host(parts.hostname)
+        return f"tcp://{f'[{host}]' if ':' in host else host}:{parts.port or _DASK_PORT}"
     return 0 if value == "auto" else whole(value, 1, 256)
+
+
+def _show_workers(value: int | str) -> int | str:
+    return value.replace("tcp://", _DASK) if isinstance(value, str) else value or "auto"
 
 
 def _parse_label(value: str) -> str:
@@ -180,11 +195,15 @@ PERCENT = Scalar(
     units.format_percent,
 )
 WORKERS = Scalar(
-    "`auto` or 1 … 256",
-    "auto or a number of processes from 1 to 256",
+    "`auto`, 1 … 256 or `dask://host:port`",
+    "auto or a number of processes from 1 to 256, or a Dask scheduler like dask://scheduler:8786",
     _parse_workers,
-    any_of({"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 256}),
-    lambda value: value or "auto",
+    any_of(
+        {"const": "auto"},
+        {"type": "integer", "minimum": 1, "maximum": 256},
+        {"type": "string", "pattern": "^dask://"},
+    ),
+    _show_workers,
 )
 FIELD = text(
     "one of our field names: " + ", ".join(FIELDS),

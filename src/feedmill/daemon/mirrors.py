@@ -7,7 +7,6 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import feedmill
-from feedmill.errors import ConfigError
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.seed import Problem
 from feedmill.model.settings import MirrorSettings, Settings
@@ -33,12 +32,7 @@ class Mirrors:
         self._generation: Generation | None = None
 
     def configure(self, settings: Settings) -> None:
-        """Have from now on what the settings ask for; it begins with the first generation.
-
-        Raises:
-            ConfigError: a library is not installed.
-        """
-        require(settings)
+        """Have from now on what the settings ask for; it begins with the first generation."""
         if self._settings is not None and _facts(settings) == _facts(self._settings):
             return
         self.close()
@@ -142,19 +136,6 @@ def refusals(results: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
     for result in results:
         for path in result["refused"]:
             yield Problem(path="", message=f"{result['url']}/{path} {_FOREIGN}")
-
-
-def require(settings: Settings) -> None:
-    """Say what is not installed that the mirrors need.
-
-    Raises:
-        ConfigError: that.
-    """
-    if settings.mirrors:
-        from feedmill.mirror import missing_library
-
-        if missing := missing_library(settings.mirrors):
-            raise ConfigError(settings.file or "config.yaml", missing)
 
 
 def edition_of(generation: Generation, settings: Settings, bodies: Bodies) -> Edition:

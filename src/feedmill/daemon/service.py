@@ -24,6 +24,7 @@ from feedmill.daemon.admin_view import Totals
 from feedmill.daemon.backoff import Backoff
 from feedmill.daemon.config_file import stamps
 from feedmill.daemon.control import ControlServer, Send, socket_path
+from feedmill.daemon.extras import require
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
@@ -93,6 +94,7 @@ class Service:
             StoreError: at the start: a lock, a port, a folder cannot be had.
         """
         self._settings = settings = self._load()
+        require(settings)
         set_up_logging(settings.log)
         for warning in settings.warnings:
             logger.warning(warning)
@@ -330,6 +332,7 @@ class Service:
                 self._tell(generation)
             else:
                 self._push.install(generation)  # to take requests; the node's thread tells the origin
+                self._mirrors.install(generation)  # which ends them: they are the lead's
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
             self._troubles.pop(trouble, None)
@@ -452,6 +455,7 @@ class Service:
         self._config_stamp = stamps(self._settings)
         try:
             settings = self._load()
+            require(settings)
             self._apply(settings)
         except (ConfigError, StoreError) as error:
             self._troubles["config"] = f"the changed config was not taken: {error}"

@@ -3,7 +3,7 @@
 from feedmill.mirror.edition import Description, Edition
 from feedmill.mirror.memory import Memory
 from feedmill.mirror.mirror import Mirror, Outcome
-from feedmill.mirror.open import missing_library, open_place
+from feedmill.mirror.open import open_place
 from feedmill.mirror.place import MirrorError
 from feedmill.mirror.thread import MirrorThread
 
@@ -15,6 +15,5 @@ __all__ = [
     "MirrorError",
     "MirrorThread",
     "Outcome",
-    "missing_library",
     "open_place",
 ]

@@ -1,9 +1,7 @@
-"""Which kind of place an address names, and what it needs to be installed."""
+"""Which kind of place an address names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,14 +10,6 @@ from feedmill.mirror.place import Place
 from feedmill.model.settings import MirrorSettings
 
 _FOLDER = "file://"
-
-
-def missing_library(mirrors: Iterable[MirrorSettings]) -> str | None:
-    """Say what to install for these mirrors, None where nothing is missing."""
-    for mirror in mirrors:
-        if not mirror.url.startswith(_FOLDER) and find_spec("obstore") is None:
-            return f"the mirror {mirror.url} needs obstore: pip install 'feedmill[buckets]'"
-    return None
 
 
 def open_place(settings: MirrorSettings, agent: str) -> Place:

@@ -296,7 +296,8 @@ class Settings:
     scan: ScanSettings
     decode: DecodeSettings
     on_invalid: Literal["keep", "withhold"] = "keep"
-    workers: int = 0
+    workers: int | str = 0
+    """Processes that decode seeds (0: one per core), or the address of a Dask scheduler."""
     """Processes that decode; 0: one per core."""
     feeds_dir: Path
     configured_feeds_dir: Path
