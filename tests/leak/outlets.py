@@ -88,7 +88,7 @@ class Office:
         """Return what was counted."""
         return self.counted
 
-    def pushed(self) -> dict[str, Value]:
+    def spread(self) -> dict[str, Value]:
         """Nothing: no hub runs."""
         return {}
 

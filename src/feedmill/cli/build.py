@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,13 +14,15 @@ from feedmill.cli.instants import parse_instant, when
 from feedmill.cli.main import Exit
 from feedmill.cli.output import Progress, folded, plural, print_json, relative_prefix
 from feedmill.cli.problems import print_problems
-from feedmill.errors import UsageError
+from feedmill.daemon.extras import require
+from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
     from feedmill.pipeline import PassReport, PassRequest
+    from feedmill.pipeline.runner import Runner
 
 _REASONS = {
     Reason.UNPUBLISHED: "unpublished",
@@ -55,7 +58,7 @@ def build_command(
     now = parse_instant(as_of, settings.decode.timezone) if as_of else real
     aside = drafts or now > real
     if as_of:  # a look at another time is nothing to be spread
-        settings = replace(settings, store=StoreSettings())
+        settings = replace(settings, store=StoreSettings(), mirrors=())
     if aside and not dry_run and _is_public(settings):
         what = "--drafts" if drafts else "--as-of an instant to come"
         raise UsageError(f"{what} would publish what is not out yet; say where to: --feeds DIR")
@@ -63,6 +66,7 @@ def build_command(
         settings = replace(settings, decode=replace(settings.decode, drafts=True))
     request = PassRequest(trigger="dry-run" if dry_run else "build", full=look["full"], force=look["force"])
     if dry_run:
+        require(settings)
         from feedmill.cli.preview import show_preview
 
         return show_preview(settings, now, request, as_json=as_json)
@@ -86,19 +90,44 @@ def build_once(
     """
     from feedmill.pipeline.runner import Runner
 
+    require(settings)
     clock = (lambda: now) if now is not None else wall_clock
     with (
         Progress() as progress,
         Runner(settings, purpose="build", clock=clock, progress=progress, aside=aside) as runner,
     ):
-        return runner.build(request)
+        try:
+            report = runner.build(request)
+        except StoreError:
+            _spread(settings, runner)  # less what holds a takedown and could not be replaced
+            raise
+        return _told(report, _spread(settings, runner))
+
+
+def _spread(settings: Settings, runner: Runner) -> tuple[Mapping[str, Any], ...]:
+    """Wait until the mirrors hold what is published; return what became of each."""
+    if not settings.mirrors:
+        return ()
+    from feedmill.daemon.mirrors import bring_up
+
+    store = runner.published()
+    return bring_up(settings, store.generation(settings.redirects, settings.copies), store.body)
+
+
+def _told(report: PassReport, mirrors: tuple[Mapping[str, Any], ...]) -> PassReport:
+    """Return the report with what became of the mirrors."""
+    if not mirrors:
+        return report
+    from feedmill.daemon.mirrors import refusals
+
+    return replace(report, mirrors=mirrors, problems=(*report.problems, *refusals(mirrors)))
 
 
 def exit_code(report: PassReport) -> Exit:
     """Return what the report means to a script."""
     if report.held is not None:
         return Exit.HELD
-    if report.unsaved is not None:
+    if report.unsaved is not None or any(mirror["trouble"] for mirror in report.mirrors):
         return Exit.STORAGE
     return Exit.PROBLEMS if report.errors or report.kept else Exit.CLEAN
 
@@ -125,12 +154,22 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
     for name, number, text in rows:
         line = f"{name:<10}{number:>8}  "
         click.echo((click.style(line, bold=True) + folded(text, len(line))).rstrip())
+    for mirror in report.mirrors:
+        click.echo(_mirror(mirror))
     tail = f"done in {_duration(report.seconds)}"
     if report.next_change is not None:
         tail += f"; next planned change {when(report.next_change, report.as_of)}"
     click.echo(folded(tail, 4))
     if report.eligible == 0 and report.total:
         click.echo("Nothing is published yet: feedmill explain SEED says why a seed is withheld.")
+
+
+def _mirror(mirror: Mapping[str, Any]) -> str:
+    name = click.style("mirror    ", bold=True) + str(mirror["url"])
+    if mirror["trouble"]:
+        return f"{name}: " + click.style("behind: ", fg="red", bold=True) + str(mirror["trouble"])
+    done = f"{mirror['put']:,} put, {mirror['unchanged']:,} unchanged, {mirror['deleted']:,} removed"
+    return f"{name}: {done}"
 
 
 def _also(report: PassReport) -> str:

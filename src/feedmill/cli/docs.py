@@ -31,7 +31,7 @@ overridden: `FEEDMILL_SITE__URL=…` in the environment, `--set site.url=…` on
 | 0 | clean |
 | 1 | done, with invalid or kept seeds (`check`: errors were found; `publish`: a file was refused) |
 | 2 | the command line or the config is wrong; nothing was done |
-| 3 | storage: disk, lock, database, port |
+| 3 | storage: disk, lock, database, port, mirror |
 | 4 | held back by the guard; takedowns alone were published, `--force` overrules |
 | 130 | interrupted |
 
@@ -70,13 +70,17 @@ another seed.
   "problems": [],
   "held": null,
   "unsaved": null,
+  "mirrors": [{"url": "s3://bucket/feeds", "put": 15, "deleted": 0, "unchanged": 0, "refused": [],
+               "fenced": true, "trouble": null}],
   "retired": [],
   "next_change": null
 }
 ```
 
 `total` = `eligible` + all `withheld`; `eligible` counts kept seeds too; `feeds` counts documents; `held` says
-why the guard published nothing; `next_change` is the next planned publication, update or expiry.
+why the guard published nothing; `mirrors` what became of each that `build` waited for (`refused`: paths that
+something foreign holds; `fenced`: whether the store notices a second writer; `trouble`: why it is behind);
+`next_change` is the next planned publication, update or expiry.
 `build --dry-run` adds:
 
 ```json
@@ -160,7 +164,7 @@ and `list subscribers --json`
   "next": [{"at": "2026-11-21T12:15:00Z", "job": "rebuild", "why": "…"}],
   "counts": {"total": 3, "eligible": 2, "kept": 0, "withheld": {}, "not_seeds": 1},
   "scheduled": [{"at": "2026-12-24T18:00:00Z", "what": "publication", "seed": "c.md"}],
-  "followers": {"hub": null},
+  "followers": {"hub": null, "mirrors": []},
   "problems": []
 }
 ```
@@ -170,7 +174,10 @@ and `list subscribers --json`
 A problem of the daemon itself has the path "".
 Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
 became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`
-without its query, `topic`, `why`).
+without its query, `topic`, `why`). Each of `mirrors` has its `url`, a `state` of `current`, `behind` or
+`failing`, the `serial` and number of `documents` of the last generation that it holds whole, `lag` (seconds
+since something is out that it lacks), `behind` (documents it lacks), `refused`, `fenced` and `trouble` as
+above, and what was `done` since the start.
 
 ## Completion
 

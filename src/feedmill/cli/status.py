@@ -65,7 +65,7 @@ def _stopped(settings: Settings) -> dict[str, Any]:
     from feedmill.daemon.status import stopped_json
     from feedmill.pipeline.dry_run import last_known
 
-    return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None}}
+    return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None, "mirrors": []}}
 
 
 def _show(document: dict[str, Any], now: Instant, prefix: str) -> None:
@@ -103,6 +103,8 @@ def _show(document: dict[str, Any], now: Instant, prefix: str) -> None:
         _row("hub", _followers(followers))
     for failure in followers.get("failures", [])[-3:]:
         _row("", f"{_when(failure['at'], now)} {failure['callback']}: {failure['why']}")
+    for mirror in followers.get("mirrors", []):
+        _row("mirror", _mirror(mirror))
     for change in document["scheduled"]:
         _row("planned", f"{_when(change['at'], now)} {change['what']} of {prefix}{change['seed']}")
 
@@ -124,6 +126,14 @@ def _followers(followers: dict[str, Any]) -> str:
     waiting = f", {followers['waiting']:,} to be verified" if followers.get("waiting") else ""
     number = followers.get("subscriptions", 0)
     return f"{number:,} subscriptions{waiting}; deliveries: {done or 'none yet'}"
+
+
+def _mirror(mirror: dict[str, Any]) -> str:
+    colour = {"current": "green", "failing": "red"}.get(mirror["state"], "yellow")
+    state = click.style(mirror["state"], fg=colour)
+    lag = f", {_span(mirror['lag'])} late" if mirror["lag"] else ""
+    fence = "; it ignores conditions, so a second writer goes unnoticed" if mirror["fenced"] is False else ""
+    return f"{mirror['url']}: {state}{lag}, {mirror['documents']:,} documents{fence}"
 
 
 def _row(name: str, text: str) -> None:

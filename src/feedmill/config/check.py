@@ -9,6 +9,7 @@ from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, paths
 from feedmill.config.names import hide_userinfo
 from feedmill.config.tree import Items, Mapping, Text, Value
+from feedmill.model.secret import Secret
 from feedmill.model.suggest import nearest
 
 _FAULTY: Any = None  # stands for a value that could not be read; never reaches a Settings
@@ -83,6 +84,8 @@ def _scalar(kind: Scalar, value: Value, path: KeyPath, faults: Faults) -> Any:
     if not isinstance(value, Text):
         faults.add(value.origin, path, f"'{dotted(path)}' is {_noun(value)}; use {kind.right}")
         return _FAULTY
+    if kind.secret:
+        return Secret(value.text.strip())  # read and checked when everything else is
     try:
         return kind.parse(value.text)
     except ValueError as error:

@@ -35,6 +35,7 @@ file, or keeps the old one and says why.
 | share | `50%`, `0.5` | |
 | `true`, `false` | also `yes`, `no`, `on`, `off` | YAML 1.1's words |
 | time zone | `UTC`, `Europe/Berlin` | from the tzdata package, not from the machine |
+| secret | `env:MIRROR_SECRET`, `file:/run/secrets/mirror` | read from there, never shown |
 | cron expression | `"0 * * * *"`, `"30 6 * * mon-fri"`, `@daily` | crontab's fields; 0 and 7 are Sunday |
 
 An empty value or `null` means: as if the key were not there. A list of one may be written without brackets.

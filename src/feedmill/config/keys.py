@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from feedmill.config.feed_keys import AUTHOR, CUSTOM, FEEDS, TERM
 from feedmill.config.kinds import ListOf, MapOf, Section, key, section
+from feedmill.config.mirror_keys import MIRROR
 from feedmill.config.scalar_types import choice, duration, integer
 from feedmill.config.scalars import (
     BOOL,
@@ -230,6 +231,12 @@ CONFIG: Section = section(
     server=key(_SERVER, "The origin: what readers talk to."),
     push=key(_PUSH, "Telling subscribers of changes at once."),
     store=key(_STORE, "Where what is published is kept."),
+    mirrors=key(
+        ListOf(MIRROR),
+        "Buckets and folders that follow what is published; an address alone will do.",
+        [{"url": "s3://bucket/feeds", "region": "eu-central-1"}, {"url": "file:///srv/www"}],
+        default=(),
+    ),
     admin=key(_ADMIN, "The operator's listener."),
     guard=key(_GUARD, "What holds a pass back when files vanish by the hundred."),
     state=key(_STATE, "What feedmill remembers to be fast."),

@@ -12,6 +12,7 @@ from feedmill.config.build import build_settings, complete
 from feedmill.config.check import check
 from feedmill.config.faults import ConfigErrors, ConfigFault, Faults, Origin
 from feedmill.config.rules import Rules, warnings
+from feedmill.config.secrets import read_secrets
 from feedmill.config.tree import Value
 from feedmill.model.settings import Settings
 
@@ -99,12 +100,14 @@ def _settings(
     rules = Rules(config, root, faults, Origin(source))
     rules.check()
     rules.folders(folders)
+    read_secrets(config, environ=environ, folder=lambda text: _folder(text, base, environ), add=rules.add)
     faults.raise_any()
     if config["seeds"]["ids"]:
         config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
     if feeds is not None:  # `--feeds` is a try: nothing is spread from there
         config["push"].update(hub="off", hubs=())
         config["store"].update(url=None)
+        config["mirrors"] = ()
     return build_settings(
         complete(config, folders),
         file=file,

@@ -11,7 +11,7 @@ from feedmill.model.host import ascii_host
 from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, Slug, natural_slug, term_key
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_USERINFO = re.compile(r"(?<=://)[^/?#\s@]*@")
+_USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 _PASSWORD = re.compile(r"(?<=[?&]password=)[^&\s]+")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")

@@ -103,6 +103,6 @@ def parse_address(text: str) -> str:
 
 
 def _meant(word: str, known: Collection[str]) -> str:
-    from feedmill.config.suggest import did_you_mean
+    from feedmill.model.suggest import did_you_mean
 
     return did_you_mean(word, known)

@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedmill.config.check import shown
-from feedmill.config.faults import Faults, KeyPath, Origin
+from feedmill.config.faults import Faults, KeyPath, Origin, dotted
 from feedmill.config.feed_rules import check_custom, check_terms
+from feedmill.config.mirror_rules import check_mirrors, mirror_folders
 from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.seed_rules import check_addresses
@@ -58,6 +59,8 @@ class Rules:
             self._listeners()
         if self.clean(("site", "url"), ("server",), ("push",)):
             self._push()
+        if self.clean(("mirrors",)):
+            check_mirrors(self)
 
     def folders(self, folders: Mapping[str, Path | None]) -> None:
         """Note folders that lie in one another, or a theme that is not there.
@@ -66,29 +69,27 @@ class Rules:
         `seeds.exclude` names word for word is not of the seeds, though it lie among them.
         """
         theme = folders["theme"]
-        real = [
-            (f"{name}.dir", Path(os.path.realpath(folder)))
-            for name, folder in folders.items()
-            if folder is not None and name != "theme"
+        named: list[tuple[KeyPath, Path]] = [
+            ((name, "dir"), each) for name, each in folders.items() if each and name != "theme"
         ]
-        for index, (key, folder) in enumerate(real):
-            for other_key, other in real[:index]:
-                if not self.clean(_split(key), _split(other_key)):
+        named += mirror_folders(self)
+        real = [(place, Path(os.path.realpath(each))) for place, each in named]
+        for index, (place, folder) in enumerate(real):
+            for other_place, other in real[:index]:
+                if not self.clean(place, other_place):
                     continue
                 if folder == other:
                     relation = "is the same folder as"
                 elif folder.is_relative_to(other):
-                    if other_key == "seeds.dir" and self._excluded(folder.relative_to(other)):
+                    if other_place == ("seeds", "dir") and self._excluded(folder.relative_to(other)):
                         continue
                     relation = "lies inside"
                 elif other.is_relative_to(folder):
                     relation = "contains"
                 else:
                     continue
-                message = (
-                    f"'{key}' ({folder}) {relation} '{other_key}' ({other}); use folders beside each other"
-                )
-                self.add(_split(key), message, _split(other_key))
+                message = f"'{dotted(place)}' ({folder}) {relation} '{dotted(other_place)}' ({other})"
+                self.add(place, f"{message}; use folders beside each other", other_place)
         if theme is not None and self.clean(("theme",)) and not theme.is_dir():
             self.add(
                 ("theme", "dir"),
@@ -156,10 +157,6 @@ class Rules:
                 break
             nearest = nearest or origin
         self._faults.add(nearest or self._file, path, message)
-
-
-def _split(key: str) -> KeyPath:
-    return tuple(key.split("."))
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:

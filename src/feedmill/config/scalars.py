@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from feedmill.config import names, paths, units
 from feedmill.config.cron import parse_cron
@@ -11,9 +12,23 @@ from feedmill.config.scalar_types import any_of, integer, string, text, whole
 from feedmill.model.fields import FIELDS, SECRET_FIELDS, canonical, fold
 from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, term_key
 
+_DASK = "dask://"
+_DASK_PORT = 8786
 
-def _parse_workers(value: str) -> int:
+
+def _parse_workers(value: str) -> int | str:
+    """Return a number (0: `auto`), or a Dask scheduler's address as Dask writes it."""
+    if value.startswith(_DASK):
+        parts = urlsplit(value)
+        if not parts.hostname or parts.username or parts.path.strip("/") or parts.query or parts.fragment:
+            raise ValueError("where a host and a port should be all")
+        host = names.parse_host(parts.hostname)
+        return f"tcp://{f'[{host}]' if ':' in host else host}:{parts.port or _DASK_PORT}"
     return 0 if value == "auto" else whole(value, 1, 256)
+
+
+def _show_workers(value: int | str) -> int | str:
+    return value.replace("tcp://", _DASK) if isinstance(value, str) else value or "auto"
 
 
 def _parse_label(value: str) -> str:
@@ -59,6 +74,12 @@ def _parse_uuid(value: str) -> str:
     return value.lower()
 
 
+def _parse_region(value: str) -> str:
+    if not re.fullmatch("[A-Za-z0-9_-]{1,64}", value):
+        raise ValueError
+    return value
+
+
 def _parse_mark(value: str) -> str:
     mark = names.parse_text(value)
     if len(mark) < 3:
@@ -75,6 +96,7 @@ def _parse_id(value: str) -> str:
 
 _NO_SUFFIX = "(?:" + "|".join(suffix.replace(".", r"\.") for suffix in SERVED_SUFFIXES) + ")$"
 
+HIDDEN = "***"
 TEXT = text("text")
 UUID = string(
     "UUID",
@@ -146,6 +168,15 @@ CRON = string(
     parse_cron,
     r"^\s*(?:@[A-Za-z]+|\S+(?:\s+\S+){4})\s*$",
 )
+SECRET = Scalar(
+    "secret",
+    "a text, or env:NAME or file:PATH where it is",
+    names.parse_text,
+    {"type": "string"},
+    lambda value: HIDDEN,
+    secret=True,
+)
+REGION = string("region", "a name like eu-central-1", _parse_region, r"^[A-Za-z0-9_-]+$")
 BOOL = Scalar(
     "`true` \\| `false`",
     "true or false",
@@ -164,11 +195,15 @@ PERCENT = Scalar(
     units.format_percent,
 )
 WORKERS = Scalar(
-    "`auto` or 1 … 256",
-    "auto or a number of processes from 1 to 256",
+    "`auto`, 1 … 256 or `dask://host:port`",
+    "auto or a number of processes from 1 to 256, or a Dask scheduler like dask://scheduler:8786",
     _parse_workers,
-    any_of({"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 256}),
-    lambda value: value or "auto",
+    any_of(
+        {"const": "auto"},
+        {"type": "integer", "minimum": 1, "maximum": 256},
+        {"type": "string", "pattern": "^dask://"},
+    ),
+    _show_workers,
 )
 FIELD = text(
     "one of our field names: " + ", ".join(FIELDS),

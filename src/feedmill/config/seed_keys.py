@@ -78,5 +78,9 @@ SEEDS = section(
         "Other headers than front matter: `pelican` takes `Key: value` lines above the first blank line.",
         "pelican",
     ),
-    workers=key(WORKERS, "Processes that decode seeds; `auto`: one per core."),
+    workers=key(
+        WORKERS,
+        "Processes that decode seeds; `auto`: one per core. Or a Dask cluster for what is much.",
+        "dask://scheduler:8786",
+    ),
 )

@@ -8,10 +8,10 @@ from feedmill.config.emit import block
 from feedmill.config.keys import CONFIG
 from feedmill.config.kinds import written
 from feedmill.config.names import hide_userinfo
+from feedmill.config.scalars import HIDDEN
 from feedmill.config.tree import Plain
 from feedmill.model.settings import Settings
 
-HIDDEN = "***"
 _SECRET = re.compile(r"(?:.*[_-])?(?:token|password|passwd|secret)s?", re.IGNORECASE)
 
 

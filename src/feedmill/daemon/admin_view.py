@@ -33,8 +33,8 @@ class Office(DeskOffice, Protocol):
     def totals(self) -> Totals:
         """Return what was counted since the start."""
 
-    def pushed(self) -> Mapping[str, Value]:
-        """Return what the hub counted."""
+    def spread(self) -> Mapping[str, Value]:
+        """Return what the hub and the mirrors counted."""
 
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
         """Ask for a pass."""
@@ -91,7 +91,7 @@ class View:
             "feedmill_pass_seconds": totals.seconds,
             "feedmill_documents_written_total": totals.written,
             "feedmill_delivery_seconds": Histogram.empty(DELIVERY_BOUNDS),
-            **self._office.pushed(),
+            **self._office.spread(),
         }
         if last is not None:
             severities = Counter(problem.severity.value for problem in last.problems)

@@ -24,9 +24,11 @@ from feedmill.daemon.admin_view import Totals
 from feedmill.daemon.backoff import Backoff
 from feedmill.daemon.config_file import stamps
 from feedmill.daemon.control import ControlServer, Send, socket_path
+from feedmill.daemon.extras import require
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
+from feedmill.daemon.mirrors import Mirrors
 from feedmill.daemon.pass_log import PassLog
 from feedmill.daemon.pass_runner import PassRunner
 from feedmill.daemon.push import Push
@@ -114,6 +116,7 @@ class Service:
             StoreError: at the start: a lock, a port, a folder cannot be had.
         """
         self._settings = settings = self._load()
+        require(settings)
         set_up_logging(settings.log)
         for warning in settings.warnings if self._teller is None else ():
             logger.warning(warning)
@@ -137,6 +140,7 @@ class Service:
         self._push = Push(self._clock, self._pass_runner.body, lambda: self._pass_runner.leads)
         self._traces = Traces(os.environ)
         self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
+        self._mirrors = Mirrors(self._pass_runner.body, lambda: self._pass_runner.leads)
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
@@ -147,6 +151,8 @@ class Service:
             self._listeners.open(settings)
             stack.callback(self._push.close)
             self._push.configure(settings)
+            stack.callback(self._mirrors.close)
+            self._mirrors.configure(settings)
             stack.callback(self._control.stop)
             self._control.start()
             self._pass_runner.start()
@@ -288,6 +294,8 @@ class Service:
         waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._pass_runner.run(work.request)
+            if work.request.full:
+                self._mirrors.doubt()
             self._on_report(report, work.request.paths)
         except PassAbandoned:
             for ticket in waiting:
@@ -344,7 +352,7 @@ class Service:
 
         One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
         """
-        followers: tuple[Follower, ...] = (self._listeners, self._push)
+        followers: tuple[Follower, ...] = (self._listeners, self._push, self._mirrors)
         if not self._is_newer(generation):
             return
         for follower in followers:
@@ -357,6 +365,7 @@ class Service:
                 self._tell(generation)
             else:
                 self._push.install(generation)  # to take requests; the node's thread tells the origin
+                self._mirrors.install(generation)  # which ends them: they are the lead's
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
             self._troubles.pop(trouble, None)
@@ -443,7 +452,7 @@ class Service:
             "next": status.next_json(self._scheduler.planned()),
             "counts": status.counts_json(last) if last else {},
             "scheduled": self._scheduled,
-            "followers": self._push.followers(),
+            "followers": {**self._push.followers(), "mirrors": self._mirrors.followers()},
             "store": self._pass_runner.store_status(),
             "problems": status.problems_json(
                 last.problems if last else (),
@@ -452,6 +461,7 @@ class Service:
                     *self._pass_runner.troubles(),
                     *self._watcher.troubles(),
                     *self._push.troubles(),
+                    *self._mirrors.troubles(),
                 ],
             ),
         }
@@ -460,9 +470,9 @@ class Service:
         """Return what was counted since the start."""
         return self._totals
 
-    def pushed(self) -> Mapping[str, Value]:
-        """Return what the hub counted; for the admin listener."""
-        return self._push.metrics()
+    def spread(self) -> Mapping[str, Value]:
+        """Return what the hub and the mirrors counted; for the admin listener."""
+        return {**self._push.metrics(), **self._mirrors.metrics()}
 
     @property
     def settings(self) -> Settings:
@@ -512,6 +522,7 @@ class Service:
         self._config_stamp = stamps(self._settings)
         try:
             settings = self._load()
+            require(settings)
             self._apply(settings)
         except (ConfigError, StoreError) as error:
             self._troubles["config"] = f"the changed config was not taken: {error}"
@@ -531,6 +542,7 @@ class Service:
             )
         self._listeners.change(settings)
         self._push.configure(settings)
+        self._mirrors.configure(settings)
         self._settings = settings
         set_up_logging(settings.log)
         self._inbox.configure(settings.watch.settle, settings.watch.max_wait)

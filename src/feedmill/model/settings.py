@@ -12,6 +12,7 @@ from typing import Any, Literal
 from feedmill.model.address import NO_OLD_IDS, OldIds
 from feedmill.model.feed import Site
 from feedmill.model.podcast import Podcast
+from feedmill.model.secret import Secret
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]
@@ -250,6 +251,18 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MirrorSettings:
+    """A place that follows what is published. `url`, without a slash at its end: `s3://`, `gs://` or `az://`
+    with bucket and prefix, or `file://` with an absolute folder. What is None is the service's default."""
+
+    url: str
+    endpoint: str | None = None
+    region: str | None = None
+    access_key: Secret | None = None
+    secret_key: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdminSettings:
     """The operator's listener."""
 
@@ -283,7 +296,8 @@ class Settings:
     scan: ScanSettings
     decode: DecodeSettings
     on_invalid: Literal["keep", "withhold"] = "keep"
-    workers: int = 0
+    workers: int | str = 0
+    """Processes that decode seeds (0: one per core), or the address of a Dask scheduler."""
     """Processes that decode; 0: one per core."""
     feeds_dir: Path
     configured_feeds_dir: Path
@@ -297,6 +311,7 @@ class Settings:
     server: ServerSettings = field(default_factory=ServerSettings)
     push: PushSettings = field(default_factory=PushSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    mirrors: tuple[MirrorSettings, ...] = ()
     admin: AdminSettings = field(default_factory=AdminSettings)
     guard: GuardSettings = field(default_factory=GuardSettings)
     state_dir: Path

@@ -60,6 +60,8 @@ class PassReport:
     next_change: Instant | None = None
     unsaved: str | None = None
     """Why the state folder remembers nothing of this pass, though it published."""
+    mirrors: tuple[Mapping[str, Any], ...] = ()
+    """What became of each mirror that a build waited for; where all is well, its `trouble` is None."""
     retired: tuple[str, ...] = ()
     """Paths of the feeds that were retired, without suffix."""
     gone: frozenset[str] = frozenset()
@@ -103,6 +105,7 @@ class PassReport:
             "problems": [problem_json(problem) for problem in self.problems],
             "held": self.held,
             "unsaved": self.unsaved,
+            "mirrors": [dict(mirror) for mirror in self.mirrors],
             "retired": list(self.retired),
             "next_change": rfc3339(self.next_change) if self.next_change else None,
         }

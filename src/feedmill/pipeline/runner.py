@@ -113,6 +113,16 @@ class Runner:
         assert self._mill is not None
         return self._mill
 
+    def published(self) -> Store:
+        """Return the store; where no pass had to open it, it is opened to read.
+
+        Raises:
+            StoreError: it cannot be opened.
+        """
+        if self._store is not None:
+            return self._store
+        return self._open.enter_context(self._place.open(read_only=True))
+
     def build(self, request: PassRequest) -> PassReport:
         """Run one pass over everything, where there is anything to do, and leave word for the next build.
 

@@ -150,6 +150,12 @@ FAMILIES: Mapping[str, Family] = {
     "feedmill_hub_pings_total": Family(
         help="Words to other hubs since the start, by result.", label="result", always=("told", "failed")
     ),
+    "feedmill_mirror_lag_seconds": Family(
+        help="Seconds since something is out that a mirror has not.", label="mirror"
+    ),
+    "feedmill_mirror_behind": Family(help="Documents that a mirror has not as they are.", label="mirror"),
+    "feedmill_mirror_failing": Family(help="1 while a mirror cannot be written.", label="mirror"),
+    "feedmill_mirror_puts_total": Family(help="Documents put since the start, by mirror.", label="mirror"),
     "feedmill_subscribers": Family(help="Subscribers that readers named, by feed.", label="feed"),
 }
 

@@ -484,6 +484,12 @@ FAULTS = [
     ),
     ("seeds: {include: [a, ]}\nseeds: {}", "config.yaml:2:1: 'seeds' is given twice; first in line 1"),
     ("seeds: {workers: 0}", """'seeds.workers' is "0"; use auto or a number of processes from 1 to 256"""),
+    (
+        "seeds: {workers: 'dask://'}",
+        """"dask://", where a host and a port should be all; use auto or a number""",
+    ),
+    ("seeds: {workers: 'dask://u:p@h'}", "where a host and a port should be all"),
+    ("seeds: {workers: 'dask://h:x'}", "'seeds.workers' is \"dask://h:x\""),
     ("custom: [{title: x}]", "config.yaml:1:10: 'custom.0' has no 'slug'; add slug: top-ai"),
     ("custom: {slug: x}", "config.yaml:1:9: 'custom' is a mapping; use a list: [ … ]"),
     ("custom: [~]", "config.yaml:1:10: 'custom.0' is empty; leave it out or fill it in"),

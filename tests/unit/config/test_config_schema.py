@@ -190,7 +190,7 @@ def test_every_key_is_documented_and_its_examples_are_valid(
     for example in (*key.examples, *([] if key.default is None else [written(key.kind, key.default)])):
         tree = _nested(path, example)
         text = "\n".join(block(CONTEXT.get(path[:2], {}) | tree))
-        loads(text, base=tmp_path)
+        loads(text, base=tmp_path, environ={"MIRROR_KEY": "x", "MIRROR_SECRET": "y"})
         VALIDATOR.validate(as_an_editor_reads(text))
 
 
@@ -202,6 +202,7 @@ CONTEXT: dict[tuple[str, ...], dict[str, Plain]] = {
 REQUIRED: dict[str, dict[str, Plain]] = {
     "custom": {"slug": "x"},
     "rules": {"paths": "a", "link": "x"},
+    "mirrors": {"url": "s3://bucket", "access_key": "env:MIRROR_KEY", "secret_key": "env:MIRROR_SECRET"},
 }
 """What each item of a list needs to be right."""
 

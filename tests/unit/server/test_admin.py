@@ -277,7 +277,7 @@ def test_the_page_tells_everything_and_escapes_it(desk: Desk) -> None:
     assert "https://" not in page
 
 
-def test_the_page_tells_of_the_hub_where_there_is_one() -> None:
+def test_the_page_tells_of_hub_and_mirrors_where_there_are_any() -> None:
     followers = {
         "hub": "https://feeds.acme.com/hub",
         "subscriptions": 1234,
@@ -303,6 +303,10 @@ def test_the_page_tells_of_the_hub_where_there_is_one() -> None:
     assert "https://r.acme.com/&lt;x&gt;" in text
     assert "answered 500" in text
     assert 'id="hub"' not in page(followers={"hub": None})
+    mirror = {"url": "s3://b", "state": "failing", "trouble": "<gone>", "fenced": None, "documents": 1234}
+    mirrors = page(followers={"hub": None, "mirrors": [{**mirror, "behind": 7, "lag": 2.5}]})
+    assert "failing: &lt;gone&gt;" in mirrors
+    assert "1\u202f234" in mirrors
     assert 'id="hub"' not in page()
 
 

@@ -1,4 +1,4 @@
-"""Working on many files: here, in processes of our own, or by any `concurrent.futures.Executor`.
+"""Working on many files: here, in processes of our own, by a cluster, by any `concurrent.futures.Executor`.
 
 The unit of work is `(relative path, bytes) -> result`: it needs no shared disk, so another machine can do it.
 """
@@ -39,30 +39,40 @@ def run_all(
     work: Work[T],
     *,
     executor: Executor | None = None,
-    workers: int = 0,
+    workers: int | str = 0,
     ahead: int = 2,
 ) -> Iterator[T]:
     """Yield the result of every (path, bytes), in order and in bounded memory.
 
     A few files are worked on in this process, but for those over `LARGE`. More go to `workers` processes
-    (0: one a core; 1: none but for large files), or to an `executor`, of which only `submit` is used and
-    which is not shut down. A file that crashes its process, or takes more than `work` allows, is given up,
-    and no other file suffers. `items` is read in the thread that iterates, a little ahead of what is
-    yielded; of large files only as many as there are processes where `ahead` is 1. Closing the iterator
-    ends all processes.
+    (0: one a core; 1: none but for large files), to the Dask cluster whose scheduler has the address
+    `workers`, or to an `executor`, of which only `submit` is used and which is not shut down. A file that
+    crashes its process, or takes more than `work` allows, is given up, and no other file suffers. `items` is
+    read in the thread that iterates, a little ahead of what is yielded; of large files only as many as there
+    are processes where `ahead` is 1. Closing the iterator ends all processes.
     """
     source = iter(items)
-    count = workers or _cores()
+    cluster = workers if isinstance(workers, str) else ""
+    count = workers if workers and isinstance(workers, int) else _cores()
     if executor is not None:
         yield from _by_executor(executor, source, work)
         return
     first: list[Item] = []
-    if count > 1:
+    if count > 1 or cluster:
         size = 0
         for item in source:
             first.append(item)
             size += len(item[1])
-            if len(first) > _FEW or size > _LITTLE or _is_large(item):
+            many = len(first) > _FEW or size > _LITTLE
+            if many and cluster:
+                from feedmill.seeds.decode_pool.cluster import run_by_cluster  # on use: Dask takes 0.4 s
+
+                def beside(chunks: Iterator[list[Item]]) -> Iterator[T]:
+                    return _beside(chunks, work, count, ahead)
+
+                yield from run_by_cluster(cluster, _chunks(chain(first, source)), work, beside)
+                return
+            if many or (_is_large(item) and not cluster):
                 yield from _beside(_chunks(chain(first, source)), work, count, ahead)
                 return
     for large, group in groupby(chain(first, source), key=_is_large):
@@ -87,7 +97,7 @@ def _by_executor(executor: Executor, items: Iterator[Item], work: Work[T]) -> It
 
     def collect() -> Iterator[T]:
         chunk, future = waiting.popleft()
-        payload = _answer(future, _FOREIGN_PATIENCE * work.seconds)
+        payload = answer(future, _FOREIGN_PATIENCE * work.seconds)
         if payload is not None:
             yield from work.unpack(payload)
         else:
@@ -113,7 +123,7 @@ def _submit(executor: Executor, chunk: list[Item], work: Work[T]) -> Future[byte
         return None
 
 
-def _answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
+def answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
     """Return what the Executor made of a chunk, None if nothing."""
     from concurrent.futures import CancelledError
 

@@ -1,0 +1,200 @@
+"""Mirrors: the running daemon's, each in its thread; and those of one `build`, which waits for them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import feedmill
+from feedmill.model.artifact import Generation, Published
+from feedmill.model.seed import Problem
+from feedmill.model.settings import MirrorSettings, Settings
+from feedmill.server.media import media_type
+from feedmill.server.metrics import Value
+from feedmill.server.variant import Freshness
+from feedmill.store import Bodies
+
+if TYPE_CHECKING:
+    from feedmill.mirror import Edition, Mirror, MirrorThread
+
+_STOP = 1.0
+
+
+class Mirrors:
+    """Follows the settings: has a thread for each mirror that they name, where this node leads."""
+
+    def __init__(self, bodies: Bodies, leads: Callable[[], bool]) -> None:
+        self._bodies = bodies
+        self._leads = leads
+        self._threads: list[MirrorThread] = []
+        self._settings: Settings | None = None
+        self._generation: Generation | None = None
+
+    def configure(self, settings: Settings) -> None:
+        """Have from now on what the settings ask for; it begins with the first generation."""
+        if self._settings is not None and _facts(settings) == _facts(self._settings):
+            return
+        self.close()
+        self._settings = settings
+        if self._generation is not None:
+            self.install(self._generation)
+
+    def install(self, generation: Generation) -> None:
+        """Have the mirrors hold `generation` from now on."""
+        self._generation = generation
+        settings = self._settings
+        if settings is None or not settings.mirrors:
+            return
+        if not self._leads():
+            self.close()
+            return
+        if not self._threads:  # only now: a start must not wait for what is needed after it
+            self._threads = [_start(settings, mirror) for mirror in settings.mirrors]
+        edition = edition_of(generation, settings, self._bodies)
+        for thread in self._threads:
+            thread.install(edition)
+
+    def doubt(self) -> None:
+        """Have every mirror look at what is there."""
+        for thread in self._threads:
+            thread.doubt()
+
+    def close(self) -> None:
+        """End; the next start makes up for what is under way."""
+        for thread in self._threads:
+            thread.stop(_STOP)
+        self._threads = []
+
+    def troubles(self) -> list[str]:
+        """Return what keeps mirrors from being as they should be."""
+        found = []
+        for thread in self._threads:
+            state = thread.state
+            if state.trouble:
+                found.append(f"a mirror is behind: {state.trouble}")
+            found += [f"{thread.url}/{path} {_FOREIGN}" for path in state.refused]
+        return found
+
+    def followers(self) -> list[dict[str, Any]]:
+        """Return the mirrors' part of `followers` in the status."""
+        return [thread.status() for thread in self._threads]
+
+    def metrics(self) -> Mapping[str, Value]:
+        """Return the numbers under the names of the server's `FAMILIES`."""
+        if not self._threads:
+            return {}
+        found = [thread.status() for thread in self._threads]
+        return {
+            "feedmill_mirror_lag_seconds": {one["url"]: one["lag"] for one in found},
+            "feedmill_mirror_behind": {one["url"]: one["behind"] or 0 for one in found},
+            "feedmill_mirror_failing": {one["url"]: one["state"] == "failing" for one in found},
+            "feedmill_mirror_puts_total": {one["url"]: one["done"].get("put", 0) for one in found},
+        }
+
+
+def bring_up(settings: Settings, generation: Generation, bodies: Bodies) -> tuple[dict[str, Any], ...]:
+    """Make every mirror hold `generation`; return what became of each (all well: `trouble` is None)."""
+    from feedmill.mirror import MirrorError
+
+    edition = edition_of(generation, settings, bodies)
+    results = []
+    for each in settings.mirrors:
+        result: dict[str, Any] = {"url": each.url, "put": 0, "deleted": 0, "unchanged": 0, "refused": []}
+        result["fenced"] = None
+        try:
+            mirror = _open(settings, each)
+            try:
+                result |= _bring_up(mirror, edition)
+            finally:
+                mirror.close()
+        except MirrorError as error:
+            result["trouble"] = str(error)
+        results.append(result)
+    return tuple(results)
+
+
+def _bring_up(mirror: Mirror, edition: Edition) -> dict[str, Any]:
+    outcome = mirror.sync(edition)
+    trouble = outcome.trouble
+    if outcome.overtaken:  # or it was a request of our own, sent twice because its answer was lost
+        trouble = f"{trouble}; when that is done, build again" if mirror.behind(edition) else ""
+    elif outcome.behind and not trouble:
+        trouble = f"{mirror.place.url}: {outcome.behind} documents changed on disk meanwhile; build again"
+    return {
+        "put": outcome.put,
+        "deleted": outcome.deleted,
+        "unchanged": outcome.unchanged,
+        "refused": list(outcome.refused),
+        "fenced": mirror.place.fenced,
+        "trouble": trouble or None,
+    }
+
+
+def refusals(results: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
+    """Yield a problem for each path at which a mirror has something foreign."""
+    for result in results:
+        for path in result["refused"]:
+            yield Problem(path="", message=f"{result['url']}/{path} {_FOREIGN}")
+
+
+def edition_of(generation: Generation, settings: Settings, bodies: Bodies) -> Edition:
+    """Return what the mirrors have to know of a generation."""
+    from feedmill.mirror import Description, Edition
+
+    documents, withdrawn = generation.documents, generation.suspended
+    if withdrawn:
+        documents = {path: record for path, record in documents.items() if path not in withdrawn}
+    server = settings.server
+    fresh = Freshness(
+        max_age=int(server.max_age.total_seconds()), shared_max_age=int(server.shared_max_age.total_seconds())
+    ).cache_control(None)
+
+    def describe(record: Published) -> Description:
+        turn = _turn(record.form, documents)
+        return Description(media_type(record.form), fresh, turn, listing=turn >= _LISTING)
+
+    return Edition(
+        serial=generation.serial,
+        documents=documents,
+        withdrawn=withdrawn,
+        body=bodies,
+        describe=describe,
+    )
+
+
+_ARCHIVE, _FEED, _PAGE, _LISTING, _LISTING_PAGE = range(5)
+"""The turns: what is named goes first. An archive is named by its feed, a feed by its page, all
+of them by the listings, and those by `index.html`."""
+
+
+def _turn(path: str, documents: Container[str]) -> int:
+    stem, _, suffix = path.rpartition(".")
+    folder, _, _ = stem.rpartition("/")
+    if not folder and stem != "all":
+        return _LISTING_PAGE if suffix == "html" else _LISTING
+    if f"{folder}.{suffix}" in documents:
+        return _ARCHIVE
+    return _PAGE if suffix == "html" else _FEED
+
+
+def _facts(settings: Settings) -> tuple[object, ...]:
+    return settings.mirrors, settings.server.max_age, settings.server.shared_max_age, settings.feeds_dir
+
+
+def _start(settings: Settings, mirror: MirrorSettings) -> MirrorThread:
+    from feedmill.mirror import MirrorThread
+
+    return MirrorThread(mirror.url, lambda: _open(settings, mirror))
+
+
+def _open(settings: Settings, mirror: MirrorSettings) -> Mirror:
+    """Open a mirror; what it remembers lies in the state folder, which may be deleted."""
+    from feedmill.mirror import Memory, Mirror, open_place
+
+    name = hashlib.blake2b(f"{mirror.endpoint} {mirror.url}".encode(), digest_size=8).hexdigest()
+    place = open_place(mirror, agent=f"feedmill/{feedmill.__version__}")
+    return Mirror(place, Memory(settings.state_dir / f"mirror-{name}.db"))
+
+
+_FOREIGN = "was not made by feedmill and stays as it is; move it away"
