@@ -14,7 +14,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 install: $(BIN)/python ## feedmill and everything its tests need, into $(VENV)
-	$(BIN)/pip install -q -c constraints.txt -e '.[test]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[test,interop]'
 
 check: lint test process ## all that needs no program of others; before a commit (15 minutes)
 
@@ -107,7 +107,7 @@ sbom: ## what a user installs, as CycloneDX: dist/feedmill.cdx.json
 
 constraints: ## write constraints.txt anew from what pip resolves today
 	rm -rf build/pin && $(PYTHON) -m venv build/pin
-	build/pin/bin/pip install -q '.[test,bench,fuzz]' build
+	build/pin/bin/pip install -q '.[test,interop,bench,fuzz]' build
 	build/pin/bin/pip freeze | grep -E '^[A-Za-z0-9._-]+==' | grep -vi '^feedmill==' > constraints.new
 	{ sed -n '/^#/p' constraints.txt; cat constraints.new; } > constraints.tmp
 	mv constraints.tmp constraints.txt && rm -rf constraints.new build/pin

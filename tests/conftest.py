@@ -14,6 +14,7 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,25 @@ settings.load_profile("ci" if os.environ.get("CI") == "true" else "local")
 # A script's `pytest &` starts with SIGINT ignored, and so would every program that a test interrupts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# What needs a library of `pip install '.[interop]'` to be read at all.
+_LIBRARIES = {
+    "interop/test_move.py": "psycopg",
+    "interop/test_nodes.py": "psycopg",
+    "interop/test_postgres_contract.py": "psycopg",
+    "interop/test_postgres_crash.py": "psycopg",
+    "process/test_mirrors.py": "moto",
+}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out tests whose library is not installed; in CI among the quick tests alone: it is none of them."""
+    if os.environ.get("CI") == "true" and config.getoption("markexpr") != "quick":
+        return None
+    name = collection_path.relative_to(ROOT / "tests").as_posix() if collection_path.suffix == ".py" else ""
+    library = _LIBRARIES.get(name)
+    return True if library is not None and find_spec(library) is None else None
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
