@@ -48,7 +48,7 @@ _LIBRARIES = {
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out tests whose library is not installed; in CI among the quick tests alone: it is none of them."""
+    """Leave out tests whose library is not installed; in CI among the quick alone: it is none of them."""
     if os.environ.get("CI") == "true" and config.getoption("markexpr") != "quick":
         return None
     name = collection_path.relative_to(ROOT / "tests").as_posix() if collection_path.suffix == ".py" else ""
