@@ -209,7 +209,7 @@ def test_what_the_flag_alone_does_not_do_is_said(site: Site, run: Run) -> None:
     site.seed("c.md", webUrl="http://EXAMPLE.org/same")
     done = run("unpublish", "b.md")
     assert done.err == (
-        "seeds/b.md: seeds/c.md carries the same entry and is out in its place; unpublish it as well\n"
+        "seeds/b.md: seeds/c.md carries the same entry and is published in its place; unpublish it as well\n"
     )
     assert run("unpublish", "c.md").err == ""
 

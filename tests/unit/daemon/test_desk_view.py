@@ -166,7 +166,7 @@ def test_who_takes_one_down_hears_of_its_twin(office: Office) -> None:
     view = DeskView(office, clock)
     change = view.flip(["out.md"], published=False)
     assert change.remarks == (
-        ("out.md", "twin.md carries the same entry and is out in its place; unpublish it as well"),
+        ("out.md", "twin.md carries the same entry and is published in its place; unpublish it as well"),
     )
     view.close()
 
