@@ -21,7 +21,7 @@ from feedmill.cli.output import (
     relative_prefix,
     when,
 )
-from feedmill.daemon.extras import require
+from feedmill.config.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason

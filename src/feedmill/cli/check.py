@@ -30,7 +30,7 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
     Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
-    from feedmill.daemon.extras import require
+    from feedmill.config.extras import require
     from feedmill.pipeline.check import check_seeds
 
     settings = app.settings()
