@@ -14,7 +14,7 @@ from feedmill.cli.instants import parse_instant, when
 from feedmill.cli.main import Exit
 from feedmill.cli.output import Progress, folded, plural, print_json, relative_prefix
 from feedmill.cli.problems import print_problems
-from feedmill.daemon.extras import require
+from feedmill.config.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Reason

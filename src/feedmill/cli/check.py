@@ -33,7 +33,7 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
     On a terminal equal faults are told once, those first that the last build did not have; through a pipe
     each has its line. Exit code 1 when there are errors, 2 when the config is wrong. Writes nothing.
     """
-    from feedmill.daemon.extras import require
+    from feedmill.config.extras import require
     from feedmill.pipeline.check import check_seeds
     from feedmill.pipeline.dry_run import last_known_faults
 

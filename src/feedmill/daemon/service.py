@@ -19,12 +19,12 @@ from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Protocol
 
+from feedmill.config.extras import require
 from feedmill.daemon import status
 from feedmill.daemon.admin_view import Totals
 from feedmill.daemon.backoff import Backoff
 from feedmill.daemon.config_file import stamps
 from feedmill.daemon.control import ControlServer, Send, socket_path
-from feedmill.daemon.extras import require
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
