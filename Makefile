@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCE_DATE_EPOCH ?= 1577836800
 
 .DEFAULT_GOAL := help
-.PHONY: torture fuzz reliability help screenshots terminal install check lint formatted linted typed walled format test process interop test-changed soak bench bench-quick wheel sbom constraints clean
+.PHONY: docs torture fuzz reliability help screenshots terminal install check lint formatted linted typed walled format test process interop test-changed soak bench bench-quick wheel sbom constraints clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -87,6 +87,10 @@ screenshots: ## the README's pictures, in headless Chromium: docs/img/*.png
 
 terminal: ## the README's picture of the first minute, from the program itself: docs/img/terminal.svg
 	PYTHONPATH=tests $(BIN)/python tests/terminal_picture.py docs/img/terminal.svg
+
+docs: $(BIN)/python ## the documentation as a site: build/docs; a link that leads nowhere fails
+	$(BIN)/pip install -q -c constraints.txt '.[docs]'
+	$(BIN)/zensical build --clean --strict
 
 wheel: $(BIN)/python ## the wheel, built from two trees of other ages and places: both must be the same bytes
 	$(BIN)/pip install -q -c constraints.txt build
