@@ -51,7 +51,11 @@ class PostgresStore:
         self._reader = Database(url, name)
         self._listener = Database(url, name, ("LISTEN feedmill",))
         self._suspension = Suspension()
-        self.reopen()
+        try:
+            self.reopen()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def lead(self) -> PostgresLead:
