@@ -181,7 +181,7 @@ def _reader(
     return Reader(
         path=path,
         values=entries(root),
-        keys=keys.of,
+        names=keys.names,
         line=lambda line: front.header_line + cut.source_line(line),
         fix_encoding=settings.fix_encoding,
         zone=dates.zone(settings.timezone),

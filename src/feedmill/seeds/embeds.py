@@ -15,6 +15,7 @@ _ATTRIBUTES = r"""((?:[^<>"']|"[^"]*"|'[^']*')*+)>?"""
 _TAG = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(?:(iframe|video|audio)(?=[\s/>])|[a-z/]){_ATTRIBUTES}", re.IGNORECASE | re.DOTALL
 )
+_EMBED = re.compile("<(?:iframe|video|audio)", re.IGNORECASE)
 _CLOSING = {name: re.compile(rf"</{name}\b[^>]*>?", re.IGNORECASE) for name in ("iframe", "video", "audio")}
 _SOURCE = re.compile(rf"<source(?=[\s/>]){_ATTRIBUTES}", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?+""")
@@ -28,6 +29,8 @@ def as_links(fragment: str, base: str) -> str:
     The link's text is the embed's title, else its host's name. What shows nothing that a link can
     lead to (no address, a `srcdoc`) goes. Takes time proportional to the text.
     """
+    if not _EMBED.search(fragment):
+        return fragment
     last = {name: _last(closing, fragment) for name, closing in _CLOSING.items()}
     parts: list[str] = []
     position = written = 0

@@ -76,13 +76,13 @@ class Keys:
     The others are folded (`fold`), and without what stands before a name's last dot: `flag_names` those of
     the flags, `takedown_names` these, `status`'s and the expiry's, `vouching` those of `published`,
     `other_names` those of every other field.
-    `folded` are the names of each field that lie at the top.
+    `names` are those of `of`, each with its folded form and whether it reaches into a mapping.
     `wanted` and `word` hold keys as they are written, near misses included: all of them, and those that say
     whether the seed may go out.
     """
 
     of: Mapping[str, tuple[str, ...]]
-    folded: Mapping[str, frozenset[str]]
+    names: Mapping[str, tuple[tuple[str, str, bool], ...]]
     flag_names: frozenset[str]
     takedown_names: frozenset[str]
     other_names: frozenset[str]
@@ -188,7 +188,9 @@ def keys_for(settings: DecodeSettings) -> Keys:
     ) | {"permalink"}
     known = Keys(
         of=MappingProxyType(of),
-        folded=MappingProxyType({name: frozenset(map(fold, keys)) for name, keys in of.items()}),
+        names=MappingProxyType(
+            {name: tuple((key, fold(key), "." in key) for key in keys) for name, keys in of.items()}
+        ),
         flag_names=flags,
         takedown_names=takedown,
         other_names=(everything - takedown) | SECRET_FIELDS,

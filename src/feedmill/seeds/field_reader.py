@@ -88,7 +88,8 @@ class Reader:
 
     path: str
     values: Mapping[str, Node]
-    keys: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, tuple[tuple[str, str, bool], ...]]
+    """Those of each field: `Keys.names`."""
     line: Callable[[int], int]
     fix_encoding: bool
     zone: tzinfo
@@ -163,8 +164,8 @@ class Reader:
 
     def find(self, field: str) -> tuple[str, Node] | None:
         """Return the first non-empty key of a field and its node."""
-        for name in self.keys[field]:
-            if fold(name) in self.folded or "." in name:
+        for name, folded, dotted in self.names[field]:
+            if folded in self.folded or dotted:
                 for key, node in self.named(name):
                     if not self.is_absent(key, node):
                         return key, node
@@ -173,8 +174,8 @@ class Reader:
 
     def given(self, field: str) -> Iterator[tuple[str, Node]]:
         """Yield all that a field is given, in the order in which it decides."""
-        for name in self.keys[field]:
-            if fold(name) in self.folded or "." in name:
+        for name, folded, dotted in self.names[field]:
+            if folded in self.folded or dotted:
                 yield from self.named(name)
 
     def named(self, name: str) -> Iterator[tuple[str, Node]]:

@@ -84,8 +84,8 @@ def read_word(
 
 def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:
     values: list[bool] = []
-    for name in reader.keys[field]:
-        if fold(name) not in reader.folded and "." not in name:
+    for name, folded, dotted in reader.names[field]:
+        if folded not in reader.folded and not dotted:
             continue
         booleans: list[tuple[bool, Node]] = []
         for key, node in _given(reader, root, name):

@@ -19,6 +19,6 @@ def report_slips(reader: Reader, keys: Keys) -> None:
         if meant is None:
             continue
         field, name = meant
-        if not any(reader.folded.get(folded) for folded in keys.folded[field]):
+        if not any(folded in reader.folded for _, folded, _ in keys.names[field]):
             why = f"{quoted(key)[1:-1]!r} is not read; did you mean '{name}'?"
             reader.report(why, node, Severity.WARNING)

@@ -176,7 +176,7 @@ def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
     """A short article: what is wrong with one never makes the seed invalid."""
 
     def first(field: str) -> str:
-        nodes = (inner.get(key) for key in reader.keys[field])
+        nodes = (inner.get(name) for name, _, _ in reader.names[field])
         given = (node for node in nodes if isinstance(node, ScalarNode) and not is_null(node))
         return next((str(node.value) for node in given if node.value.strip()), "")
 

@@ -26,7 +26,15 @@ _DATA = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
 _PRUNED = {"node_modules", "_site", "_includes", "_data", ".git", "_layouts"}
 _POSTS = {"posts", "post", "blog", "articles", "news", "notes", "writing", "journal"}
 _NAMED = re.compile(r"eleventy\b[^&|;\"]*?--config[= ]\s*([\w./-]+)")
-_DATE_PATH = re.compile(r"toISOString\(\).*join\(\s*['\"]/['\"]\s*\)")
+_DATE_PATH = re.compile(
+    r"""\.toISOString\(\)\s*
+    \.(?:split\(\s*['"]T['"]\s*\)\[0\]|(?:slice|substring|substr)\(\s*0\s*,\s*10\s*\))\s*
+    \.(?:split\(\s*['"]-['"]\s*\)\s*\.join\(\s*['"]/['"]\s*\)
+      |replace\(\s*/-/g\s*,\s*['"]/['"]\s*\)|replaceAll\(\s*['"]-['"]\s*,\s*['"]/['"]\s*\))
+    (?=\s*(?:[;})]|\Z))""",
+    re.VERBOSE,
+)
+"""The whole of how one writes 2026/11/24 in JavaScript: a filter that does anything besides is another."""
 
 
 def is_one(folder: Path) -> bool:
@@ -163,5 +171,11 @@ def _folders(root: Path) -> list[Path]:
 
 
 def _sources(site: Path, name: str) -> list[str]:
+    """Return the texts that may define a filter: files of its name, and where the configuration adds it."""
     files = (folder / (name + suffix) for folder in _folders(site) for suffix in (".js", ".cjs", ".mjs"))
-    return [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
+    found = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
+    for file in _configurations(site):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        added = re.finditer(rf"addFilter\(\s*['\"]{re.escape(name)}['\"]\s*,", text)
+        found += [text[each.end() :].partition(".add")[0] for each in added]
+    return found

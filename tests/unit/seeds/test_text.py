@@ -126,3 +126,15 @@ def test_takes_time_in_proportion(name: str) -> None:
     started = time.process_time()
     plain(raw, fix_encoding=True)
     assert time.process_time() - started < 10
+
+
+@given(
+    st.text(st.sampled_from("a\n\t\r\x0b\x0c\x00\x1f\x7f\x85\xa0\xad\u2028\ud800\ufdd0\ufffe\U0001ffff日"))
+)
+def test_what_is_looked_at_quickly_is_stripped_alike(text: str) -> None:
+    stripped = strip_controls(text)
+    assert not any(char in stripped for char in "\x00\x1f\x7f\x0b\x0c\ud800\ufdd0\ufffe\U0001ffff")
+    dropped = str.maketrans(
+        dict.fromkeys("\x00\x1f\x7f\ud800\ufdd0\ufffe\U0001ffff", "") | {"\x0b": " ", "\x0c": " "}
+    )
+    assert stripped == text.translate(dropped)

@@ -75,6 +75,33 @@ def test_eleventy_s_configuration_may_be_named_in_the_scripts(tmp_path: Path) ->
     assert (site.kind, site.title, site.home, site.seeds_dir) == ("Eleventy", "E", "https://x.org/", "src")
 
 
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ("(await at(date)).toISOString().split('T')[0].split('-').join('/');", True),
+        ('date.toISOString().slice(0, 10).replace(/-/g, "/")', True),
+        ("date.toISOString().slice(0, 10).replaceAll('-', '/')", True),
+        ("date.toISOString().slice(0, 7).replaceAll('-', '/')", False),  # the month alone
+        ("date.toISOString().split('T')[0].split('-').reverse().join('/')", False),
+        ("date.toISOString().slice(0, 10).replaceAll('-', '/') + '/x'", False),
+        ("'x/' + names.join('/') // toISOString()", False),
+    ],
+)
+@pytest.mark.parametrize("inline", [True, False])
+def test_eleventy_s_filter_for_the_day_is_known_by_its_whole_text(
+    body: str, known: bool, inline: bool, tmp_path: Path
+) -> None:
+    added = f"c.addFilter('day', (date) => {body.rstrip(';')});" if inline else ""
+    write(tmp_path, "eleventy.config.js", f"module.exports = (c) => {{ {added} return {{}} }}\n")
+    if not inline:
+        write(tmp_path, "filters/day.js", f"module.exports = async (date) => {body}\n")
+    write(tmp_path, "posts/posts.json", '{"permalink": "/{{ page.date | day }}/{{ page.fileSlug }}/"}')
+    site = read_site(tmp_path)
+    links = [rule.link for rule in site.rules]
+    assert links == (["/{year}/{month}/{day}/{stem|eleventy_file}/"] if known else [])
+    assert len(site.unread) == 1
+
+
 def test_zola(tmp_path: Path) -> None:
     write(
         tmp_path,
