@@ -84,6 +84,11 @@ class Office:
         self.counted.add(report)
         self.report = report
 
+    @property
+    def state(self) -> str:
+        """As any other daemon."""
+        return "ready"
+
     def totals(self) -> Totals:
         """Return what was counted."""
         return self.counted

@@ -9,7 +9,6 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol
 
 import feedmill
-from feedmill.daemon.desk_view import DeskOffice
 from feedmill.errors import GuardHeld, StoreError
 from feedmill.model.hub import DELIVERY_BOUNDS
 from feedmill.model.instant import Instant, to_micros
@@ -17,7 +16,7 @@ from feedmill.pipeline import PassReport
 from feedmill.server.metrics import Histogram, Value
 
 
-class Office(DeskOffice, Protocol):
+class Office(Protocol):
     """What is asked of the service, from other threads."""
 
     @property
@@ -35,6 +34,9 @@ class Office(DeskOffice, Protocol):
 
     def spread(self) -> Mapping[str, Value]:
         """Return what the hub and the mirrors counted."""
+
+    def last_report(self) -> PassReport | None:
+        """Return the report of the last pass."""
 
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
         """Ask for a pass."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from feedmill.daemon.admin_token import token, write_token
 from feedmill.daemon.admin_view import Office, View
-from feedmill.daemon.desk_view import DeskView
+from feedmill.daemon.desk_view import DeskOffice, DeskView
 from feedmill.daemon.push import Push
 from feedmill.errors import PortInUse
 from feedmill.model.artifact import Generation
@@ -18,10 +19,16 @@ from feedmill.server.media import Discovery
 from feedmill.store import Bodies
 
 
+class ServiceOffice(Office, DeskOffice, Protocol):
+    """What the operator's page and the desk ask of the service."""
+
+
 class Listeners:
     """Serves one generation after another; started and stopped from the main thread."""
 
-    def __init__(self, office: Office, clock: Callable[[], Instant], push: Push, bodies: Bodies) -> None:
+    def __init__(
+        self, office: ServiceOffice, clock: Callable[[], Instant], push: Push, bodies: Bodies
+    ) -> None:
         self._office = office
         self._bodies = bodies
         self._push = push
