@@ -12,7 +12,6 @@ from typing import Any
 import brotli
 
 from feedmill.daemon.admin_view import Totals, View
-from feedmill.model.settings import Settings
 from feedmill.pipeline import PassReport
 from feedmill.server import Origin
 from feedmill.server.exposition import exposition
@@ -110,24 +109,6 @@ class Office:
         return []
 
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
-        """Never asked."""
-        raise NotImplementedError
-
-    # What the desk asks: its pages are for the curator alone, and no outlet.
-
-    state = "ready"
-    passed = 0
-
-    @property
-    def settings(self) -> Settings:
-        """Never asked."""
-        raise NotImplementedError
-
-    def reports(self, since: int) -> list[PassReport]:
-        """Never asked."""
-        raise NotImplementedError
-
-    def look(self, paths: Iterable[str]) -> Future[PassReport]:
         """Never asked."""
         raise NotImplementedError
 

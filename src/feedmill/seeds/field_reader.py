@@ -141,11 +141,12 @@ class Reader:
         """Return (key, name that it is near, line in the file), where one is near a name of the field."""
         from feedmill.seeds.near_keys import near_key  # imported on use: only faults need it
 
-        names = [name for name in self.keys[field] if "." not in name]
+        names = [name for name, _, dotted in self.names[field] if not dotted]
         known = (
             *SECRET_FIELDS,
             *FIELDS,
-            *(key for of in (FIELDS, self.keys) for each in of.values() for key in each),
+            *(key for each in FIELDS.values() for key in each),
+            *(name for each in self.names.values() for name, _, _ in each),
         )
         found = near_key(self.header, names, known)
         return found and (found[0], found[1], self.first_line + found[2])
