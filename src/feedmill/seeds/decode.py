@@ -123,10 +123,10 @@ def _decode_root(
     )
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
         return Record(path=path, reason=word.withheld, takedown=True)
-    report_slips(reader, keys)
     lines = () if word.withheld else takedown_lines(front.header, keys)
     expires, expiry_unreadable = _expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
+    report_slips(reader, keys)
     if thorough and front.syntax == "yaml":
         reader.problems += remarks(path, front, keys)
     problems = tuple(sorted(dict.fromkeys(reader.problems), key=lambda each: (each.line, each.column)))
@@ -204,8 +204,6 @@ def _seed(
     published = _published(reader)
     where = locate(reader, settings, title=title, published=published)
     link = where.link
-    if published is None and where.day is None and not reader.failed:
-        reader.warn_of_near("publishedDateTime")
     topics = structured_fields.topics(reader, split_blanks=settings.split_blanks)
     summary = reader.text("excerpt")
     images = structured_fields.images(reader, link)

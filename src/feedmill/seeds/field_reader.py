@@ -130,13 +130,6 @@ class Reader:
         what = remedy.partition(";")[0]
         self._add(f"{what}: {key!r} is not read; did you mean {meant!r}?", Severity.ERROR, line, 1)
 
-    def warn_of_near(self, field: str) -> None:
-        """Add a warning where a field is not there, and a key is near its name."""
-        near = self._near(field)
-        if near is not None:
-            key, meant, line = near
-            self._add(f"{key!r} is not read; did you mean {meant!r}?", Severity.WARNING, line, 1)
-
     def _near(self, field: str) -> tuple[str, str, int] | None:
         """Return (key, name that it is near, line in the file), where one is near a name of the field."""
         from feedmill.seeds.near_keys import near_key  # imported on use: only faults need it
