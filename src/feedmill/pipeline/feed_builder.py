@@ -147,8 +147,9 @@ class FeedBuilder:
                 self._renderer.recall(feed, suffix, document, earlier)
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
-        """Tell when the feed's documents are planned to change."""
-        for document in self.with_copies(self.documents_of(path)):
+        """Tell when the feed's documents are planned to change; the front page changes with `all`."""
+        front = ("index.html",) if path == "all" and "html" in self._composer.formats else ()
+        for document in self.with_copies((*self.documents_of(path), *front)):
             publication.plan(document, None if at is None else from_micros(at))
 
     def documents_of(self, path: str) -> Iterator[str]:
