@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def _feed(kind: Kind, path: str, title: str, entries: Iterable[Entry], descripti
         entries=chosen,
         updated=max((one.updated for one in chosen), default=EPOCH),
         formats=FORMATS,
+        total=len(chosen) * 37 - 23 if chosen else 0,
     )
 
 
@@ -120,12 +122,12 @@ def directory(listed: Iterable[Feed]) -> Directory:
         )
         for one in listed
     )
-    return Directory(rows=rows, formats=FORMATS)
+    return Directory(rows=rows, formats=FORMATS, latest=ENTRIES[:7])
 
 
-def write(folder: Path, *, extra_css: str = "") -> None:
+def write(folder: Path, *, language: str = "en", extra_css: str = "") -> None:
     """Write the whole site into `folder`, with a nasty and an empty page that the index does not list."""
-    pages = Pages(SITE, {"extra.css": extra_css})
+    pages = Pages(replace(SITE, language=language), {"extra.css": extra_css})
     every = feeds()
     odd = [
         _feed(Kind.TOPIC, "topics/nasty", NASTY.title, (NASTY, ENTRIES[0], NASTY), NASTY.summary),
@@ -138,8 +140,33 @@ def write(folder: Path, *, extra_css: str = "") -> None:
         for suffix in ("rss", "atom", "json"):
             file.with_suffix(f".{suffix}").write_bytes(b"")
     (folder / "index.html").write_bytes(pages.render_index(directory(every)))
+    (folder / "404.html").write_bytes(pages.render_missing(404))
     for name in ("feeds.opml", "feeds.json"):
         (folder / name).write_bytes(b"")
+
+
+def write_large(folder: Path) -> None:
+    """Write the index of a hundred feeds and a page of fifty entries, without pictures."""
+    folder.mkdir()
+    pages = Pages(SITE, {})
+    entries = [replace(ENTRIES[at % len(ENTRIES)], id=EntryId(f"urn:x:{at}"), images=()) for at in range(50)]
+    every = [
+        _feed(Kind.ALL, "all", SITE.title, entries, SITE.description),
+        *(
+            _feed(
+                Kind.TOPIC,
+                f"topics/a-topic-{at}",
+                f"Topic number {at}",
+                entries[at : at + 1],
+                f"About topic {at}",
+            )
+            for at in range(99)
+        ),
+    ]
+    every = [replace(one, updated=ENTRIES[at % len(ENTRIES)].updated) for at, one in enumerate(every)]
+    (folder / "all.html").write_bytes(pages.render_feed(every[0]))
+    listed = replace(directory(every), latest=tuple(entries[:7]))
+    (folder / "index.html").write_bytes(pages.render_index(listed))
 
 
 def picture(address: str) -> str:

@@ -7,23 +7,27 @@ from html.parser import HTMLParser
 VOID = frozenset({"meta", "link", "img", "input", "wbr", "br", "hr"})
 _EVERYWHERE = frozenset({"id", "class", "lang", "dir", "hidden", "tabindex", "role"})
 _KNOWN: dict[str, set[str]] = {
-    "meta": {"charset", "http-equiv", "content", "name", "media"},
+    "meta": {"charset", "http-equiv", "content", "name", "property", "media"},
     "link": {"rel", "type", "title", "href"},
     "a": {"href", "type", "download"},
     "img": {"src", "alt", "width", "height", "loading", "decoding", "referrerpolicy"},
     "audio": {"controls", "preload", "src"},
     "video": {"controls", "preload", "src"},
-    "input": {"type", "placeholder", "autocomplete", "autocapitalize", "spellcheck", "enterkeyhint"},
+    "input": {
+        *("type", "name", "value", "checked"),
+        *("placeholder", "autocomplete", "autocapitalize", "spellcheck", "enterkeyhint"),
+    },
+    "script": {"type"},
     "label": {"for"},
     "button": {"type"},
     "time": {"datetime"},
     "svg": {"viewbox", "focusable"},
     "circle": {"cx", "cy", "r"},
-    "path": {"d"},
+    "path": {"d", "transform"},
 }
 _PLAIN = (
-    " html head title style script body header main footer nav section article div span p h1 h2 h3 ul ol li "
-    " bdi details summary wbr "
+    " html head title style body header main footer nav section article div span p h1 h2 h3 ul ol li "
+    " bdi details summary wbr fieldset legend dl dt dd "
 )
 _INLINE_ONLY = frozenset(
     {"p", "h1", "h2", "h3", "span", "bdi", "a", "summary", "label", "button", "time", "title"}
@@ -31,7 +35,7 @@ _INLINE_ONLY = frozenset(
 _BLOCKS = frozenset(
     {"p", "h1", "h2", "h3", "div", "section", "article", "ul", "ol", "li", "header", "footer", "nav"}
 )
-_FOLLOWED = ("http://", "https://", "#")
+_FOLLOWED = ("http://", "https://", "#", "feed:http://", "feed:https://")
 
 
 class _Checker(HTMLParser):

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from feedmill.config.rules import Rules
 
 _ANSWERED = frozenset({"healthz", "readyz"})
-_DIRECTORY = frozenset({"index.html", "feeds.opml", "feeds.json", "sitemap.xml", "robots.txt", "404.html"})
+_LISTINGS = frozenset({"feeds.opml", "feeds.json"})
+_PAGES = frozenset({"index.html", "404.html", "410.html", "feed.css", "sitemap.xml", "robots.txt"})
+_ICONS = frozenset({"favicon.ico", "apple-touch-icon.png"})
+_DIRECTORY = _LISTINGS | _PAGES | _ICONS
 _TAXONOMIES = ("topics", "providers", "authors", "categories", "types")
 _SUFFIXES = ("rss", "atom", "json", "html")
 _FEED = re.compile(rf"(?:all|(?:{'|'.join(_TAXONOMIES)}|custom)/[^/]+)(?:/[0-9]{{4}}(?:-[0-9]{{2}})?)?")
@@ -81,8 +84,7 @@ def _no_document(path: str, config: Mapping[str, Any]) -> str | None:
     stem, _, suffix = path.rpartition(".")
     folder, _, slug = stem.partition("/")
     if path in _DIRECTORY:
-        html = path.endswith(".html")
-        return "is left out with 'feeds.html'" if html and not feeds["html"] else None
+        return None if path in _LISTINGS or feeds["html"] else "is left out with 'feeds.html'"
     if suffix not in _SUFFIXES or not _FEED.fullmatch(stem):
         return "is no document of feedmill's"
     if suffix not in (*feeds["formats"], *(["html"] if feeds["html"] else [])):

@@ -24,12 +24,14 @@ class Artifact:
     """A document to publish: `path` relative to the feeds folder, with `/`.
 
     `index` marks documents that name others (`index.html`, OPML, `feeds.json`): they become
-    visible after everything they name.
+    visible after everything they name. `spare` ones are left out without a word where something
+    foreign stands: an operator's own `robots.txt` wins.
     """
 
     path: str
     body: bytes
     index: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

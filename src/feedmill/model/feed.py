@@ -95,6 +95,8 @@ class Feed:
     """The page that the feed belongs to; "": one of ours."""
     podcast: Podcast | None = None
     """What the show says of itself, with nothing left to look up: its author, owner and GUID are there."""
+    total: int = 0
+    """Every eligible entry of the feed, beyond `entries` too; 0 where that is not known."""
 
     @property
     def slug(self) -> str:
@@ -124,7 +126,11 @@ class FeedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """All feeds that have something to read: `all` first, then by kind, each by title."""
+    """All feeds that have something to read: `all` first, then by kind, each by title.
+
+    `latest` are the first entries of `all`, for the front page.
+    """
 
     rows: tuple[FeedRow, ...]
     formats: tuple[str, ...]
+    latest: tuple[Entry, ...] = ()

@@ -25,7 +25,8 @@ _DIGEST = 16
 
 _KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CATEGORY, Kind.TYPE)
 _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
-INDEX_PATHS = ("index.html", "feeds.opml", "feeds.json")
+_LATEST = 7
+"""Entries on the front page: one in full, and the next six by their titles."""
 
 
 class FeedBuilder:
@@ -45,6 +46,7 @@ class FeedBuilder:
         self._entries: EntryCache = BoundedCache(4_000)
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
+        self._latest: tuple[Entry, ...] = ()
 
     def forget(self) -> None:
         """Forget the directory: after a pass that did not end."""
@@ -69,14 +71,20 @@ class FeedBuilder:
                 self._empty(run.publishing, known[path])
                 if _is_public(known[path]):
                     published.add(path)
-        self._print_directory(run, rows, unlisted, everything)
+        if everything:
+            self._directory = None
+        self._print_directory(run, rows, unlisted)
         return published
 
     def withdraw(self, run: Pass, touched: Iterable[FeedKey]) -> None:
         """Publish `touched` feeds, and the directory, over a catalog of which no feed was ever printed."""
         _, unlisted = self._print_all(run, touched, False)
         directory = self.current_directory(run)
-        listed = replace(directory, rows=tuple(row for row in directory.rows if row.path not in unlisted))
+        listed = replace(
+            directory,
+            rows=tuple(row for row in directory.rows if row.path not in unlisted),
+            latest=self._find_latest(run),
+        )
         for artifact in self._renderer.render_directory(listed):
             self._add(run.publishing, artifact)
 
@@ -139,8 +147,9 @@ class FeedBuilder:
                 self._renderer.recall(feed, suffix, document, earlier)
 
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
-        """Tell when the feed's documents are planned to change."""
-        for document in self.with_copies(self.documents_of(path)):
+        """Tell when the feed's documents are planned to change; the front page changes with `all`."""
+        front = ("index.html",) if path == "all" and "html" in self._composer.formats else ()
+        for document in self.with_copies((*self.documents_of(path), *front)):
             publication.plan(document, None if at is None else from_micros(at))
 
     def documents_of(self, path: str) -> Iterator[str]:
@@ -172,7 +181,8 @@ class FeedBuilder:
         return entries_of(run, selection, self._entries)
 
     def _feed(self, run: Pass, selection: Selection) -> Feed:
-        return self._composer.feed(selection.spec, selection.title, self.entries(run, selection))
+        feed = self._composer.feed(selection.spec, selection.title, self.entries(run, selection))
+        return replace(feed, total=selection.total)
 
     # Feeds without entries
 
@@ -189,20 +199,17 @@ class FeedBuilder:
     # The directory
 
     def _print_directory(
-        self,
-        run: Pass,
-        rows: Mapping[FeedKey, FeedRow | None],
-        unlisted: frozenset[str],
-        everything: bool,
+        self, run: Pass, rows: Mapping[FeedKey, FeedRow | None], unlisted: frozenset[str]
     ) -> None:
         """Print the directory where it changed. A feed of which a document could not be put is left out."""
-        if self._directory is None or everything:
+        latest = self._find_latest(run) if self._directory is None or ALL in rows else self._latest
+        if self._directory is None:
             self._directory = self._read_directory(run)
             changed = True
         else:
             changed = any(self._directory.get(key) != row for key, row in rows.items())
-            changed = changed or unlisted != self._unlisted
-        self._unlisted = unlisted
+            changed = changed or unlisted != self._unlisted or latest != self._latest
+        self._unlisted, self._latest = unlisted, latest
         for key, row in rows.items():
             if row is None:
                 self._directory.pop(key, None)
@@ -210,8 +217,16 @@ class FeedBuilder:
                 self._directory[key] = row
         if changed:
             listed = [row for row in self._directory.values() if row.path not in unlisted]
-            for artifact in self._renderer.render_directory(self._arranged(listed)):
+            directory = replace(self._arranged(listed), latest=latest)
+            for artifact in self._renderer.render_directory(directory):
                 self._add(run.publishing, artifact)
+
+    def _find_latest(self, run: Pass) -> tuple[Entry, ...]:
+        """Return the entries of the front page: the first of `all`."""
+        if "html" not in self._composer.formats:
+            return ()
+        (selection,) = select(run, (ALL,))
+        return tuple(self.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
 
     def _read_directory(self, run: Pass) -> dict[FeedKey, FeedRow]:
         found = {}
@@ -231,7 +246,7 @@ class FeedBuilder:
     @property
     def index_paths(self) -> tuple[str, ...]:
         """The documents of the directory under this config."""
-        return INDEX_PATHS if "html" in self._composer.formats else INDEX_PATHS[1:]
+        return self._renderer.directory_paths(self._composer.formats)
 
     def current_directory(self, run: Pass) -> Directory:
         """Return the directory of a catalog whose feeds were not printed: titles are worked out now."""
@@ -252,7 +267,7 @@ def _row(selection: Selection) -> FeedRow:
         path=spec.path,
         title=selection.title,
         description=spec.description,
-        total=selection.record.total if selection.record is not None else 0,
+        total=selection.total,
         updated=from_micros(selection.updated),
     )
 
@@ -270,7 +285,7 @@ def _memory(feed: Feed, state: Literal["live", "emptied"]) -> FeedMemory:
 
 def _digest(selection: Selection) -> bytes:
     state = hashlib.blake2b(digest_size=_DIGEST)
-    state.update(repr((selection.spec, selection.title)).encode("utf-8", "surrogatepass"))
+    state.update(repr((selection.spec, selection.title, selection.total)).encode("utf-8", "surrogatepass"))
     for row in selection.rows:
         state.update(row.digest)
     return state.digest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from feedmill.errors import CatalogError, ConfigError
 
-_THEME_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".txt"})
+_THEME_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".txt", ".po"})
 
 
 def load_theme(folder: Path | None) -> dict[str, str]:

@@ -90,6 +90,7 @@ def holding(run: Pass, dropped: Iterable[str], *, known: bool) -> list[str]:
     if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
         feeds.update(run.composer.custom_feeds())
     paths = {run.composer.spec(feed).path for feed in feeds}
+    paths |= {"index"} if feeds else set()  # the front page has the latest entries
     copies = run.settings.copies
     return [path for path in run.store.documents if copies.get(path, path).rpartition(".")[0] in paths]
 

@@ -32,6 +32,11 @@ class Selection:
     record: FeedRecord | None = None
 
     @property
+    def total(self) -> int:
+        """Every eligible entry of the feed, beyond its limit too."""
+        return self.record.total if self.record is not None else 0
+
+    @property
     def updated(self) -> int:
         """When the newest change of its entries was, in whole seconds, as microseconds since 1970."""
         updated = max((row.updated for row in self.rows), default=0)

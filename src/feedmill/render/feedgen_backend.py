@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 import lxml.etree  # noqa: F401 - feedgen.util takes it for loaded
 from feedgen.ext.dc import DcEntryExtension, DcExtension
@@ -26,6 +27,7 @@ from feedmill.model.podcast import Enclosure
 from feedmill.model.seed import Image, Related
 from feedmill.model.taxonomy import Kind
 from feedmill.render.podcast_namespace import EpisodeExtension, ShowExtension
+from feedmill.render.site_files import STYLE
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
@@ -109,7 +111,7 @@ class _Xml:
         self._press = self._generator(_PRESS)
 
     def document(self, feed: Feed) -> bytes:
-        """Return feedgen's own document of the whole feed, whatever its size.
+        """Return feedgen's own document of the whole feed, whatever its size, and the line that styles it.
 
         Raises:
             ValueError, TypeError: the feed or an entry cannot be printed.
@@ -118,7 +120,7 @@ class _Xml:
         generator.updated(feed.updated)
         for entry in feed.entries:
             self._fill(generator.add_entry(order="append"), entry, full=True)
-        return self._print(generator)
+        return self._styled(self._print(generator), feed.formats)
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
@@ -165,11 +167,23 @@ class _Xml:
         return b"<content"
 
     def _print_frame(self, feed: Feed) -> tuple[bytes, bytes]:
-        document = self._print(self._generator(feed))
+        document = self._styled(self._print(self._generator(feed)), feed.formats)
         before, date, after = document.partition(self._date(EPOCH))
         if not date or not after.endswith(self._tail):
             raise ValueError("feedgen's document has another shape than expected")
         return before, after.removesuffix(self._tail)
+
+    def _styled(self, document: bytes, formats: Sequence[str]) -> bytes:
+        """Return `document` with the style sheet that a browser shows it with, where the site has pages.
+
+        feedgen knows no processing instructions (https://www.w3.org/TR/xml-stylesheet/): it is the second
+        line. The way begins at the host's root, so that it holds for copies in any folder too.
+        """
+        if "html" not in formats:
+            return document
+        declaration, _, rest = document.partition(b"\n")
+        way = escape(urlsplit(self._site.url).path + STYLE)
+        return b'%s\n<?xml-stylesheet type="text/css" href="%s"?>\n%s' % (declaration, way.encode(), rest)
 
     def _generator(self, feed: Feed) -> FeedGenerator:
         """Return feedgen's generator with all that is said of the feed but its entries, as of 1970."""

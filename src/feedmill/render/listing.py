@@ -1,8 +1,8 @@
-"""The directory of feeds for programs: `feeds.opml` (OPML 2.0) and `feeds.json`."""
+"""The directory of feeds for programs: `feeds.opml` (OPML 2.0), `feeds.json` and `sitemap.xml`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape
 from itertools import groupby
 from operator import attrgetter
@@ -10,20 +10,25 @@ from operator import attrgetter
 import msgspec
 
 from feedmill.model.feed import Directory, FeedRow, Site
-from feedmill.model.instant import EPOCH, rfc3339
+from feedmill.model.instant import EPOCH, Instant, rfc3339
 from feedmill.model.taxonomy import Kind
 from feedmill.render.text import document_url, fit, rfc822
 
 _encode = msgspec.json.Encoder().encode
 _ADDRESSES = ("html", "rss", "atom", "json")
-_GROUPS = {
-    Kind.CUSTOM: "Collections",
-    Kind.TOPIC: "Topics",
-    Kind.PROVIDER: "Providers",
-    Kind.AUTHOR: "Authors",
-    Kind.CATEGORY: "Categories",
-    Kind.TYPE: "Types",
+GROUPS = {
+    Kind.CUSTOM.value: "Collections",
+    Kind.TOPIC.value: "Topics",
+    Kind.PROVIDER.value: "Providers",
+    Kind.AUTHOR.value: "Authors",
+    Kind.CATEGORY.value: "Categories",
+    Kind.TYPE.value: "Types",
 }
+"""What OPML's folders are called where no page says it in the site's language."""
+
+_MAPPED = 50_000
+"""Addresses in a sitemap (https://www.sitemaps.org/protocol.html); more are left out."""
+
 _SLICE = 64
 _XML = ("atom", "rss", "json")
 """Which format an outline points to: the first that is published. JSON only where nothing else is."""
@@ -41,6 +46,7 @@ class Listing:
         self._rows: tuple[FeedRow, ...] = ()
         self._lines: list[bytes] = []
         self._outlines: list[bytes] = []
+        self._mapped: list[bytes] = []
 
     def feeds_json(self, directory: Directory) -> bytes:
         """Return `feeds.json`: UTF-8, one line a feed."""
@@ -55,10 +61,11 @@ class Listing:
         lines[-1] += b"\n]\n}\n"
         return b",\n".join(lines)
 
-    def opml(self, directory: Directory) -> bytes:
+    def opml(self, directory: Directory, names: Mapping[str, str] = GROUPS) -> bytes:
         """Return `feeds.opml` (http://opml.org/spec2.opml): feeds grouped by kind, dated by the feeds.
 
-        `all` has what the others have, so it is left out unless it is alone.
+        `names` are what the folders are called, by kind. `all` has what the others have, so it is left
+        out unless it is alone.
         """
         self._learn(directory)
         changed = rfc822(max(map(attrgetter("updated"), directory.rows), default=EPOCH))
@@ -72,9 +79,20 @@ class Listing:
             "  </head>\n"
             "  <body>\n"
         )
-        return b"".join([head.encode(), *self._grouped(), b"  </body>\n</opml>\n"])
+        return b"".join([head.encode(), *self._grouped(names), b"  </body>\n</opml>\n"])
 
-    def _grouped(self) -> Iterator[bytes]:
+    def sitemap(self, directory: Directory) -> bytes:
+        """Return `sitemap.xml` (https://www.sitemaps.org/protocol.html): the front page and every feed's."""
+        self._learn(directory)
+        head = (
+            "<?xml version='1.0' encoding='UTF-8'?>\n<!-- generator: feedmill -->\n"
+            '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        )
+        changed = max(map(attrgetter("updated"), directory.rows), default=EPOCH)
+        front = _mapped(self._site.url, changed)
+        return b"".join([head.encode(), front, *self._mapped[: _MAPPED - 1], b"</urlset>\n"])
+
+    def _grouped(self, names: Mapping[str, str]) -> Iterator[bytes]:
         alone = not self._rows or self._rows[-1].kind is Kind.ALL
         start = 0
         for kind, rows in groupby(self._rows, key=attrgetter("kind")):
@@ -85,7 +103,7 @@ class Listing:
             if kind is Kind.ALL:
                 yield from outlines
             else:
-                yield f'    <outline text="{_GROUPS[kind]}">\n'.encode()
+                yield f'    <outline text="{_escape(names[kind.value])}">\n'.encode()
                 yield from outlines
                 yield b"    </outline>\n"
 
@@ -100,19 +118,21 @@ class Listing:
         shared_end = _shared(before[start:][::-1], rows[start:][::-1])
         old = slice(start, len(before) - shared_end)
         known = {row.path: number for number, row in enumerate(before[old], start)}
-        lines, outlines = [], []
+        lines, outlines, mapped = [], [], []
         for row in rows[start : len(rows) - shared_end]:
             number = known.get(row.path)
             if number is not None and before[number] == row:
                 lines.append(self._lines[number])
                 outlines.append(self._outlines[number])
+                mapped.append(self._mapped[number])
             else:
                 lines.append(self._json_line(row))
                 outlines.append(self._outline(row))
+                mapped.append(_mapped(document_url(self._site, row.path, "html"), row.updated))
         if not before:
-            self._lines, self._outlines = lines, outlines
+            self._lines, self._outlines, self._mapped = lines, outlines, mapped
         else:
-            self._lines[old], self._outlines[old] = lines, outlines
+            self._lines[old], self._outlines[old], self._mapped[old] = lines, outlines, mapped
         self._rows = rows
 
     def _json_line(self, row: FeedRow) -> bytes:
@@ -152,6 +172,12 @@ def _shared(before: tuple[FeedRow, ...], after: tuple[FeedRow, ...]) -> int:
     while same < shortest and before[same] == after[same]:
         same += 1
     return same
+
+
+def _mapped(address: str, updated: Instant) -> bytes:
+    """Return one address of a sitemap, with when it changed where that is known."""
+    changed = f"<lastmod>{rfc3339(updated)}</lastmod>" if updated != EPOCH else ""
+    return f"<url><loc>{_escape(address)}</loc>{changed}</url>\n".encode()
 
 
 def _escape(text: str) -> str:

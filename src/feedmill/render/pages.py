@@ -10,41 +10,24 @@ from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from feedmill.errors import RenderError
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
 from feedmill.model.seed import EntryId
-from feedmill.model.slug import url_path
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming
+from feedmill.render.linked_data import feed_data, site_data
+from feedmill.render.site_files import INDEX, TOUCH_ICON
+from feedmill.render.subscribing import FORMATS, subscriptions
 from feedmill.render.text import document_url, fit, fit_entry
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-FORMATS = {
-    "rss": ("RSS", "application/rss+xml"),
-    "atom": ("Atom", "application/atom+xml"),
-    "json": ("JSON", "application/feed+json"),
-}
-"""What a feed can be subscribed to as: suffix -> (name, media type)."""
-
-_INDEX = "index.html"
-
-_Key = tuple[str, EntryId, bool, bool, bool]
+_Key = tuple[str, EntryId, bool, bool, bool, frozenset[str]]
 _Fragments = Callable[[Iterable[Any]], list[bytes]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """One document to subscribe to: `href` relative to the page, `address` absolute."""
-
-    format: str
-    name: str
-    type: str
-    href: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +56,7 @@ class Pages:
 
     @cached_property
     def policy(self) -> str:
-        """The Content-Security-Policy of every page."""
+        """The Content-Security-Policy of every page but the index."""
         return theming.content_security_policy(self._theme)
 
     def render_feed(self, feed: Feed) -> bytes:
@@ -101,39 +84,96 @@ class Pages:
             for kind, rows in groupby(directory.rows, key=attrgetter("kind"))
         ]
         everything = next((row for row in directory.rows if row.kind is Kind.ALL), None)
-        with _named(_INDEX):
+        latest = tuple(fit_entry(entry) for entry in directory.latest)
+        common = _common("", latest)
+        site = self._site
+        with _named(INDEX):
             self._start_rows(directory, formats)
-            context = {
+            about = fit(site.description)
+            plays = any(entry.episode is not None for entry in latest[:1])
+            context = theming.index_code(self._theme, plays=plays) | {
+                "plays": plays,
                 "root": "",
-                "canonical": self._site.url,
-                "name": fit(everything.title) if everything else self._site.title,
+                "canonical": site.url,
+                "name": fit(everything.title) if everything else site.title,
+                "about": about,
+                "picture": self._picture(latest),
+                "linked_data": site_data(site, about),
+                "qr": self._qr(site.url),
                 "everything": everything,
-                "subscriptions": self._subscriptions("all", formats, "") if everything else (),
+                "latest": latest,
+                "common": common,
+                "subscriptions": subscriptions(site, "all", formats, "") if everything else (),
                 "groups": [group for group in groups if group.kind is not Kind.ALL],
                 "total": len(directory.rows),
                 "formats": formats,
             }
             return self._render(
-                _INDEX, context, rows_html=lambda rows: [self._row(row, formats) for row in rows]
+                INDEX,
+                context,
+                rows_html=lambda rows: [self._row(row, formats) for row in rows],
+                entries_html=lambda some: [self._entry(entry, "all", "", common) for entry in some],
             )
+
+    def render_missing(self, status: int) -> bytes:
+        """Return the page for an address where nothing is (404), or nothing any more (410), in UTF-8.
+
+        It may be shown at any address, so its links begin at the site's root.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        root = urlsplit(self._site.url).path or "/"
+        with _named(f"{status}.html"):
+            context = {"root": root, "status": status, "subscriptions": ()}
+            return self._render("missing.html", context)
+
+    def render_feed_style(self) -> bytes:
+        """Return the style sheet that a browser shows RSS and Atom with, in UTF-8.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        with _named("feed.css"):
+            return self._render("feed.css", {})
+
+    @property
+    def group_names(self) -> Mapping[str, str]:
+        """What the kinds of feeds are called in the pages' language, by the kind's value.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        with _named("words.html"):
+            names: Mapping[str, str] = self._words.groups
+            return names
 
     def _feed_page(self, feed: Feed, entries: Sequence[Entry]) -> bytes:
         root = _root(feed)
         title = fit(feed.title) or feed.path
+        common = _common(feed.path, entries)
+        site = self._site
         with _named(feed.path):
+            address = document_url(site, feed.path, "html")
+            about = fit(feed.description) or fit(site.description) or title
+            shown = replace(feed, title=title, description=fit(feed.description))
             context = {
                 "root": root,
-                "canonical": document_url(self._site, feed.path, "html"),
-                "feed": replace(feed, title=title, description=fit(feed.description)),
+                "canonical": address,
+                "feed": shown,
                 "name": title,
+                "about": about,
+                "picture": self._picture(entries),
+                "linked_data": feed_data(site, shown, about, address),
+                "qr": self._qr(address),
                 "entries": entries,
-                "subscriptions": self._subscriptions(feed.path, feed.formats, root),
+                "subscriptions": subscriptions(site, feed.path, feed.formats, root),
                 **self._player(entries),
             }
             return self._render(
                 "feed.html",
                 context,
-                entries_html=lambda some: [self._entry(entry, feed.path, root) for entry in some],
+                entries_html=lambda some: [self._entry(entry, feed.path, root, common) for entry in some],
             )
 
     def _player(self, entries: Iterable[Entry]) -> dict[str, Any]:
@@ -144,30 +184,45 @@ class Pages:
 
         return {"plays": True, "policy": Markup(theming.content_security_policy(self._theme, plays=True))}
 
+    def _picture(self, entries: Sequence[Entry]) -> str:
+        """Return the address of the picture that stands for a page: of its first entry that has one."""
+        addresses = (theming.web_address(fit(entry.images[0].url)) for entry in entries if entry.images)
+        own = theming.web_address(self._site.icon) or self._site.url + TOUCH_ICON
+        return next((address for address in addresses if address), own)
+
+    def _qr(self, address: str) -> Markup:
+        from markupsafe import Markup
+
+        from feedmill.render.qr import qr_svg
+
+        return Markup(qr_svg(address, self._words.phone_label))
+
     def _without_oldest(self, feed: Feed, entries: Sequence[Entry], excess: int) -> tuple[Entry, ...]:
         """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""
-        dropped = set()
+        dropped, common = set(), _common(feed.path, entries)
         oldest_first = sorted(range(len(entries)), key=lambda at: (entries[at].published, -at))
         for at in oldest_first:
             if excess <= 0:
                 break
             dropped.add(at)
-            excess -= len(self._entry(entries[at], feed.path, _root(feed)))
+            excess -= len(self._entry(entries[at], feed.path, _root(feed), common))
         return tuple(entry for at, entry in enumerate(entries) if at not in dropped)
 
-    def _entry(self, entry: Entry, feed: str, root: str) -> bytes:
-        """Return one entry's fragment as a page at depth `root` shows it."""
+    def _entry(self, entry: Entry, feed: str, root: str, common: frozenset[str]) -> bytes:
+        """Return one entry's fragment as a page at depth `root` shows it, without its terms in `common`."""
+        hidden = common.intersection(_terms(entry))
         shown = entry.episode is not None and bool(entry.episode.image)  # as a podcast has it
         # Hashing a whole entry costs more.
-        key = (root, entry.id, bool(entry.content), bool(entry.summary), shown)
+        key = (root, entry.id, bool(entry.content), bool(entry.summary), shown, hidden)
         known = self._entries.pop(key, None)
         if known is None or (known[0] is not entry and known[0] != entry):
             if known is not None:
                 self._cached_bytes -= _weight(*known)
             with _named(feed, entry.id):
-                html = self._fragment("entry.html", {"root": root, "entry": entry})
+                context = {"root": root, "entry": entry, "common": hidden}
+                html = self._fragment("entry.html", context)
                 if fit(html) != html:  # seldom: to fit each entry first would cost as much as to render it
-                    html = self._fragment("entry.html", {"root": root, "entry": fit_entry(entry)})
+                    html = self._fragment("entry.html", context | {"entry": fit_entry(entry)})
             known = entry, html.encode("utf-8", "replace")
             self._cached_bytes += _weight(*known)
         self._entries[key] = known
@@ -188,7 +243,11 @@ class Pages:
         """Return one feed's fragment as the index shows it."""
         known = self._rows.get(row.path)
         if known is None or (known[0] is not row and known[0] != row):
-            context = {"root": "", "row": row, "subscriptions": self._subscriptions(row.path, formats, "")}
+            context = {
+                "root": "",
+                "row": row,
+                "subscriptions": subscriptions(self._site, row.path, formats, ""),
+            }
             html = self._fragment("row.html", context)
             if fit(html) != html:
                 fitted = replace(row, title=fit(row.title) or row.path, description=fit(row.description))
@@ -196,22 +255,13 @@ class Pages:
             known = self._rows[row.path] = (row, html.encode("utf-8", "replace"))
         return known[1]
 
-    def _subscriptions(self, path: str, formats: Sequence[str], root: str) -> tuple[Subscription, ...]:
-        return tuple(
-            Subscription(
-                format=suffix,
-                name=FORMATS[suffix][0],
-                type=FORMATS[suffix][1],
-                href=f"{root}{url_path(path)}.{suffix}",
-                address=document_url(self._site, path, suffix),
-            )
-            for suffix in formats
-            if suffix in FORMATS
-        )
-
     @cached_property
     def _environment(self) -> Environment:
         return theming.environment(self._site, self._theme)
+
+    @property
+    def _words(self) -> Any:
+        return self._environment.globals["words"]
 
     def _fragment(self, template: str, context: Mapping[str, Any]) -> str:
         return self._environment.get_template(template).render(context)
@@ -254,6 +304,20 @@ class _Slots:
 def _root(feed: Feed) -> str:
     """Return the way from the feed's page up to the site: links hold below any prefix, and in files."""
     return "../" * feed.path.count("/")
+
+
+def _terms(entry: Entry) -> Iterator[str]:
+    """Yield the paths of the terms that an entry shows."""
+    if entry.provider is not None:
+        yield entry.provider.path
+    for topic in entry.topics:
+        yield topic.path
+
+
+def _common(path: str, entries: Sequence[Entry]) -> frozenset[str]:
+    """Return the terms that tell nothing on a page: its own, and those that all its entries have."""
+    shared = set(_terms(entries[0])).intersection(*map(_terms, entries[1:])) if len(entries) > 1 else set()
+    return frozenset(shared | {path})
 
 
 def _weight(entry: Entry, html: bytes) -> int:

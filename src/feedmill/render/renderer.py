@@ -11,7 +11,8 @@ from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, Site
 from feedmill.render.assemble import Format, assemble
 from feedmill.render.fragments import Fragments, Slot
-from feedmill.render.listing import Listing
+from feedmill.render.listing import GROUPS, Listing
+from feedmill.render.site_files import INDEX, MISSING, SITEMAP, STYLE, fixed_files, site_paths
 
 if TYPE_CHECKING:
     from feedmill.render.pages import Pages
@@ -46,6 +47,7 @@ class Renderer:
         self._listing = Listing(site)
         self._formats: dict[str, Format] = {}
         self._made_pages: Pages | None = None
+        self._made_files: tuple[tuple[str, bytes], ...] | None = None
 
     def render_feed(self, feed: Feed) -> Iterator[Artifact]:
         """Return one artifact for each of `feed.formats`, in that order.
@@ -93,11 +95,33 @@ class Renderer:
                     self._fragments.add(slot, form.name, part)
 
     def render_directory(self, directory: Directory) -> Iterator[Artifact]:
-        """Return the documents that list all feeds: the page where there are pages, OPML, JSON."""
+        """Return the documents that list all feeds: the page, with all that belongs to it, OPML, JSON.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        names: Mapping[str, str] = GROUPS
         if "html" in directory.formats:
-            yield Artifact(path="index.html", body=self._pages().render_index(directory), index=True)
-        yield Artifact(path="feeds.opml", body=self._listing.opml(directory), index=True)
+            pages = self._pages()
+            names = pages.group_names
+            yield Artifact(path=INDEX, body=pages.render_index(directory), index=True)
+            for path, body in self._site_files(pages):
+                yield Artifact(path=path, body=body, spare=True)
+            yield Artifact(path=SITEMAP, body=self._listing.sitemap(directory), index=True, spare=True)
+        yield Artifact(path="feeds.opml", body=self._listing.opml(directory, names), index=True)
         yield Artifact(path="feeds.json", body=self._listing.feeds_json(directory), index=True)
+
+    def directory_paths(self, formats: Sequence[str]) -> tuple[str, ...]:
+        """Return the paths of the documents that `render_directory` makes where feeds have `formats`."""
+        return (*(site_paths(self._site) if "html" in formats else ()), "feeds.opml", "feeds.json")
+
+    def _site_files(self, pages: Pages) -> tuple[tuple[str, bytes], ...]:
+        """Return the documents of the site that no feed changes: made once."""
+        if self._made_files is None:
+            missing = [(path, pages.render_missing(status)) for status, path in MISSING.items()]
+            style = (STYLE, pages.render_feed_style())
+            self._made_files = (*missing, style, *fixed_files(self._site))
+        return self._made_files
 
     def _document(self, form: Format, feed: Feed, slots: Sequence[Slot]) -> bytes:
         try:

@@ -23,36 +23,58 @@ if TYPE_CHECKING:
 OWN = "feedmill/"
 """`{% extends "feedmill/feed.html" %}` names our template even where the theme has a `feed.html`."""
 
+_CSS_SPECIAL = frozenset('"\\<>&\n\r\f\0')
+
 _POLICY = (
-    "default-src 'none'; img-src http: https: data:; {media}style-src {style}; "
-    "script-src {script}; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src 'self' http: https: data:; {media}style-src {style}; "
+    "script-src {script}; {connect}base-uri 'none'; form-action 'none'"
 )
 _MEDIA = "media-src http: https:; "
 
 
-def content_security_policy(theme: Mapping[str, str] | None = None, *, plays: bool = False) -> str:
+def content_security_policy(
+    theme: Mapping[str, str] | None = None, *, plays: bool = False, index: bool = False
+) -> str:
     """Return the policy (CSP Level 3) that lets a page run its own style and script and nothing else.
 
-    A page that plays episodes may load them, and run what belongs to the player.
+    A page that plays episodes may load them, and run what belongs to the player. The front page (`index`)
+    has a longer script, which may ask for the site's own documents.
     Every page says it in a `<meta>` of its head, so it holds behind any server and from a file;
     the origin repeats it in a header and adds `frame-ancestors`, which a page cannot say for itself.
     """
-    styles, scripts = [_style(theme or {})], [_script(theme or {})]
+    styles, scripts = [_style(theme or {})], [_script(theme or {}, index=index)]
     if plays:
         styles.append(_episode_style(theme or {}))
         scripts.append(_episode_script(theme or {}))
-    return _POLICY.format(media=_MEDIA if plays else "", style=_sources(styles), script=_sources(scripts))
+    return _POLICY.format(
+        media=_MEDIA if plays else "",
+        connect="connect-src 'self'; " if index else "",
+        style=_sources(styles),
+        script=_sources(scripts),
+    )
+
+
+def index_code(theme: Mapping[str, str], *, plays: bool) -> dict[str, Markup]:
+    """Return what the front page's frame is given in place of every page's `script` and `policy`."""
+    from markupsafe import Markup
+
+    return {
+        "script": Markup(_script(theme, index=True)),
+        "policy": Markup(content_security_policy(theme, plays=plays, index=True)),
+    }
 
 
 def environment(site: Site, theme: Mapping[str, str]) -> Environment:
     """Return the Jinja2 environment for `site`: autoescape on, an unknown name is an error.
 
     Raises:
-        RenderError: the theme's style or script would end its own element.
+        RenderError: the theme's style or script would end its own element, or a catalog is broken.
         jinja2.TemplateError: the theme's `words.html` is broken.
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # imported on use: 0.1 s
     from markupsafe import Markup
+
+    from feedmill.render.words import Words
 
     env = Environment(
         loader=FunctionLoader(_loader(theme)),
@@ -62,19 +84,29 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters["web"] = web_address
-    env.filters["url_path"] = url_path
-    env.filters["direction"] = direction
-    env.filters["rfc3339"] = rfc3339
-    env.filters["breakable"] = breakable
-    env.filters["clock"] = clock
+    language = Words(site.language, theme)
+    catalog = language.catalog
+    env.filters |= {
+        "web": web_address,
+        "url_path": url_path,
+        "direction": direction,
+        "rfc3339": rfc3339,
+        "breakable": breakable,
+        "clock": clock,
+        "css": css_string,
+        "date": language.date,
+        "number": language.number,
+    }
     env.globals.update(
         site=site,
+        direction="rtl" if direction(site.language) == "rtl" else "ltr",
         style=Markup(_style(theme)),
         script=Markup(_script(theme)),
         episode_style=Markup(_episode_style(theme)),
         episode_script=Markup(_episode_script(theme)),
         policy=Markup(content_security_policy(theme)),
+        _=catalog.gettext,
+        ngettext=catalog.ngettext,
     )
     env.globals["words"] = _words(env)
     return env
@@ -96,6 +128,13 @@ def breakable(address: str) -> Markup:
     from markupsafe import Markup, escape
 
     return escape(address).replace("/", Markup("/<wbr>")).replace(Markup("/<wbr>/<wbr>"), Markup("//"))
+
+
+def css_string(text: str) -> Markup:
+    """Return `text` as a string of CSS with its quotes (CSS Syntax 3, 4.3.5), safe in any style sheet."""
+    from markupsafe import Markup
+
+    return Markup('"' + "".join(f"\\{ord(one):x} " if one in _CSS_SPECIAL else one for one in text) + '"')
 
 
 def _loader(theme: Mapping[str, str]) -> Callable[[str], tuple[str, str, None] | None]:
@@ -129,8 +168,8 @@ def _style(theme: Mapping[str, str]) -> str:
     return _text(theme, "style.css", "</style") + _text(theme, "extra.css", "</style")
 
 
-def _script(theme: Mapping[str, str]) -> str:
-    return _text(theme, "script.js", "</script")
+def _script(theme: Mapping[str, str], *, index: bool = False) -> str:
+    return _text(theme, "script.js", "</script") + (_text(theme, "index.js", "</script") if index else "")
 
 
 def _episode_style(theme: Mapping[str, str]) -> str:

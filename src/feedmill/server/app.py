@@ -13,13 +13,25 @@ from typing import Any
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.settings import ServerSettings
+from feedmill.server.audience import opens_in_a_browser
 from feedmill.server.conditional import Outcome, evaluate
 from feedmill.server.documents import DocumentCache, Superseded, load
 from feedmill.server.encode import IDENTITY, SMALL, choose
-from feedmill.server.media import NO_HUBS, Discovery
+from feedmill.server.media import NO_HUBS, Discovery, is_styled
 from feedmill.server.metrics import Traffic, Value
-from feedmill.server.resolve import BadTarget, Found, Gone, Missing, Moved, Suspended, parse_path, resolve
-from feedmill.server.response import SAFE_METHODS, Answer, Fields, plain
+from feedmill.server.resolve import (
+    BadTarget,
+    Found,
+    Gone,
+    Missing,
+    Moved,
+    Resolution,
+    Suspended,
+    parse_path,
+    resolve,
+)
+from feedmill.server.response import BY_AUDIENCE, SAFE_METHODS, Answer, Fields, page, plain
+from feedmill.server.serving import MAX_CACHED, Serving
 from feedmill.server.subscribers import Readers
 from feedmill.server.variant import Freshness, Variant
 from feedmill.store import Bodies
@@ -30,35 +42,12 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 _HUB = b"/hub"
-_MAX_CACHED = 4096  # of each kind per generation; they are cheap to make anew
-_MAX_KEY = 512  # bytes of what a client sent that is worth remembering
 _ATTEMPTS = 3  # a cache too small for what is asked at once may drop a document again
 _RETRY = 0.005  # seconds between two looks for the next generation
 
 
 Door = Callable[[str, bytes], Awaitable[tuple[int, str]]]
 """Takes the content type and body of a request to the hub; returns a status and a sentence."""
-
-
-class _Serving:
-    """One generation, with what was worked out for it; replaced as a whole."""
-
-    __slots__ = ("discovery", "freshness", "generation", "hot", "variants")
-
-    def __init__(self, generation: Generation, freshness: Freshness, discovery: Discovery) -> None:
-        self.generation = generation
-        self.freshness = freshness
-        self.discovery = discovery
-        self.hot: dict[tuple[bytes, bytes | None], Variant] = {}
-        self.variants: dict[tuple[str, str], Variant] = {}
-
-    def keep(self, target: bytes, accept: bytes | None, variant: Variant) -> None:
-        """Remember which variant a target and an Accept-Encoding lead to, unless it is a client's whim."""
-        if b"?" in target or len(target) + len(accept or b"") > _MAX_KEY:
-            return
-        if len(self.hot) >= _MAX_CACHED:
-            self.hot.clear()
-        self.hot[(target, accept)] = variant
 
 
 class Origin:
@@ -87,7 +76,7 @@ class Origin:
         self._documents = DocumentCache(cache_bytes)
         self._pool: ThreadPoolExecutor | None = None
         self._loading: dict[tuple[str, str], asyncio.Future[None]] = {}
-        self._serving: _Serving | None = None
+        self._serving: Serving | None = None
         self._healthy = True
         self._freshness = _freshness(settings)
         self._discovery = discovery
@@ -95,7 +84,7 @@ class Origin:
 
     def install(self, generation: Generation) -> None:
         """Serve `generation` from the next request on; one assignment, from any thread."""
-        self._serving = _Serving(generation, self._freshness, self._discovery)
+        self._serving = Serving(generation, self._freshness, self._discovery)
 
     def configure(self, settings: ServerSettings, discovery: Discovery = NO_HUBS) -> None:
         """Use other settings for freshness and hubs from the next request on; from any thread."""
@@ -139,7 +128,7 @@ class Origin:
             self._pool = None
 
     def answer(
-        self, method: bytes, target: bytes, fields: Fields, serving: _Serving | None = None
+        self, method: bytes, target: bytes, fields: Fields, serving: Serving | None = None
     ) -> Answer | None:
         """Answer a request at once, or return None when a document has to be read first.
 
@@ -152,7 +141,7 @@ class Origin:
                 return None if method == b"POST" else self._only_post(method, _second(now))
             return self._told(plain(405, _second(now), method=method, extra={"allow": SAFE_METHODS}))
         serving = serving or self._serving
-        variant = serving.hot.get((target, fields.get(b"accept-encoding"))) if serving else None
+        variant = serving.hot_variant(target, fields) if serving else None
         if variant is None:
             found = self._find(serving, method, target, fields, _second(now))
             if not isinstance(found, Variant):
@@ -224,7 +213,7 @@ class Origin:
         extra = {"retry-after": "10"} if status == 503 else {}
         return self._told(plain(status, _second(self._clock()), message=reason, extra=extra))
 
-    async def _fetch(self, target: bytes, fields: Fields) -> _Serving | None:
+    async def _fetch(self, target: bytes, fields: Fields) -> Serving | None:
         """Read what `answer` lacked; None: it could not be had within our patience (503).
 
         While a newer pass is being published the file on disk is ahead of the generation served:
@@ -255,7 +244,7 @@ class Origin:
         return answer
 
     def _find(
-        self, serving: _Serving | None, method: bytes, target: bytes, fields: Fields, second: int
+        self, serving: Serving | None, method: bytes, target: bytes, fields: Fields, second: int
     ) -> Variant | Answer | None:
         """Work out what a target names: a variant, a whole answer, or None where it must be loaded."""
         try:
@@ -284,10 +273,27 @@ class Origin:
                 )
             case Suspended():
                 return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
-            case Gone():
-                return self._told(plain(410, second, method=method, cache=freshness.of_errors))
-            case Missing():
-                return self._told(plain(404, second, method=method, cache=freshness.of_errors))
+            case Gone() | Missing() as found:
+                return self._nothing(serving, found, method, fields, second)
+
+    def _nothing(
+        self, serving: Serving, found: Resolution, method: bytes, fields: Fields, second: int
+    ) -> Answer | None:
+        """Answer 404 or 410: with the site's own page where a person asks, else with a line of text."""
+        status, record = serving.page_of(found, fields)
+        coding = self._coding(record, fields) if record is not None else None
+        cache = serving.freshness.of_errors
+        if record is None or coding is None:
+            extra = {"vary": BY_AUDIENCE} if serving.has_page(status) else {}
+            return self._told(plain(status, second, method=method, cache=cache, extra=extra))
+        key = (record.digest, coding)
+        form, body = self._documents.form(key), self._documents.body(key)
+        if form is None or body is None:
+            return None
+        lines = {"cache-control": cache, "content-security-policy": form.policy}
+        if coding != IDENTITY:
+            lines["content-encoding"] = coding
+        return self._told(page(status, second, body, method=method, lines=lines))
 
     def _state(self, path: str, method: bytes, second: int) -> Answer:
         if path == "healthz" or self.ready:
@@ -299,34 +305,43 @@ class Origin:
         return IDENTITY if record.size < SMALL and choice.plain else choice.coding
 
     def _variant(
-        self, serving: _Serving, record: Published, coding: str, target: bytes, fields: Fields
+        self, serving: Serving, record: Published, coding: str, target: bytes, fields: Fields
     ) -> Variant | None:
-        variant = serving.variants.get((record.path, coding))
+        opened = is_styled(record.form, serving.generation.documents) and opens_in_a_browser(fields)
+        variant = serving.variants.get((record.path, coding, opened))
         if variant is None:
             form = self._documents.form((record.digest, coding))
             if form is None:
                 return None
-            if len(serving.variants) >= _MAX_CACHED:
+            if len(serving.variants) >= MAX_CACHED:
                 serving.variants.clear()
             variant = Variant(
-                record, coding, form, serving.generation.documents, serving.freshness, serving.discovery
+                record,
+                coding,
+                form,
+                serving.generation.documents,
+                serving.freshness,
+                serving.discovery,
+                opened=opened,
             )
-            serving.variants[(record.path, coding)] = variant
-        serving.keep(target, fields.get(b"accept-encoding"), variant)
+            serving.variants[(record.path, coding, opened)] = variant
+        serving.keep(target, fields, variant)
         return variant
 
-    def _wanted(
-        self, serving: _Serving | None, target: bytes, fields: Fields
-    ) -> tuple[Published, str] | None:
+    def _wanted(self, serving: Serving | None, target: bytes, fields: Fields) -> tuple[Published, str] | None:
         """The document and coding that a request still lacks, or None if it lacks nothing."""
         if serving is None:
             return None
         found = resolve(parse_path(target), serving.generation)
-        coding = self._coding(found.record, fields) if isinstance(found, Found) else None
-        if not isinstance(found, Found) or coding is None:
+        if isinstance(found, Gone | Missing):
+            record = serving.page_of(found, fields)[1]
+        else:
+            record = found.record if isinstance(found, Found) else None
+        coding = self._coding(record, fields) if record is not None else None
+        if record is None or coding is None:
             return None
-        lacking = self._documents.body((found.record.digest, coding)) is None
-        return (found.record, coding) if lacking else None
+        lacking = self._documents.body((record.digest, coding)) is None
+        return (record, coding) if lacking else None
 
     async def _load(self, record: Published, coding: str) -> None:
         """Load one document in one coding, once for all who wait for it."""

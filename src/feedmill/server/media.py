@@ -14,11 +14,21 @@ TYPES = {
     ".json": "application/feed+json; charset=utf-8",
     ".html": "text/html; charset=utf-8",
     ".opml": "text/x-opml; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".ico": "image/vnd.microsoft.icon",
+    ".png": "image/png",
 }
 """With a charset everywhere: feedparser complains without one. OPML has no registered type;
 `text/x-opml` is what its specification names and what readers and browsers know."""
 
+OPENED = "application/xml; charset=utf-8"
+"""So a browser shows an XML feed by its style sheet; of what is called RSS or Atom Chromium shows text."""
+
 _DIRECTORY = "feeds.json"
+_XML = (".rss", ".atom")
+_STYLE = "feed.css"
 _FEEDS = (".rss", ".atom", ".json")
 _FORMS = (".html", *_FEEDS)
 
@@ -33,6 +43,11 @@ def media_type(path: str) -> str:
 def is_page(path: str) -> bool:
     """Is it for people? Pages get a content security policy, feeds may be read by any site."""
     return path.endswith(".html")
+
+
+def is_styled(path: str, documents: Container[str]) -> bool:
+    """Is it a feed that a browser can show, and is its style sheet there?"""
+    return path.endswith(_XML) and _STYLE in documents
 
 
 def is_topic(path: str) -> bool:

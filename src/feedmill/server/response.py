@@ -13,6 +13,9 @@ Fields = Mapping[bytes, bytes]
 
 SAFE_METHODS = "GET, HEAD"
 
+BY_AUDIENCE = "Accept, Accept-Encoding"
+"""The Vary field of what is a page for people and a line of text for programs."""
+
 
 class Answer(NamedTuple):
     """One whole answer.
@@ -79,7 +82,7 @@ def plain(
 ) -> Answer:
     """Return a short plain-text answer that says nothing about files or code.
 
-    Never HTML and never status 200: readers would take it for the feed and forget their validator.
+    An error is never status 200: readers would take it for the feed and forget their validator.
     """
     body = f"{message or _MESSAGES[status]}\n".encode()
     lines = {
@@ -93,3 +96,22 @@ def plain(
         **(extra or {}),
     }
     return Answer(status, head_bytes(status, lines), b"" if method == b"HEAD" else body)
+
+
+def page(status: int, second: int, body: bytes, *, method: bytes, lines: Mapping[str, str]) -> Answer:
+    """Return `body`, an HTML document in the coding that `lines` name, as the answer of an error."""
+    lines = {
+        "date": http_date(second),
+        "content-type": "text/html; charset=utf-8",
+        "content-length": str(len(body)),
+        "vary": BY_AUDIENCE,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        **lines,
+    }
+    return Answer(
+        status,
+        head_bytes(status, lines),
+        b"" if method == b"HEAD" else body,
+        lines.get("content-encoding", "identity"),
+    )

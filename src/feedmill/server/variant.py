@@ -11,10 +11,11 @@ from feedmill.model.artifact import Published
 from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
 from feedmill.server.documents import Form, Key
 from feedmill.server.encode import IDENTITY
-from feedmill.server.media import NO_HUBS, Discovery, is_page, link_field, media_type
+from feedmill.server.media import NO_HUBS, OPENED, Discovery, is_page, is_styled, link_field, media_type
 from feedmill.server.response import Answer, head_bytes, http_date
 
 STALE_IF_ERROR = 86400
+_OPENED_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
 _SECOND = timedelta(seconds=1)
 
 
@@ -48,7 +49,11 @@ class Freshness:
 
 
 class Variant:
-    """A document in a coding: its validators and, for the current second, its answers."""
+    """A document in a coding: its validators and, for the current second, its answers.
+
+    `opened`: an XML feed as a browser gets it that opens it. The bytes are the same under another media type,
+    so it has a validator of its own (RFC 9110, 8.8.1).
+    """
 
     __slots__ = (
         "_fixed",
@@ -77,11 +82,13 @@ class Variant:
         documents: Container[str],
         freshness: Freshness,
         discovery: Discovery = NO_HUBS,
+        *,
+        opened: bool = False,
     ) -> None:
         self.feed, self.suffix = splitext(record.form)
         self.coding = coding
         self.key: Key = (record.digest, coding)
-        self.etag = form.etag
+        self.etag = form.etag[:-1] + b'-opened"' if opened else form.etag
         self.size = form.size
         self.modified = to_micros(record.modified) // 1_000_000
         self.since = self.until = EPOCH  # when the answers below hold
@@ -92,8 +99,10 @@ class Variant:
         change = record.next_change
         self._next_change = None if change is None else to_micros(change) // 1_000_000
         self._fixed = {
-            "etag": form.etag.decode("ascii"),
-            "vary": "Accept-Encoding",
+            "etag": self.etag.decode("ascii"),
+            "vary": "Accept-Encoding, Sec-Fetch-Dest"
+            if is_styled(record.form, documents)
+            else "Accept-Encoding",
             "link": link_field(record.form, documents, discovery, at=record.path),
             "accept-ranges": "none",
             "x-content-type-options": "nosniff",
@@ -103,7 +112,10 @@ class Variant:
             self._fixed["referrer-policy"] = "no-referrer"
         else:
             self._fixed["access-control-allow-origin"] = "*"
-        self._of_body = {"content-type": media_type(record.form), "content-length": str(form.size)}
+        if opened:
+            self._fixed["content-security-policy"] = _OPENED_POLICY
+        media = OPENED if opened else media_type(record.form)
+        self._of_body = {"content-type": media, "content-length": str(form.size)}
         if coding != IDENTITY:
             self._of_body["content-encoding"] = coding
 

@@ -63,7 +63,7 @@ class Folder:
         }
 
     def read(self, path: str) -> str:
-        return (self.root / "feeds" / path).read_text(encoding="utf-8")
+        return (self.root / "feeds" / path).read_text(encoding="utf-8", errors="replace")
 
 
 @pytest.fixture
@@ -158,6 +158,8 @@ def test_a_held_pass_publishes_takedowns_alone(folder: Folder, lose_state: bool,
     titles = [item["title"] for item in json.loads(folder.read("all.json"))["items"]]
     assert titles == ["t1", "t2", "t3", "t4", "t5"]
     assert "Edited" not in folder.read("all.json")
+    assert all(title in folder.read("index.html") for title in titles)
+    assert "t0" not in folder.read("index.html")
     before = folder.feeds()
     assert folder.run().held is not None
     assert folder.feeds() == before
@@ -279,7 +281,7 @@ def test_what_a_full_disk_keeps_from_being_taken_down_is_withheld_in_its_copies_
         (folder.root / "feeds/.feedmill/tmp").write_text("in the way of anything that is to be written")
         with pytest.raises(StoreError):
             mill.run(PassRequest())
-        assert "feed.xml" in mill.generation().suspended
+        assert {"feed.xml", "index.html"} <= mill.generation().suspended
         assert "x.xml" not in mill.generation().suspended
 
 
@@ -337,13 +339,70 @@ def test_problems_of_a_scan_stay_told_after_a_hinted_pass(folder: Folder) -> Non
     assert (told(first), told(second), told(third)) == (["out.md"], ["out.md"], [])
 
 
+def test_the_front_page_has_the_latest_entries_as_they_are_now(folder: Folder) -> None:
+    for number in range(10):
+        folder.write(f"{number}.md", text(f"entry-{number}", date=f"2026-01-{28 - number:02}"))
+    folder.run()
+    shown = folder.read("index.html")
+    assert [number for number in range(10) if f">entry-{number}</a>" in shown] == list(range(7))
+    folder.write("6.md", text("entry-6", date="2026-01-22", extra="excerpt: None other changed\n"))
+    folder.write("0.md", text("entry-0", date="2026-01-28", extra="excerpt: Changed in words alone\n"))
+    folder.run()
+    assert "Changed in words alone" in folder.read("index.html")
+    folder.write("3.md", text("entry-3", date="2026-01-25", extra="published: false\n"))
+    folder.run()
+    shown = folder.read("index.html")
+    assert [number for number in range(10) if f">entry-{number}</a>" in shown] == [0, 1, 2, 4, 5, 6, 7]
+    before = {path: folder.read(path) for path in folder.feeds()}
+    shutil.rmtree(folder.root / "feeds")
+    shutil.rmtree(folder.root / ".feedmill")
+    folder.run()
+    assert {path: folder.read(path) for path in folder.feeds()} == before
+
+
+def test_a_page_counts_the_entries_beyond_its_limit_whenever_they_change(folder: Folder) -> None:
+    folder.config += "feeds: {limit: 2}\n"
+    for number in range(5):
+        folder.write(f"{number}.md", text(f"t{number}", date=f"2026-01-{28 - number:02}"))
+    folder.run()
+    assert "latest 2 of 5" in folder.read("topics/news.html")
+    feed = folder.read("topics/news.rss")
+    folder.write("4.md", text("t4", date="2026-01-24", extra="published: false\n"))
+    folder.run()
+    assert "latest 2 of 4" in folder.read("topics/news.html")
+    assert folder.read("topics/news.rss") == feed
+
+
+def test_a_file_of_ones_own_beside_the_feeds_stays_and_is_no_fault(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    (folder.root / "feeds").mkdir()
+    own = {"robots.txt": "User-agent: *\nDisallow: /\n", "404.html": "<h1>Ours</h1>", "favicon.ico": "icon"}
+    for name, content in own.items():
+        (folder.root / "feeds" / name).write_text(content)
+    for _ in range(2):
+        assert folder.run().problems == ()
+        assert {name: folder.read(name) for name in own} == own
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        assert not own.keys() & mill.generation().documents.keys()
+        assert "410.html" in mill.generation().documents
+
+
+def test_the_front_page_is_planned_to_change_with_its_first_entries(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.write("b.md", text("b", date="2026-03-01T13:00:00Z"))
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        assert mill.generation().documents["index.html"].next_change == NOW + timedelta(hours=1)
+
+
 def test_formats_that_are_dropped_are_gone_for_good(folder: Folder) -> None:
     folder.write("a.md", text("a"))
     folder.run()
     folder.config = CONFIG + "feeds: {formats: [atom], html: false}\n"
     report = folder.run()
     assert set(folder.feeds()) == {"all.atom", "topics/news.atom", "feeds.json", "feeds.opml"}
-    assert report.removed == 7
+    assert report.removed == 14
 
 
 def test_a_document_that_was_damaged_is_made_again_and_no_other_feed_is_touched(folder: Folder) -> None:

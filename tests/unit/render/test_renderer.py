@@ -37,8 +37,15 @@ def test_a_feed_has_one_artifact_for_each_format_in_order() -> None:
 def test_the_directory_has_its_artifacts() -> None:
     renderer = Renderer(BARE)
     rendered = list(renderer.render_directory(DIRECTORY))
-    assert [artifact.path for artifact in rendered] == ["index.html", "feeds.opml", "feeds.json"]
-    assert all(artifact.index for artifact in rendered)
+    assert sorted(artifact.path for artifact in rendered) == sorted(
+        renderer.directory_paths(DIRECTORY.formats)
+    )
+    assert {artifact.path for artifact in rendered if artifact.index} == {
+        *("index.html", "sitemap.xml", "feeds.opml", "feeds.json")
+    }
+    assert {artifact.path for artifact in rendered if not artifact.spare} == {
+        *("index.html", "feeds.opml", "feeds.json")
+    }
     rendered = list(renderer.render_directory(replace(DIRECTORY, formats=FORMATS)))
     assert [artifact.path for artifact in rendered] == ["feeds.opml", "feeds.json"]
 
@@ -203,7 +210,7 @@ def test_feedgen_is_imported_only_when_xml_is_printed() -> None:
         "from feedmill.render import Renderer\n"
         "from feedmill.model.feed import Site\n"
         "Renderer(Site(title='t', url='https://example.org/', id='x'))\n"
-        "print([name for name in ('feedgen', 'lxml', 'jinja2') if name in sys.modules])\n"
+        "print([name for name in ('feedgen', 'lxml', 'jinja2', 'babel', 'segno') if name in sys.modules])\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

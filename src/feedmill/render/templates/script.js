@@ -45,46 +45,5 @@
     });
   }
 
-  function finding(box) {
-    const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-    const found = document.querySelector("[data-found]");
-    const groups = all(".group").map((section) => ({
-      section,
-      rows: [...section.querySelectorAll(".row")].map((row) => {
-        const text = [".name", ".about"].map((part) => row.querySelector(part)?.textContent ?? "");
-        return { row, text: fold(text.join(" ")) };
-      }),
-    }));
-    const total = groups.reduce((sum, group) => sum + group.rows.length, 0);
-    const find = () => {
-      const wanted = fold(box.value).split(/\s+/).filter(Boolean);
-      let shown = 0;
-      for (const { section, rows } of groups) {
-        let here = 0;
-        for (const { row, text } of rows) {
-          const fits = wanted.every((word) => text.includes(word));
-          if (row.hidden === fits) row.hidden = !fits;
-          here += fits;
-        }
-        section.hidden = !here;
-        shown += here;
-      }
-      found.textContent = !wanted.length ? "" : shown
-        ? found.dataset.some.replace("{n}", shown).replace("{total}", total) : found.dataset.none;
-    };
-    box.addEventListener("input", find);
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && box.value) { box.value = ""; find(); event.preventDefault(); }
-    });
-    // Who comes back finds the list as it was left.
-    box.addEventListener("change", () => history.replaceState({ find: box.value }, ""));
-    box.value = history.state?.find ?? box.value;
-    find();
-  }
-
-  document.addEventListener("DOMContentLoaded", () => {
-    all("button[data-copy]").forEach(copying);
-    const box = document.querySelector("#find");
-    if (box) finding(box);
-  });
+  document.addEventListener("DOMContentLoaded", () => all("button[data-copy]").forEach(copying));
 })();

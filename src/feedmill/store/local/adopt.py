@@ -6,8 +6,9 @@ documents would look foreign and block publication for good, with entries in the
 been taken down since. So with a *new* ledger, documents that bear feedmill's mark are its own again:
 they are kept, rewritten or removed like any other. The mark is one that readers' programs and
 people's own files do not carry by chance: the generator that feedmill's XML feeds and pages name
-near their beginning, on one of the paths that DESIGN 3 gives to documents. JSON Feed and OPML have
-no generator: there a sibling's mark counts. What bears no mark stays foreign, whatever its name.
+near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of
+the paths that DESIGN 3 gives to documents. JSON Feed and OPML have no generator: there a sibling's
+mark counts. What bears no mark stays foreign, whatever its name.
 """
 
 from __future__ import annotations
@@ -24,12 +25,17 @@ from feedmill.store.local.state import Memory
 
 _HEAD = 16384
 _MARK = re.compile(
-    rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>""",
-    re.IGNORECASE,
+    rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>"""
+    rb"""|^(?:#|/\*|<!--) generator: feedmill\b|tEXtSoftware\x00feedmill""",
+    re.IGNORECASE | re.MULTILINE,
 )
 _MARKED = (".html", ".atom", ".rss")
 _UNMARKED = (".json",)
 _FRONT = ("index.html", "all.html", "all.atom", "all.rss")
+_SITE = (
+    *("404.html", "410.html", "feed.css", "sitemap.xml", "robots.txt"),
+    *("favicon.ico", "apple-touch-icon.png"),
+)
 _LISTINGS = ("feeds.opml", "feeds.json")
 
 
@@ -37,6 +43,7 @@ def own_documents(tree: Tree) -> Iterator[str]:
     """Yield the paths of documents in the feeds folder that feedmill made, by their marks."""
     front = {name for name in _FRONT if is_marked(tree, name)}
     yield from front
+    yield from (name for name in _SITE if is_marked(tree, name))
     if front:
         yield from (name for name in _LISTINGS if _is_file(tree, name))
     if any(name.startswith("all.") for name in front) and _is_file(tree, "all.json"):

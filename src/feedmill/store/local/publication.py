@@ -74,15 +74,17 @@ class LocalPublication:
         if known is None or suspect:
             found = self._find(path)
             if isinstance(found, Problem):
-                self._wishes.problems[path] = found
+                if not artifact.spare:
+                    self._wishes.problems[path] = found
                 return False
             if found is not None and found.digest == body and not self._memory.suspects.get(path, False):
                 self._adopt(path, body, found.stamp)
                 return True
             if found is not None and known is None:
-                self._wishes.problems[path] = Problem(
-                    path=path, message=f"{path} exists and was not made by feedmill; move it away"
-                )
+                if not artifact.spare:
+                    self._wishes.problems[path] = Problem(
+                        path=path, message=f"{path} exists and was not made by feedmill; move it away"
+                    )
                 return False
         try:
             self._stage(artifact, body)
