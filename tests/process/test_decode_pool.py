@@ -20,7 +20,7 @@ from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
 from feedmill.seeds.decode_pool import Item, Work, run_all
-from feedmill.seeds.records import decoding, pack_records, unpack_records
+from feedmill.seeds.records import decoding
 
 SETTINGS = DecodeSettings()
 WORK = decoding(SETTINGS)
@@ -418,7 +418,7 @@ def test_what_an_executor_fails_at_is_done_here() -> None:
 
 def test_the_wire_carries_everything() -> None:
     records = expected([*seeds(20), ("\ud800\udcff.md", bytes(range(256)))])
-    assert unpack_records(pack_records(records)) == records
+    assert WORK.unpack(WORK.pack(records)) == records
 
 
 @pytest.mark.parametrize("refused", [False, True])

@@ -228,11 +228,7 @@ def _moves(
     for entry, new in now.items():
         assert entry is not None
         known = was.get(entry)
-        stays = (
-            known is not None
-            and known.file == new.file
-            and sorted(before.places.get(new.file, ())) == sorted(places[new.file])
-        )
+        stays = known is not None and sorted(before.places.get(new.file, ())) == sorted(places[new.file])
         if known is None or not stays or known.digest != new.digest:
             yield Move(entry, known, new, stays)
 
@@ -278,6 +274,6 @@ def _tally(before: Iterable[State], after: Iterable[State]) -> Counter[str]:
     for states, step in ((before, -1), (after, 1)):
         for state in states:
             tally[state.state] += step
-            if state.kept and state.state == ELIGIBLE:
+            if state.kept:
                 tally[KEPT] += step
     return tally

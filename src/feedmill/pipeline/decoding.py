@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -35,8 +34,6 @@ def decoding(settings: DecodeSettings, composer: Composer) -> Work[Decoded]:
     return Work(
         run=partial(_packed, records.run, composer),
         given_up=partial(_packed, records.given_up, composer),
-        pack=pickle.dumps,
-        unpack=pickle.loads,
         sample=records.sample,
         seconds=records.seconds,
         memory=records.memory,

@@ -355,6 +355,14 @@ def test_of_rivals_the_newest_publication_goes_out_then_the_smallest_path(
     assert set(world.good) == {b"%d.md" % winner}
 
 
+def test_paths_are_compared_as_bytes_from_the_left() -> None:
+    found = facts()
+    delta = World().decide(
+        [Claim(1, b"b/a.md", found), Claim(2, b"a/z.md", found), Claim(3, b"a/\xff", found)]
+    )
+    assert [move.new.path for move in delta.moves if move.new] == [b"a/z.md"]
+
+
 def test_rivals_agree_whoever_comes_first_and_however_many_at_a_time() -> None:
     rivals = [claim(n, facts(published=NOW - at)) for n, at in ((1, 3), (2, 1), (3, 1))]
     at_once = World()
@@ -418,6 +426,11 @@ def test_one_that_may_not_be_out_is_invalid_and_plans_nothing(good: Facts | None
     world.decide([broken(1, good)])
     assert world.states[1] == State(1, b"1.md", "invalid")
     assert (world.good, world.places, world.times, world.plans) == ({}, {}, {}, {})
+
+
+def test_where_the_catalog_was_lost_the_ledger_is_where_a_kept_form_comes_from() -> None:
+    delta = World().decide([broken(1, facts())])
+    assert (outcome(delta), delta.kept) == ((1, 0, 0), ())
 
 
 def test_a_kept_entry_expires_by_itself() -> None:
