@@ -89,7 +89,7 @@ terminal: ## the README's picture of the first minute, from the program itself: 
 	PYTHONPATH=tests $(BIN)/python tests/terminal_picture.py docs/img/terminal.svg
 
 docs: $(BIN)/python ## the documentation as a site: build/docs; a link that leads nowhere fails
-	$(BIN)/pip install -q -c constraints.txt '.[docs]'
+	$(BIN)/pip install -q -c constraints.txt -e '.[docs]'
 	$(BIN)/zensical build --clean --strict
 
 wheel: $(BIN)/python ## the wheel, built from two trees of other ages and places: both must be the same bytes

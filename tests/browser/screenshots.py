@@ -27,8 +27,16 @@ SHOTS: tuple[tuple[str, str, int, int, str], ...] = (
 )
 """File, page, width, height, colours."""
 
+OPERATOR_SHOTS: tuple[tuple[str, str, int, Any], ...] = (
+    ("operator", "", 1180, "dark"),
+    ("desk", "desk", 860, "light"),
+    ("desk-seed", "desk/seed?path=formats/atom.md", 860, "light"),
+)
+"""The same of the daemon that runs: file, path, height, colours."""
+
 # Debian's system-ui is a bitmap-age default that no reader's machine has.
 _SEED = "---\ntitle: Note {0}\nwebUrl: https://example.org/{0}\ndate: 2025-11-2{1}\ntopics: [Grain]\n---\n"
+_PLANNED = ("Winter pruning", "What bees do in December", "Rye, spelt, emmer")
 _READERS = (("Feedly/1.0", 412), ("Inoreader/1.0", 97), ("NewsBlur Feed Fetcher", 31))
 _FONTS = ":root { --sans: Inter, system-ui, sans-serif; }"
 
@@ -70,6 +78,9 @@ def _shoot_operator(browser: Browser, folder: Path, into: Path) -> None:
     shutil.copytree(ROOT / "seeds", folder / "seeds")
     config = "server: {port: 0}\nadmin: {port: 0}\nlog: {format: json}\nwatch: {settle: 50ms}\n"
     (folder / "config.yaml").write_text(config, "utf-8")
+    for day, title in enumerate(_PLANNED, 1):
+        seed = f"---\ntitle: {title}\nwebUrl: https://example.org/{day}\ndate: 2099-12-{day:02}\n---\n"
+        (folder / f"seeds/planned-{day}.md").write_text(seed, "utf-8")
     (folder / "seeds/half-written.md").write_text("---\ntitle: Half written\nwebUrl: /x\n---\n", "utf-8")
     process = subprocess.Popen(
         [Path(sys.executable).with_name("feedmill"), "run"], cwd=folder, stderr=subprocess.PIPE, text=True
@@ -87,13 +98,15 @@ def _shoot_operator(browser: Browser, folder: Path, into: Path) -> None:
             request = urllib.request.Request(f"{ready['server']}all.atom", headers={"User-Agent": agent})
             urllib.request.urlopen(request, timeout=10).close()
         token = (folder / ".feedmill/token").read_text("ascii").strip()
-        page = browser.new_page(
-            viewport={"width": 1240, "height": 1180}, color_scheme="dark", bypass_csp=True
-        )
-        page.goto(f"{ready['admin']}-/?token={token}", wait_until="networkidle")
-        page.add_style_tag(content=_FONTS)
-        page.screenshot(path=into / "operator.png")
-        page.context.close()
+        for name, path, height, colours in OPERATOR_SHOTS:
+            page = browser.new_page(
+                viewport={"width": 1240, "height": height}, color_scheme=colours, bypass_csp=True
+            )
+            page.goto(f"{ready['admin']}-/?token={token}")
+            page.goto(f"{ready['admin']}-/{path}", wait_until="load")
+            page.add_style_tag(content=_FONTS)
+            page.screenshot(path=into / f"{name}.png")
+            page.context.close()
     finally:
         process.terminate()
         process.wait()

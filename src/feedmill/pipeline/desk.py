@@ -37,6 +37,9 @@ _OWN_WORD = frozenset({Reason.UNPUBLISHED.value, Reason.REMOVED.value})
 """The states of which a pass reads nothing but the flag."""
 
 _BATCH = 256
+_FEW, _MOMENT = 100, 0.1
+"""Drafts that are waited for, and for how many seconds."""
+
 _PAGE = "preview"
 """What the feed of one entry is called: it has no path of its own."""
 
@@ -99,6 +102,16 @@ class Desk:
 
         The titles of `drafts` are read meanwhile, and are there one of the next times.
         """
+        found = self._seeds(version, problems)
+        if drafts and not found.trouble:
+            self._drafts.want(one for one in self._files.values() if one.is_draft)
+            self._drafts.wait()
+            found = self._seeds(version, problems)
+        if found.unread != self._drafts.unread:
+            self._list = found = replace(found, unread=self._drafts.unread)
+        return found
+
+    def _seeds(self, version: int, problems: Iterable[Problem]) -> SeedList:
         told = version + self._drafts.told
         if self._list.version != told or self._list.trouble or version != self._version:
             try:
@@ -112,10 +125,6 @@ class Desk:
                 rows=tuple(sorted(self._rows.values(), key=_newest)),
                 zone=self._settings.decode.timezone,
             )
-        if drafts:
-            self._drafts.want(one for one in self._files.values() if one.is_draft)
-        if self._list.unread != self._drafts.unread:
-            self._list = replace(self._list, unread=self._drafts.unread)
         return self._list
 
     def feeds_of(self, paths: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -317,6 +326,12 @@ class _Drafts:
                 self._thread = threading.Thread(target=self._work, name="feedmill-drafts", daemon=True)
                 self._thread.start()
 
+    def wait(self) -> None:
+        """Give a few a moment; many take their time."""
+        with self._changed:
+            if len(self._wanted) <= _FEW:
+                self._changed.wait_for(lambda: not self._wanted, _MOMENT)
+
     def stop(self) -> None:
         """Read no more."""
         with self._changed:
@@ -337,14 +352,14 @@ class _Drafts:
                     break
             for digest in batch.values():  # they have gone, or cannot be read
                 self._learn(digest, None, tell=False)
-            self.told += 1
 
     def _learn(self, digest: bytes, seed: Seed | None, *, tell: bool) -> None:
         with self._changed:
             self._known[digest] = _lean_of(seed) if seed is not None else None
             self._news.add(digest)
             self._wanted.pop(digest, None)
-            self.told += tell
+            self.told += tell or not self._wanted
+            self._changed.notify_all()
 
 
 def _decode_drafts(settings: Settings, paths: Iterable[str]) -> Iterator[Record]:

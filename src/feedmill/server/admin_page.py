@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from feedmill.server.admin_templates import POLICY, duration, render
+from feedmill.model.seed import Problem, Severity
+from feedmill.server.admin_templates import POLICY, duration, most_frequent, render
 from feedmill.server.metrics import Traffic
-from feedmill.server.problem_groups import grouped
 
 __all__ = ["POLICY", "login_page", "plot", "status_page"]
 
@@ -46,7 +46,7 @@ def status_page(
     why = (status.get("last_pass") or {}).get("held")
     if why and not any(why in trouble for trouble in troubles):
         troubles.insert(0, f"held back: {why}")
-    of_seeds = grouped(one for one in problems if one["path"])
+    of_seeds = most_frequent(_problem(one) for one in problems if one["path"])
     context = {
         "base": "",
         "desk": desk,
@@ -74,6 +74,17 @@ def status_page(
         "uptime": _since(daemon["since"], at),
     }
     return render("status.html", context)
+
+
+def _problem(told: Mapping[str, Any]) -> Problem:
+    return Problem(
+        path=told["path"],
+        message=told["message"],
+        severity=Severity(told["severity"]),
+        line=told["line"],
+        column=told["column"],
+        kept=told["kept"],
+    )
 
 
 def _timed(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, Any]]:

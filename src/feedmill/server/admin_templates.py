@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from feedmill.model.problem_groups import ProblemGroup, group
+from feedmill.model.seed import Problem, Severity
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -63,7 +66,9 @@ def _environment() -> Environment:
         explained=EXPLAINED,
         plural=plural,
     )
-    environment.filters.update(duration=duration, span=span, size=size, number=number, moment=moment)
+    environment.filters.update(
+        place=place, duration=duration, span=span, size=size, number=number, moment=moment
+    )
     return environment
 
 
@@ -71,6 +76,22 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
     """Return a page in UTF-8."""
     html = _environment().get_template(template).render(context)
     return html.encode("utf-8", "backslashreplace")
+
+
+# Problems
+
+
+def most_frequent(problems: Iterable[Problem]) -> tuple[ProblemGroup, ...]:
+    """Return problems by kind: errors first, and of equals the most frequent."""
+    order = list(Severity)
+    groups = group(problems)
+    return tuple(sorted(groups, key=lambda one: (order.index(one.severity), -len(one.problems))))
+
+
+def place(problem: Problem) -> str:
+    """Return where a problem is: `a.md:4:12`; what has no path is the daemon's own."""
+    line = f":{problem.line}" + (f":{problem.column}" if problem.column else "") if problem.line else ""
+    return f"{problem.path or 'feedmill'}{line}"
 
 
 # Words for numbers

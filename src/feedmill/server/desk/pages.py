@@ -15,11 +15,10 @@ from zoneinfo import ZoneInfo
 from feedmill.model.desk import ELIGIBLE, SeedList, SeedRow
 from feedmill.model.seed import Reason
 from feedmill.server.admin_http import Form
-from feedmill.server.admin_templates import read, render
+from feedmill.server.admin_templates import most_frequent, read, render
 from feedmill.server.desk.calendar import month, month_of, planned
 from feedmill.server.desk.port import DeskPort
 from feedmill.server.desk.query import Index, Query
-from feedmill.server.problem_groups import grouped
 
 STATES = (ELIGIBLE, *Reason)
 FORMS = {"entry": "Entry", "html": "Page", "rss": "RSS", "atom": "Atom", "json": "JSON"}
@@ -129,19 +128,8 @@ class Pages:
     def problems(self, here: Here) -> bytes:
         """Return every problem of every seed."""
         index = self._indexed()
-        told = [
-            {
-                "path": row.path,
-                "line": one.line,
-                "column": one.column,
-                "severity": one.severity.value,
-                "message": one.message,
-                "kept": one.kept,
-            }
-            for row in index.seeds.rows
-            for one in row.problems
-        ]
-        groups = grouped(told)
+        told = [problem for row in index.seeds.rows for problem in row.problems]
+        groups = most_frequent(told)
         return render(
             "problems.html",
             {**asdict(here), "groups": groups, "total": len(told), "most": _SHOWN_PLACES, "index": index},
