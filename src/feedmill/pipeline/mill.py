@@ -38,7 +38,7 @@ from feedmill.pipeline.moves import Move, Moves
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.planned import PlannedChange, planned_changes
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable
-from feedmill.pipeline.seed_problems import SeedProblems, known_faults
+from feedmill.pipeline.seed_problems import SeedProblems, known_faults, silence
 from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
 from feedmill.store import Committed, Store, place_of
@@ -360,12 +360,14 @@ class Mill:
             self._strays = (*elsewhere, *ingested.problems)
         problems = (*self._strays, *(self._problems.all(run.now) if self._problems else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
+        total = tally[ELIGIBLE] + sum(withheld.values())
+        silent_folder = silence(self.settings.scan.dir, total, tally[NOT_SEEDS])
         documents = len(run.store.documents)
         return PassReport(
             trigger=run.request.trigger,
             as_of=run.now,
             seconds=0.0,
-            total=tally[ELIGIBLE] + sum(withheld.values()),
+            total=total,
             eligible=tally[ELIGIBLE],
             kept=tally[KEPT],
             withheld=withheld,
@@ -377,7 +379,7 @@ class Mill:
             appeared=outcome.appeared if held is None else 0,
             changed=outcome.changed if held is None else 0,
             vanished=outcome.vanished if held is None else 0,
-            problems=(*problems, *self._output_problems(result)),
+            problems=(*silent_folder, *problems, *self._output_problems(result)),
             held=held,
             next_change=self.next_change(run.now),
             gone=frozenset(map(printable, ingested.vanished)),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from feedmill.catalog import Catalog, FaultRow
 from feedmill.errors import CatalogError
@@ -55,6 +56,20 @@ def _problems(row: FaultRow) -> tuple[Problem, ...]:
     other = printable(to_text(row.instead))
     why = f"is the same entry as {other}, which is published instead"
     return (*found, Problem(path=path, message=why, severity=Severity.NOTICE, other=other))
+
+
+def silence(folder: Path, seeds: int, others: int) -> Iterator[Problem]:
+    """Yield a problem where a folder has files that match and not one seed: nobody means that (DESIGN 2)."""
+    if others and not seeds:
+        what = (
+            "1 file matches and is no seed"
+            if others == 1
+            else f"{others:,} files match and not one is a seed"
+        )
+        why = f"{what}: a seed begins with a line of --- or +++, fields, and that line again"
+        yield Problem(
+            path=str(folder), message=f"{why}; seeds.headers: pelican reads bare 'Key: value' lines"
+        )
 
 
 def known_faults(catalog: Catalog, now: Instant) -> frozenset[str] | None:

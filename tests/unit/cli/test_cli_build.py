@@ -293,3 +293,12 @@ def test_a_foreign_file_in_the_way_is_told_with_its_place(site: Site, run: Run) 
     assert "was not made by feedmill; move it away" in done.err
     assert (site.feeds / "topics" / "go.rss").read_text() == "mine"
     assert (site.feeds / "topics" / "go.atom").exists()
+
+
+def test_a_folder_of_texts_that_are_no_seeds_is_not_met_with_silence(site: Site, run: Run) -> None:
+    site.write("README.md", "# Read me\n")
+    for command in ("build", "check"):
+        done = run(command, code=1)
+        assert "seeds: error: 1 file matches and is no seed: a seed begins with" in done.out + done.err
+    site.seed("a.md")
+    assert run("build").err == ""

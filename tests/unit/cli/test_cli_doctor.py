@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -20,6 +21,7 @@ from feedmill.cli.doctor.command import examine
 from feedmill.cli.doctor.finding import Finding, Patient
 from feedmill.config import load
 from feedmill.store.local.lock import FolderLock
+from nobody import NOBODY, as_nobody
 
 PORTS = "server: {port: 0}\nadmin: {port: 0}\n"
 SOUND = CONFIG.replace("http:", "https:") + PORTS
@@ -106,6 +108,12 @@ LOCAL = SOUND.replace("https://feeds.test.invalid/", "http://127.0.0.1:8080/").r
         (saved_tomorrow, "clock", "warning", "a seed was saved at"),
         (written_over, "store", "warning", "1 document not as published (first: all.atom)"),
         (damaged, "store", "warning", "the ledger was damaged"),
+        (
+            configured(SOUND + f"mirrors: [{{url: 'file://{__file__}'}}]\n"),
+            "mirrors",
+            "error",
+            "cannot be used",
+        ),
         (all_drafts, "seeds", "error", "no seed is published: 1 unpublished"),
         (plain_texts, "seeds", "error", "1 file and not one seed"),
         (lambda site: site.seed("b.md", webUrl=""), "seeds", "warning", "1 fault of seeds"),
@@ -174,3 +182,26 @@ def test_limits_of_the_kernel(sound: Site, tmp_path: Path) -> None:
     mounts = f"30 1 0:5 / {tmp_path} rw - nfs4 server:/srv rw\n"
     (tmp_path / "proc" / "self" / "mountinfo").write_text(mounts)
     assert "lies on nfs4" in ask(sound, "watching", proc=tmp_path / "proc")[0].what
+
+
+def test_what_another_user_may_not_do(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    with TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        monkeypatch.chdir(name)
+        site = Site(Path(name))
+        site.configure(SOUND)
+        file = site.seed("a.md")
+        run("build")
+        assert ask(site, "seeds folder") == ask(site, "permissions") == []
+        file.chmod(0o000)
+        site.feeds.chmod(0o555)
+        with as_nobody():
+            assert "1 seed cannot be read by this user (first: a.md)" in ask(site, "seeds folder")[0].what
+            found = ask(site, "permissions")
+        site.feeds.chmod(0o755)
+        assert f"{site.feeds} cannot be written by this user" in found[0].what
+        if os.geteuid() == 0:
+            for folder in (site.folder, site.feeds, site.folder / ".feedmill"):
+                os.chown(folder, NOBODY, NOBODY)
+            with as_nobody():
+                assert "belongs to another user, as after a run as root" in ask(site, "permissions")[0].what

@@ -16,6 +16,7 @@ CHECKS: tuple[Check, ...] = (
     Check("watching", folders.check_watching),
     Check("open files", folders.check_open_files),
     Check("store", published.check_store),
+    Check("mirrors", published.check_mirrors),
     Check("daemon", published.check_daemon),
     Check("seeds", published.check_seeds),
     Check("addresses", published.check_slugs),

@@ -26,8 +26,8 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: 
 def doctor_command(app: App, as_json: bool) -> int:
     """Look at everything that goes wrong in practice, and say what to do.
 
-    The address, ports, permissions, watch limits, disk, clock, store, daemon, seeds, the feeds' addresses and
-    hubs. Writes nothing. Exit code 1 when something needs mending.
+    The address, ports, permissions, watch limits, disk, clock, store, mirrors, daemon, seeds, the feeds'
+    addresses and hubs. Writes nothing. Exit code 1 when something needs mending.
     """
     from feedmill.cli.doctor.checks import CHECKS
     from feedmill.cli.doctor.finding import Patient

@@ -36,7 +36,7 @@ def check_seeds_folder(patient: Patient) -> Iterator[Finding]:
             )
             continue
         files += 1
-        if not os.access(settings.dir / in_locale(item.path), os.R_OK):
+        if not may(settings.dir / in_locale(item.path), os.R_OK):
             unread.append(printable(item.path))
     if unread:
         what = f"{plural(len(unread), 'seed')} cannot be read by this user (first: {unread[0]})"
@@ -52,8 +52,8 @@ def check_permissions(patient: Patient) -> Iterator[Finding]:
     """Feeds and state can be written, by the user who wrote them before; the token is its owner's alone."""
     settings = patient.settings
     for key, folder in (("feeds.dir", settings.feeds_dir), ("state.dir", settings.state_dir)):
-        there = _nearest(folder)
-        if not os.access(there, os.W_OK | os.X_OK):
+        there = nearest(folder)
+        if not may(there, os.W_OK | os.X_OK):
             yield error(f"{there} cannot be written by this user", f"chown or chmod it, or set {key}")
         elif (owner := _foreign_owner(folder)) is not None:
             what = f"{owner} belongs to another user, as after a run as root"
@@ -63,7 +63,12 @@ def check_permissions(patient: Patient) -> Iterator[Finding]:
         yield warning(f"others can read {token}, which opens the operator's page", f"chmod 600 {token}")
 
 
-def _nearest(folder: Path) -> Path:
+def may(path: Path, mode: int) -> bool:
+    """Return whether the user who asks may do that (`os.R_OK` …) with a file or folder."""
+    return os.access(path, mode, effective_ids=True)
+
+
+def nearest(folder: Path) -> Path:
     """Return the folder, or where it would be made."""
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
@@ -114,7 +119,7 @@ def check_disk(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings
     seen = set()
     for folder in (settings.feeds_dir, settings.state_dir):
-        there = _nearest(folder)
+        there = nearest(folder)
         if (device := there.stat().st_dev) in seen:
             continue
         seen.add(device)

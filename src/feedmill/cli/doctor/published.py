@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
 
 import feedmill
 from feedmill.cli.doctor.finding import Finding, Patient, error, notice, warning
+from feedmill.cli.doctor.folders import may, nearest
 from feedmill.cli.instants import when
 from feedmill.cli.output import plural
 from feedmill.errors import LockHeld, StoreError
 from feedmill.model.seed import Severity
+from feedmill.model.settings import MirrorSettings
 from feedmill.pipeline.report import printable
 
 _AHEAD = timedelta(minutes=5)
@@ -30,9 +35,10 @@ def check_store(patient: Patient) -> Iterator[Finding]:
             changed = sorted(store.verify())
             foreign = store.problems
     except StoreError as problem:
-        yield error(
-            str(problem), "restore it from a backup (docs/operations.md), or update feedmill if it is older"
-        )
+        remedy = "restore it from a backup (docs/operations.md), or update feedmill where it is older"
+        if patient.settings.store.url:
+            remedy = "see that the database runs, and that address, user and password are right"
+        yield error(str(problem), remedy)
         return
     if changed:
         what = f"{plural(len(changed), 'document')} not as published (first: {printable(changed[0])})"
@@ -41,6 +47,29 @@ def check_store(patient: Patient) -> Iterator[Finding]:
         ours = each.path.startswith(".feedmill/")
         remedy = "restore a backup, or feedmill build makes it anew" if ours else "move that file away"
         yield warning(f"{printable(each.path)}: {printable(each.message)}", remedy)
+
+
+def check_mirrors(patient: Patient) -> Iterator[Finding]:
+    """What copies are kept in answers, with the keys that we have."""
+    for mirror in patient.settings.mirrors:
+        if why := _unusable(mirror):
+            remedy = "mend its address, key or rights (docs/operations.md), or take it out of mirrors"
+            yield error(f"a mirror cannot be used: {why}", remedy)
+
+
+def _unusable(mirror: MirrorSettings) -> str:
+    """Return why a mirror cannot be used, "" where it can; a folder is made with the first copy."""
+    from feedmill.mirror import MirrorError, open_place
+
+    if mirror.url.startswith("file://"):
+        folder = nearest(Path(unquote(mirror.url.removeprefix("file://"))))
+        usable = folder.is_dir() and may(folder, os.W_OK | os.X_OK)
+        return "" if usable else f"{folder} is no folder that this user may write to"
+    try:
+        open_place(mirror, f"feedmill/{feedmill.__version__}").look("index.html", "")
+    except MirrorError as problem:
+        return str(problem)
+    return ""
 
 
 def check_daemon(patient: Patient) -> Iterator[Finding]:
@@ -66,8 +95,8 @@ def _locked(patient: Patient) -> Iterator[Finding]:
     from feedmill.pipeline.runner import Runner
 
     settings = patient.settings
-    if not (settings.state_dir / "lock").exists():
-        return  # nobody ever worked here
+    if settings.store.url or not (settings.state_dir / "lock").exists():
+        return  # another node may lead, or nobody ever worked here
     try:
         with Runner(settings, purpose="look", clock=lambda: patient.now, progress=silent):
             return
