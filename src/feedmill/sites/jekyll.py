@@ -65,9 +65,18 @@ def read(folder: Path) -> SiteConfig:
         rules=tuple(_rules(config, link, above, file, unread)),
         copies=tuple(copies),
         separators=data.texts_of(config, "excerpt_separator"),
+        fields=(("topics", _topics(config)),),
         split_blanks=True,
         unread=tuple(unread),
     )
+
+
+def _topics(config: data.Table) -> tuple[str, ...]:
+    """Return the keys of topics. A `category` is one of `categories`; they go first where they have feeds."""
+    categories, others = ("categories", "category"), ("topics", "tags", "keywords")
+    if data.child(config, "feed", "categories"):
+        return (others[0], *categories, *others[1:])
+    return (*others[:2], *categories, others[2])
 
 
 def _domain(folder: Path) -> str | None:

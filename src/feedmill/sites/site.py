@@ -51,6 +51,7 @@ class SiteConfig:
 
     `home` is its address, with the path that all its pages are below. `seeds_dir` is relative to the site's
     folder, globs and rules to `seeds_dir`. `link` is the address pattern of all that no rule matches.
+    `fields` are the keys of fields of ours that the site calls otherwise.
     `copies` are the site's old feed addresses and ours that stand for them.
     """
 
@@ -68,6 +69,7 @@ class SiteConfig:
     link: str | None = None
     rules: tuple[Rule, ...] = ()
     defaults: tuple[tuple[str, object], ...] = ()
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     feeds: tuple[SectionFeed, ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
     separators: tuple[str, ...] = ()
