@@ -165,6 +165,7 @@ and `list subscribers --json`
   "counts": {"total": 3, "eligible": 2, "kept": 0, "withheld": {}, "not_seeds": 1},
   "scheduled": [{"at": "2026-12-24T18:00:00Z", "what": "publication", "seed": "c.md"}],
   "followers": {"hub": null, "mirrors": []},
+  "store": {"url": null},
   "problems": []
 }
 ```
@@ -172,6 +173,12 @@ and `list subscribers --json`
 `daemon.state` is `starting`, `ready`, `building`, `standby`, `stopped`, `held` (exit code 4) or
 `failing` (3). `last_pass` has the form of `build --json`. Counts are of what is published.
 A problem of the daemon itself has the path "".
+
+Where several nodes share a database, `store` has its `url` (no password), this node's `name`, `role` (`lead`
+or `standby`), `epoch` and `serial` (the generation that it serves), `trouble` (why the database cannot be
+reached, or null), and `nodes`: of each `name`, `role`, `purpose`, `serial`, `lag` (generations behind),
+`current` (it prints as what is published) and `silent` (seconds since it was heard of).
+
 Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
 became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`
 without its query, `topic`, `why`). Each of `mirrors` has its `url`, a `state` of `current`, `behind` or

@@ -62,10 +62,15 @@ def status_command(app: App, as_json: bool) -> int:
 
 def _stopped(settings: Settings) -> dict[str, Any]:
     """Return the status without a daemon: what the last pass left in the catalog."""
-    from feedmill.daemon.status import stopped_json
+    from feedmill.daemon.status import stopped_json, store_json
     from feedmill.pipeline.dry_run import last_known
 
-    return {"daemon": stopped_json(), **last_known(settings), "followers": {"hub": None, "mirrors": []}}
+    return {
+        "daemon": stopped_json(),
+        **last_known(settings),
+        "followers": {"hub": None, "mirrors": []},
+        "store": store_json(settings),
+    }
 
 
 def _show(document: dict[str, Any], now: Instant, prefix: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from feedmill.config.names import hide_userinfo
+from feedmill.daemon.status import store_json
 from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
@@ -51,9 +51,7 @@ class PassRunner(Runner):
 
     def store_status(self) -> dict[str, Any]:
         """Return where what is published is kept, and what the nodes that share it do."""
-        url = self._settings.store.url
-        shared = self.node.status() if self.node is not None else {}
-        return {"url": hide_userinfo(url) if url else None, **shared}
+        return {**store_json(self._settings), **(self.node.status() if self.node is not None else {})}
 
     def troubles(self) -> list[str]:
         """Return why the store cannot be reached just now."""

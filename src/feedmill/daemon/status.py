@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import feedmill
+from feedmill.config.names import hide_userinfo
 from feedmill.daemon.schedule import NEXT_CHANGE, PlannedRun
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.seed import Problem, Severity
+from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, printable, problem_json
 
 _REASONS = {
@@ -49,6 +51,12 @@ def daemon_json(daemon: Daemon) -> dict[str, Any]:
 def stopped_json() -> dict[str, Any]:
     """Return the `daemon` part where none runs."""
     return {"state": "stopped", "pid": None, "since": None, "watching": None, "version": feedmill.__version__}
+
+
+def store_json(settings: Settings) -> dict[str, Any]:
+    """Return the `store` part: where what is published is kept, without its password."""
+    url = settings.store.url
+    return {"url": hide_userinfo(url) if url else None}
 
 
 def pass_json(report: PassReport) -> dict[str, Any]:
