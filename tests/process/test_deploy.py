@@ -9,17 +9,35 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
-from operated.daemon import Folder, eventually, free_port
+from feedmill.config import loads
+from operated.daemon import Folder, Operator, eventually, free_port
 
 pytestmark = pytest.mark.process
 
 Site = Callable[..., Folder]
 Require = Callable[..., str]
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
+Tools = Callable[..., None]
+
+
+@pytest.fixture
+def tools(root: Path, require: Require) -> Tools:
+    """Runs a program of `.ci/tools` (.ci/interop.txt), which must find no fault."""
+
+    def run(program: str, *arguments: str, stdin: str = "") -> None:
+        found = require(str(root / ".ci" / "tools" / "bin" / program))
+        done = subprocess.run(
+            [found, *arguments], input=stdin, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return run
 
 
 @pytest.fixture
@@ -68,36 +86,37 @@ def served(site: Site, require: Require, feedmill: Command, root: Path, tmp_path
     )
     text = text.replace("# /topics/old.atom 1;", "/topics/old.atom 1;")
     text = text.replace("# /topics/old.rss /topics/new.rss;", "/topics/old.rss /topics/new.rss;")
+    with _nginx(require("nginx"), text, tmp_path):
+        eventually(lambda: _listens(port), "nginx listens")
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _nginx(program: str, servers: str, folder: Path) -> Iterator[None]:
+    """Run nginx with these servers, after it has found no fault in them."""
     paths = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};\n"
+        f"{kind}_temp_path {folder}/{kind};\n"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (tmp_path / "nginx.conf").write_text(
-        f"daemon off; master_process off; pid {tmp_path}/pid; error_log {tmp_path}/error.log;\n"
-        f"events {{}}\nhttp {{ access_log off;\n{paths}{text}}}\n"
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; error_log {folder}/error.log;\n"
+        f"events {{}}\nhttp {{ access_log off;\n{paths}{servers}}}\n"
     )
-    nginx = [
-        require("nginx"),
-        "-e",
-        str(tmp_path / "error.log"),
-        "-p",
-        str(tmp_path),
-        "-c",
-        str(tmp_path / "nginx.conf"),
-    ]
-    tried = subprocess.run([*nginx, "-t"], capture_output=True, text=True, check=False)
+    command = [program, "-e", f"{folder}/error.log", "-p", f"{folder}", "-c", f"{folder}/nginx.conf"]
+    tried = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
     assert tried.returncode == 0, tried.stderr
     assert "warn" not in tried.stderr, tried.stderr
-    process = subprocess.Popen(nginx)
+    process = subprocess.Popen(command)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
 
-    def listens() -> bool:
-        with socket.socket() as client:
-            return client.connect_ex(("127.0.0.1", port)) == 0
 
-    eventually(listens, "nginx listens")
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=10)
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_nginx_serves_the_folder(served: str) -> None:
@@ -144,8 +163,91 @@ def test_the_container_is_modest(root: Path) -> None:
                 assert (root / source).exists(), source
 
 
-def test_compose_is_modest(root: Path) -> None:
-    text = (root / "deploy" / "compose.yaml").read_text()
+@pytest.mark.parametrize("name", ["compose.yaml", "compose.single.yaml"])
+def test_compose_is_modest(root: Path, name: str) -> None:
+    text = (root / "deploy" / name).read_text()
     assert not re.search(r"privileged: *true|docker\.sock|network_mode: *host", text)
     for line in ("read_only: true", "cap_drop: [ALL]", "no-new-privileges:true", "127.0.0.1:8080:8080"):
         assert line in text
+
+
+def test_kubernetes_finds_no_fault(root: Path, tools: Tools) -> None:
+    for file in sorted((root / "deploy" / "kubernetes").glob("*.yaml")):
+        if file.name not in ("kustomization.yaml", "config.yaml"):  # the one is kubectl's own, the other ours
+            tools("kubernetes-validate", "--strict", "--version", "1.37", str(file))
+
+
+def test_compose_finds_no_fault(root: Path, tools: Tools) -> None:
+    for name in ("compose.yaml", "compose.single.yaml"):
+        text = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", (root / "deploy" / name).read_text())
+        tree = yaml.safe_load(re.sub(r"\$\{\w+:\?[^}]*\}", "said", text))
+        program = "import compose_spec, sys; compose_spec.PyCompose.from_json(sys.stdin.read())"
+        tools("python", "-c", program, stdin=json.dumps(tree))
+
+
+def test_hadolint_finds_no_fault(root: Path, tools: Tools) -> None:
+    tools("hadolint", str(root / "deploy" / "Dockerfile"))
+
+
+def test_pods_are_modest_and_looked_after(root: Path) -> None:
+    folder = root / "deploy" / "kubernetes"
+    listed = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    files = {*listed["resources"], *listed["configMapGenerator"][0]["files"], "kustomization.yaml"}
+    assert files == {file.name for file in folder.iterdir()}
+    pod = yaml.safe_load((folder / "deployment.yaml").read_text())["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    for container in (*pod["containers"], *pod["initContainers"]):
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert ":" in container["image"], "tags are pinned"
+    mill = next(each for each in pod["containers"] if each["name"] == "feedmill")
+    assert mill["readinessProbe"]["httpGet"]["path"] == "/readyz"
+    assert {mill[probe]["httpGet"]["path"] for probe in ("livenessProbe", "startupProbe")} == {"/healthz"}
+    budget = yaml.safe_load((folder / "disruption.yaml").read_text())
+    assert budget["spec"]["selector"]["matchLabels"].items() <= mill_labels(folder).items()
+    loads((folder / "config.yaml").read_text(), base=root)
+
+
+def mill_labels(folder: Path) -> dict[str, str]:
+    labels: dict[str, str] = yaml.safe_load((folder / "deployment.yaml").read_text())["spec"]["template"][
+        "metadata"
+    ]["labels"]
+    return labels
+
+
+def test_what_is_set_by_the_environment_is_a_key(root: Path) -> None:
+    """A variable that no key has stops the program, in a container at three in the morning."""
+    texts = [file.read_text() for file in (root / "deploy").rglob("*") if file.is_file()]
+    names = {name for text in texts for name in re.findall(r"FEEDMILL_[A-Z_]+", text)}
+    assert {"FEEDMILL_STORE__URL", "FEEDMILL_ADMIN__HOST", "FEEDMILL_STATE__DIR"} <= names
+    values = {"FEEDMILL_STORE__URL": "postgresql://database/feedmill"}
+    for name in sorted(names):
+        loads("", base=root, environ={name: values.get(name, "0.0.0.0")})
+
+
+def test_workflows_build_one_after_the_other(root: Path) -> None:
+    for file in sorted((root / "deploy" / "github").iterdir()):
+        tree = yaml.safe_load(file.read_text())
+        assert tree["concurrency"] == {"group": "feeds", "cancel-in-progress": False}
+        steps = [step for job in tree["jobs"].values() for step in job["steps"]]
+        assert any("feedmill build" in step.get("run", "") for step in steps)
+        assert all(re.search(r"@v\d+$", step["uses"]) for step in steps if "uses" in step)
+
+
+def test_nginx_asks_the_other_node(
+    root: Path, site: Site, operator: Operator, require: Require, tmp_path: Path
+) -> None:
+    """One of the two nodes is not there: nobody notices."""
+    nginx, port, gone, front = require("nginx"), free_port(), free_port(), free_port()
+    folder = site(f"server: {{port: {port}}}")
+    folder.write("one.md")
+    operator.run(folder)
+    text = (root / "deploy" / "nginx" / "nodes.conf").read_text()
+    text = text.replace("one:8080", f"127.0.0.1:{gone}").replace("two:8080", f"127.0.0.1:{port}")
+    text = text.replace("listen 8080;", f"listen 127.0.0.1:{front};")
+    with _nginx(nginx, text, tmp_path):
+        eventually(lambda: _listens(front), "nginx listens")
+        for _ in range(6):
+            with urllib.request.urlopen(f"http://127.0.0.1:{front}/all.atom", timeout=5) as answer:
+                assert answer.status == 200
+                assert answer.headers["ETag"]

@@ -68,7 +68,7 @@ class Bucket:
 
     def is_made_of(self, tag: str, body: bytes) -> bool:
         """Compare with the MD5, which is an object's ETag at S3, most that speaks like it, and Google."""
-        return tag.partition(" ")[0] == f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
+        return tag.partition(" ")[0] == hashlib.md5(body, usedforsecurity=False).hexdigest()
 
     def says_whose_it_is(self, path: str) -> bool:
         """Yes: every object has its own metadata."""
@@ -121,13 +121,14 @@ class Bucket:
         return True, tag
 
     def _tag(self, found: Any) -> str:
-        """Return what tells one version from another; Google wants its own number for that as well."""
-        tag = found.get("e_tag") or ""
+        """Return the ETag without quotes, which Azure's listings lack; Google wants its own number, too."""
+        tag = (found.get("e_tag") or "").strip('"')
         return f"{tag} {found.get('version')}" if self._versioned else tag
 
     def _update(self, tag: str) -> UpdateVersion:
         etag, _, version = tag.partition(" ")
-        return {"e_tag": etag, "version": version} if version else {"e_tag": etag}
+        quoted = f'"{etag}"'
+        return {"e_tag": quoted, "version": version} if version else {"e_tag": quoted}
 
     @contextmanager
     def _asking(self, what: str, path: str = "") -> Iterator[None]:
