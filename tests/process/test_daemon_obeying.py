@@ -245,6 +245,7 @@ def test_status_in_eighty_columns_and_as_json(site: Site, operator: Operator, fe
         "scheduled",
         "problems",
         "followers",
+        "store",
     }
     assert {run["job"] for run in status["next"]} == {"rebuild", "next-change", "housekeeping"}
     assert all(run["why"] for run in status["next"])

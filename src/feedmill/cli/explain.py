@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -146,7 +147,7 @@ def _show(found: Explanation, prefix: str, now: Instant) -> None:
     click.echo(f"to change it: {found.remedy}")
     for problem in found.problems:
         if problem.message != found.why or problem.line:
-            click.echo(problem_line(problem, prefix))
+            click.echo(problem_line(problem, prefix, wide=not sys.stdout.isatty()))
 
 
 def _json(found: Explanation) -> dict[str, Any]:
