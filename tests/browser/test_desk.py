@@ -228,7 +228,7 @@ def test_a_held_daemon_names_the_way_out_and_takes_it(
         eventually(lambda: daemon.status()["daemon"]["state"] == "held", "held")
         page = visitor.go("")
         assert page.inner_text("#state") == "held"
-        assert "held back" in page.inner_text("[role=alert]")
+        assert "Held back" in page.inner_text("[role=alert]")
         page.get_by_role("button", name="Overrule the guard").click()
         assert page.inner_text("#state") == "ready"
         assert daemon.folder.titles() == set()
