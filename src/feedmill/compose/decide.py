@@ -32,7 +32,7 @@ class Before:
     planned: frozenset[FeedKey] = frozenset()
 
 
-class Move(NamedTuple):
+class EntryDelta(NamedTuple):
     """What becomes of one entry: the seed that stood for it, and the one that does now.
 
     `stays`: in all its places, where it says something else.
@@ -55,7 +55,7 @@ class Count(NamedTuple):
 class Delta:
     """Everything that one decision does.
 
-    `states` replace those of their files, `gone` files have none any more, `known` had one before. `moves`
+    `states` replace those of their files, `gone` files have none any more, `known` had one before. `entries`
     say which entries appear, change and vanish; `left` are the files whose places are given up, `entered`
     the places that are taken. `kept` are the files whose form is the last good one now, `dropped` the paths
     that none is kept for any more. `times` say when a file's state or entry changes, past times too, `plans`
@@ -66,7 +66,7 @@ class Delta:
     states: tuple[State, ...]
     gone: tuple[int, ...]
     known: tuple[int, ...]
-    moves: tuple[Move, ...]
+    entries: tuple[EntryDelta, ...]
     left: tuple[int, ...]
     entered: tuple[Place, ...]
     counts: Mapping[FeedKey, Count]
@@ -91,18 +91,22 @@ def decide(
     facts = {claim.file: claim.facts for claim in claims}
     after = _settled([_state(claim, now, drafts) for claim in claims])
     places = {file: _places(facts[file], state) for file, state in after.items() if state.state == ELIGIBLE}
-    moves = tuple(_moves(before, after, places))
-    leaving = [move.old.file for move in moves if move.old is not None and not move.stays]
+    changes = tuple(_changes(before, after, places))
+    leaving = [each.old.file for each in changes if each.old is not None and not each.stays]
     left = [place for file in leaving for place in before.places.get(file, ())]
-    entered = [p for m in moves if m.new is not None and not m.stays for p in places[m.new.file]]
+    entered = [
+        p for each in changes if each.new is not None and not each.stays for p in places[each.new.file]
+    ]
     touched = {place.feed for place in (*left, *entered)}
-    touched.update(p.feed for m in moves if m.new is not None and m.stays for p in places[m.new.file])
+    touched.update(
+        p.feed for each in changes if each.new is not None and each.stays for p in places[each.new.file]
+    )
     times, plans = _schedule(claims, after, now)
     return Delta(
         states=tuple(state for file, state in after.items() if before.states.get(file) != state),
         gone=tuple(gone),
         known=tuple(before.states),
-        moves=moves,
+        entries=changes,
         left=tuple(leaving),
         entered=tuple(entered),
         counts=_counts(left, entered),
@@ -217,20 +221,20 @@ def _places(facts: Facts | None, state: State) -> list[Place]:
     ]
 
 
-def _moves(
+def _changes(
     before: Before, after: Mapping[int, State], places: Mapping[int, Sequence[Place]]
-) -> Iterable[Move]:
+) -> Iterable[EntryDelta]:
     was = {state.entry_id: state for state in before.states.values() if state.state == ELIGIBLE}
     now = {state.entry_id: state for state in after.values() if state.state == ELIGIBLE}
     for entry, old in was.items():
         if entry is not None and entry not in now:
-            yield Move(entry, old, None, False)
+            yield EntryDelta(entry, old, None, False)
     for entry, new in now.items():
         assert entry is not None
         known = was.get(entry)
         stays = known is not None and sorted(before.places.get(new.file, ())) == sorted(places[new.file])
         if known is None or not stays or known.digest != new.digest:
-            yield Move(entry, known, new, stays)
+            yield EntryDelta(entry, known, new, stays)
 
 
 def _worth_keeping(before: Mapping[int, State], after: Mapping[int, State]) -> Iterable[int]:

@@ -50,9 +50,9 @@ def derive(run: Pass, changed: Collection[int], gone: Collection[int]) -> Outcom
         delta = work.decide(run.catalog.files.known(sorted({*changed} - {*gone})), files)
         outcome = work.outcome
         outcome.restated = {*delta.known, *delta.gone, *(state.file for state in delta.states)}
-        outcome.appeared = sum(move.old is None for move in delta.moves)
-        outcome.vanished = sum(move.new is None for move in delta.moves)
-        outcome.changed = len(delta.moves) - outcome.appeared - outcome.vanished
+        outcome.appeared = sum(each.old is None for each in delta.entries)
+        outcome.vanished = sum(each.new is None for each in delta.entries)
+        outcome.changed = len(delta.entries) - outcome.appeared - outcome.vanished
         run.catalog.files.forget(sorted(gone))
     return work.outcome
 

@@ -119,9 +119,9 @@ def broken(file: int, good: Facts | None = None) -> Claim:
 
 def outcome(delta: Delta) -> tuple[int, int, int]:
     """Return how many entries appear, change and vanish."""
-    appear = sum(move.old is None for move in delta.moves)
-    vanish = sum(move.new is None for move in delta.moves)
-    return appear, len(delta.moves) - appear - vanish, vanish
+    appear = sum(each.old is None for each in delta.entries)
+    vanish = sum(each.new is None for each in delta.entries)
+    return appear, len(delta.entries) - appear - vanish, vanish
 
 
 # One seed and the clock
@@ -230,7 +230,7 @@ def test_what_nobody_sees_touches_nothing() -> None:
     world = World()
     world.decide([claim(1, facts())])
     delta = world.decide([claim(1, facts())])
-    assert (delta.moves, delta.states, delta.touched, delta.kept, delta.dropped) == (
+    assert (delta.entries, delta.states, delta.touched, delta.kept, delta.dropped) == (
         (),
         (),
         frozenset(),
@@ -243,7 +243,7 @@ def test_a_form_that_differs_in_nothing_shown_is_kept_all_the_same() -> None:
     world = World()
     world.decide([claim(1, facts())])
     delta = world.decide([claim(1, facts(good=b"other flags"))])
-    assert (delta.kept, delta.moves) == ((1,), ())
+    assert (delta.kept, delta.entries) == ((1,), ())
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_an_edit_moves_an_entry_only_where_its_places_differ(
 
 
 def test_an_alias_gathers_what_stood_apart() -> None:
-    """Another config: `Go` is an alias of `golang` now. Uses of labels move along."""
+    """Another config: `Go` is an alias of `golang` now. Uses of labels each along."""
     world = World()
     apart = [
         facts(f"urn:{n}", members=[Membership(key, label)])
@@ -360,7 +360,7 @@ def test_paths_are_compared_as_bytes_from_the_left() -> None:
     delta = World().decide(
         [Claim(1, b"b/a.md", found), Claim(2, b"a/z.md", found), Claim(3, b"a/\xff", found)]
     )
-    assert [move.new.path for move in delta.moves if move.new] == [b"a/z.md"]
+    assert [each.new.path for each in delta.entries if each.new] == [b"a/z.md"]
 
 
 def test_rivals_agree_whoever_comes_first_and_however_many_at_a_time() -> None:
@@ -412,7 +412,7 @@ def test_a_broken_seed_keeps_its_entry_and_its_form() -> None:
     world = World()
     world.decide([claim(1, facts())])
     delta = world.decide([broken(1, facts())])
-    assert (delta.moves, delta.kept, delta.dropped) == ((), (), ())
+    assert (delta.entries, delta.kept, delta.dropped) == ((), (), ())
     assert world.states[1].kept
     assert {state: n for state, n in world.tally.items() if n} == {"eligible": 1, KEPT: 1}
 
