@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 
 import feedmill
-from feedmill.catalog import Catalog
 from feedmill.model.hub import document_hubs
 from feedmill.model.settings import Settings
 
@@ -27,14 +26,6 @@ def compose_print(settings: Settings, theme: Mapping[str, str]) -> str:
         sorted(theme.items()),
         settings.decode.drafts,
     )
-
-
-def seeds_print(catalog: Catalog) -> str:
-    """Return what changes with any seed's path or content."""
-    digest = hashlib.blake2b(digest_size=16)
-    for row in catalog.files.all():
-        digest.update(b"%b\0%b\n" % (row.path, row.digest.hex().encode("ascii")))
-    return digest.hexdigest()
 
 
 def _print(*values: object) -> str:

@@ -29,7 +29,7 @@ from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
-from feedmill.pipeline.fingerprints import compose_print, decode_print, seeds_print
+from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.held import find_takedowns, holding, withdraw
@@ -213,7 +213,7 @@ class Mill:
             tally[NOT_SEEDS] += ingested.not_seeds
         held = None if request.force else guarded(run, ingested, fresh="compose" not in facts)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
-            held = run.store.doubt(lambda: seeds_print(run.catalog))
+            held = run.store.doubt(run.catalog.files.fingerprint)
         return Derived(facts, anew, ingested, outcome, tally, held)
 
     def _due(self, run: Pass, facts: Mapping[str, str]) -> list[int]:
@@ -241,9 +241,7 @@ class Mill:
             if everything:
                 self._retire_rest(run, published)
         self._plan(run, derived)
-        run.publishing.made_from(
-            f"{self._decode_print} {self._compose_print}", lambda: seeds_print(run.catalog)
-        )
+        run.publishing.made_from(f"{self._decode_print} {self._compose_print}", run.catalog.files.fingerprint)
         result = run.publishing.commit()
         retired, pruned = self._prune(run) if run.request.prune else ((), 0)
         if self._problems is None or derived.anew:
