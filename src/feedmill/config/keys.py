@@ -73,7 +73,7 @@ _SITE = section(
         instead="`site.url`",
     ),
     description=key(TEXT, "One sentence about the site.", "What we read"),
-    language=key(LANGUAGE, "The language of the feeds (RFC 5646).", "de"),
+    language=key(LANGUAGE, "The feeds' language (RFC 5646), and that of their pages' own words.", "de"),
     author=key(_AUTHOR, "Who publishes the site; a name alone will do."),
     icon=key(URL, "A small square picture.", "https://example.org/icon.png"),
     rights=key(TEXT, "A note on rights.", "CC BY 4.0"),
