@@ -430,3 +430,33 @@ def test_an_expectant_client_is_told_to_go_on(desk: Desk) -> None:
 def test_an_empty_token_is_refused() -> None:
     with pytest.raises(ValueError, match="everybody"):
         Admin(View(), "", AdminSettings())
+
+
+def test_mirrors_are_shown_with_what_keeps_them() -> None:
+    mirrors = [
+        {
+            "url": "s3://feeds/www",
+            "state": "current",
+            "documents": 40,
+            "behind": 0,
+            "lag": 0.0,
+            "trouble": None,
+        },
+        {
+            "url": "file:///srv/www",
+            "state": "failing",
+            "documents": 0,
+            "behind": 40,
+            "lag": 61.0,
+            "trouble": "full",
+        },
+    ]
+    page = status_page(
+        {**STATUS, "followers": {"hub": None, "mirrors": mirrors}},
+        traffic=Traffic(),
+        subscribers={},
+        readers={},
+        form_token="",
+    ).decode()
+    for told in ("s3://feeds/www", "current", "file:///srv/www", "full", "40, 1 min"):
+        assert told in page
