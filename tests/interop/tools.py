@@ -43,6 +43,12 @@ def hugo(require: Require, site: Path) -> dict[str, str]:
     return {row["path"]: row["permalink"] for row in rows}
 
 
+def hugo_convert(require: Require, site: Path, command: str, output: str) -> None:
+    """Have Hugo write the site's content in another syntax below `output`."""
+    program = require("hugo", str(ROOT / ".ci" / "tools" / "bin" / "hugo"))
+    _run(program, "convert", command, "--unsafe", "--output", output, cwd=site)
+
+
 _LISTING = """Jekyll::Hooks.register :site, :post_render do |site|
   made = site.documents.map { |doc| [doc.relative_path, doc.url] }
   File.write(File.join(site.source, "addresses.json"), JSON.generate(made.to_h))

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.process, pytest.mark.corpus]
 
 DIFFERENCES = {
     "id": "ours is a UUID made of the address; `feedmill adopt` takes over the one that readers know",
-    "feed updated": "ours is that of the newest entry; Zola's template has `now()`: another feed each build",
+    "feed updated": "ours is the newest entry's; Zola's template has `now()`, so another feed each build",
     "authors": "ours are told apart, one element each; Zola's template joins them to one name",
     "number of entries": "feeds.limit, 50; jekyll-feed and the Rust blog's template say 10",
     "content": "sanitised, addresses absolute, template syntax left out; footnotes have ids of markdown-it",

@@ -85,6 +85,50 @@ def test_every_edit_of_one_character_in_a_takedown_still_takes_down(line: str, b
     assert out == []
 
 
+TOML = """+++
+title = "Entry"
+webUrl = "https://x.org/a"
+publishedDateTime = 2026-01-01
+topics = ["News"]
+"""
+JSON = """{
+"title": "Entry",
+"webUrl": "https://x.org/a",
+"publishedDateTime": "2026-01-01",
+"topics": ["News"],
+"""
+OTHER_SYNTAXES = {
+    "toml": (TOML, 'category = "x"\n+++\nText.\n'),
+    "json": (JSON, '"category": "x"\n}\nText.\n'),
+}
+
+
+@pytest.mark.parametrize(
+    ("syntax", "line"),
+    [
+        ("toml", "published = false"),
+        ("toml", "removed = true"),
+        ("toml", "[x]\nhidden = true"),  # in a table it is nobody's flag, in any edit
+        ("json", '"published": false,'),
+        ("json", '"hidden": true,'),
+    ],
+)
+def test_so_does_every_edit_in_the_other_syntaxes(syntax: str, line: str) -> None:
+    head, tail = OTHER_SYNTAXES[syntax]
+    known = decode("a.md", (head + tail).encode(), SETTINGS).seed
+    assert known is not None
+    whole = is_out(head + line + "\n" + tail, known)
+    assert whole is line.startswith("[")
+    if not whole:
+        out = [
+            each for each in edits(line) if is_out(head + each + "\n" + tail, known) and not is_comment(each)
+        ]
+        assert out == []
+        text = head + line + "\n" + tail
+        first = len(head) + 1 + (syntax == "json")
+        assert [end for end in range(first, len(text)) if is_out(text[:end], known)] == []
+
+
 @pytest.mark.parametrize("line", ["published: false", "removed = 1", "expiryDateTime: 2026-02-01"])
 @pytest.mark.parametrize("broken", ["category: [\n", 'category: "\n'])
 def test_so_does_every_edit_where_the_header_does_not_parse(line: str, broken: str) -> None:

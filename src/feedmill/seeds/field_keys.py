@@ -48,6 +48,9 @@ _OTHER_WORDS = frozenset(
 )
 """Words that other programs use for something else, one letter away from a field's name."""
 
+_ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
+"""Characters as JSON writes them."""
+
 _BEHIND = re.compile(r"[\s.]+(?!(?:y|yes|true|on|n|no|false|off)\b)[^\W\d_]", re.IGNORECASE)
 _IN_PATTERN = re.compile(r"\{field:([^}|]+)")
 _KNOWN_AT_MOST = 10_000
@@ -101,7 +104,11 @@ class Keys:
         if key not in self._doubts:
             if len(self._doubts) >= _KNOWN_AT_MOST:
                 self._doubts.clear()
-            self._doubts[key] = _doubt(fold(key), self.flag_names, self.takedown_names | self.other_names)
+            known = self.takedown_names | self.other_names
+            doubt = _doubt(fold(key), self.flag_names, known)
+            if doubt is None and not key.isprintable():  # JSON's `p\blished` is a slip, too
+                doubt = _doubt(fold(key.translate(_ESCAPES)), self.flag_names, known)
+            self._doubts[key] = doubt
         return self._doubts[key]
 
     def meant(self, key: str) -> tuple[str, str] | None:

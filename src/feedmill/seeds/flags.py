@@ -192,7 +192,7 @@ def _no_page(reader: Reader) -> bool:
 
 def _check_slips(reader: Reader, keys: Keys) -> None:
     """Report keys that may be meant for a flag that is not there."""
-    for key, node in reader.values.items():
+    for key, node in _with_parted(reader):
         doubt = keys.doubt(key)
         if doubt is None:
             continue
@@ -203,6 +203,14 @@ def _check_slips(reader: Reader, keys: Keys) -> None:
         is_boolean = isinstance(node, ScalarNode) and node.value.strip().lower() in BOOLEANS
         severity = Severity.ERROR if is_boolean and name not in reader.folded else Severity.WARNING
         reader.report(f"{quoted(key)[1:-1]!r} is not read; did you mean '{name}'?", node, severity)
+
+
+def _with_parted(reader: Reader) -> Iterator[tuple[str, Node]]:
+    """Yield the keys, and those that a dot too many would have parted: TOML's `publ.ished = false`."""
+    for key, node in reader.values.items():
+        yield key, node
+        if isinstance(node, MappingNode):
+            yield from ((f"{key}.{inner}", value) for inner, value in entries(node).items())
 
 
 def _check_swallowed(reader: Reader, keys: Keys, header: str) -> None:

@@ -143,9 +143,10 @@ def _places(names: frozenset[str]) -> re.Pattern[str]:
     spared = "|".join(map(_spaced, sorted(behind)))
     starts = "".join(sorted({re.escape(name[0]) for name in wanted}))
     false = "|".join(word for word, value in BOOLEANS.items() if not value and word.islower())
+    begin = "|".join(map(_spaced, sorted(heads)))
     return re.compile(
-        r"[\n{,][^\w#\n{,]*+_*+"
-        rf"(?![#\n])(?=(?:{'|'.join(map(_spaced, sorted(heads)))})|.{{2,6}}?(?:{spared})"
+        rf"[\n{{,][^\w#\n{{,]*+_*+(?:\w[\"'](?={begin}))?+"  # a letter too many before a quoted key
+        rf"(?![#\n])(?=(?:{begin})|.{{2,6}}?(?:{spared})"
         rf"|[{starts}]\w{{0,2}}\Z|permalink\W++(?:{false})\b)",
         re.DOTALL,
     )
