@@ -53,7 +53,7 @@ def check_mirrors(patient: Patient) -> Iterator[Finding]:
     """What copies are kept in answers, with the keys that we have."""
     for mirror in patient.settings.mirrors:
         if why := _unusable(mirror):
-            remedy = "mend its address, key or rights (docs/operations.md), or take it out of mirrors"
+            remedy = "mend its address, key or rights (docs/hosting.md), or take it out of mirrors"
             yield error(f"a mirror cannot be used: {why}", remedy)
 
 
