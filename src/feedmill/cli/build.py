@@ -69,7 +69,7 @@ def build_command(
         require(settings)
         from feedmill.cli.preview import show_preview
 
-        return show_preview(settings, now, request, as_json=as_json)
+        return exit_code(show_preview(settings, now, request, as_json=as_json))
     report = build_once(settings, request, now=now, aside=aside)
     show_report(report, settings, as_json=as_json)
     return exit_code(report)

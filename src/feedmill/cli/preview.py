@@ -11,7 +11,7 @@ from feedmill.cli.output import Progress, plural, print_json, relative_prefix
 from feedmill.cli.problems import print_problems
 from feedmill.model.instant import Instant
 from feedmill.pipeline.dry_run import EntryChange, FeedChange, compare, dry_run_of, identity_changes
-from feedmill.pipeline.report import PassRequest, problem_json
+from feedmill.pipeline.report import PassReport, PassRequest, problem_json
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
@@ -23,10 +23,8 @@ _MARKS = {
 }
 
 
-def show_preview(settings: Settings, now: Instant, request: PassRequest, *, as_json: bool) -> int:
+def show_preview(settings: Settings, now: Instant, request: PassRequest, *, as_json: bool) -> PassReport:
     """Work out what a build would change, print it, and write nothing."""
-    from feedmill.cli.build import exit_code
-
     with Progress() as progress, dry_run_of(settings, lambda: now, request, progress=progress) as found:
         report = found.report
         changes = () if report.held else compare(found)
@@ -37,11 +35,11 @@ def show_preview(settings: Settings, now: Instant, request: PassRequest, *, as_j
         document["changes"] = [_feed_json(change) for change in changes]
         document["problems"] += [problem_json(problem) for problem in identities]
         print_json(document)
-        return exit_code(report)
+        return report
     print_problems((*report.problems, *identities), relative_prefix(settings.scan.dir))
     if report.held is not None:
         click.echo("held back: " + report.held, err=True)
-        return exit_code(report)
+        return report
     for change in changes:
         _show(change)
     appear, differ, vanish = (
@@ -55,7 +53,7 @@ def show_preview(settings: Settings, now: Instant, request: PassRequest, *, as_j
         )
     else:
         click.echo("No feed would change. Nothing was written.")
-    return exit_code(report)
+    return report
 
 
 def _show(change: FeedChange) -> None:

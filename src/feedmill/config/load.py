@@ -43,16 +43,8 @@ def load(
     cwd = cwd.absolute()
     source = str(path) if path is not None else _nearest(cwd)
     file = cwd / source
-    return _settings(
-        _read(file, source),
-        source,
-        file,
-        overrides=overrides,
-        environ=environ,
-        seeds=seeds,
-        feeds=feeds,
-        cwd=cwd,
-    )
+    given = {name: cwd / path for name, path in (("seeds", seeds), ("feeds", feeds)) if path is not None}
+    return _settings(_read(file, source), source, file, overrides=overrides, environ=environ, given=given)
 
 
 def loads(
@@ -69,7 +61,7 @@ def loads(
         ConfigErrors: everything that is wrong, at once.
     """
     base = base.absolute()
-    return _settings(text, source, base / source, overrides=overrides, environ=environ or {}, cwd=base)
+    return _settings(text, source, base / source, overrides=overrides, environ=environ or {}, given={})
 
 
 def _settings(
@@ -79,10 +71,9 @@ def _settings(
     *,
     overrides: Sequence[str],
     environ: Mapping[str, str],
-    cwd: Path,
-    seeds: Path | None = None,
-    feeds: Path | None = None,
+    given: Mapping[str, Path],
 ) -> Settings:
+    """`given` are the folders that the command line names, which go before those of the config."""
     faults = Faults()
     origin = Origin(source, 1, 1)
     root = tree.parse(text, origin, faults)
@@ -92,10 +83,11 @@ def _settings(
     config = check(root, faults)
     base = file.parent
     folders = {
-        "seeds": _folder(config["seeds"]["dir"], base, environ) if seeds is None else cwd / seeds,
-        "feeds": _folder(config["feeds"]["dir"], base, environ) if feeds is None else cwd / feeds,
+        "seeds": _folder(config["seeds"]["dir"], base, environ),
+        "feeds": _folder(config["feeds"]["dir"], base, environ),
         "state": _folder(config["state"]["dir"], base, environ),
         "theme": _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None,
+        **given,
     }
     rules = Rules(config, root, faults, Origin(source))
     rules.check()
@@ -104,7 +96,7 @@ def _settings(
     faults.raise_any()
     if config["seeds"]["ids"]:
         config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
-    if feeds is not None:  # `--feeds` is a try: nothing is spread from there
+    if "feeds" in given:  # `--feeds` is a try: nothing is spread from there
         config["push"].update(hub="off", hubs=())
         config["store"].update(url=None)
         config["mirrors"] = ()

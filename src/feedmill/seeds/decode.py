@@ -82,8 +82,7 @@ def _decode_front(
             return _invalid(path, front.header, keys, fault.message, line, fault.column)
     if not isinstance(root, yamltext.MappingNode):
         return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
-    swallowing = front.header if cut.pieces is None else None
-    return _decode_root(path, front, cut, root, settings, keys, thorough, swallowing)
+    return _decode_root(path, front, cut, root, settings, thorough)
 
 
 def _decode_whole(
@@ -98,7 +97,7 @@ def _decode_whole(
     if not isinstance(root, yamltext.MappingNode):
         return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
     whole = Needed(front.header, front.header, None)
-    return _decode_root(path, front, whole, root, settings, keys, thorough, None)
+    return _decode_root(path, front, whole, root, settings, thorough)
 
 
 def _decode_root(
@@ -107,10 +106,10 @@ def _decode_root(
     cut: Needed,
     root: yamltext.MappingNode,
     settings: DecodeSettings,
-    keys: Keys,
     thorough: bool,
-    swallowing: str | None,
 ) -> Record:
+    keys = keys_for(settings)
+    swallowing = front.header if front.syntax == "yaml" and cut.pieces is None else None
     reader = _reader(path, front, cut, root, settings, keys)
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
