@@ -55,6 +55,10 @@ class PublishError(StoreError):
     """The feeds folder or its ledger cannot be read or written."""
 
 
+class StoreAway(PublishError):
+    """The store cannot be reached just now: what is published there is as it was."""
+
+
 class LockHeld(StoreError):
     """Another process works on the same folder or database."""
 

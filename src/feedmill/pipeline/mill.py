@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer
-from feedmill.errors import CatalogError, PublishError, StoreError
+from feedmill.errors import CatalogError, PublishError, StoreAway, StoreError
 from feedmill.model.artifact import Generation
 from feedmill.model.hub import document_hubs
 from feedmill.model.instant import Instant, from_micros, to_micros
@@ -174,6 +174,8 @@ class Mill:
         store = self.store
         try:
             derived = self._derive(run)
+        except StoreAway:
+            raise  # a database that several nodes share: each goes on giving out what it has
         except PublishError:
             store.suspend(store.documents)  # who was taken down is not known: in doubt, nobody is out
             raise

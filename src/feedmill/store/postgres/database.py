@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from feedmill.errors import ConfigError, PublishError
+from feedmill.errors import ConfigError, PublishError, StoreAway
 
 try:
     import psycopg
@@ -28,10 +28,6 @@ Row = tuple[Any, ...]
 T = TypeVar("T")
 
 
-class Lost(PublishError):
-    """The connection broke."""
-
-
 class Database:
     """One connection, made when it is first needed and again after it broke. Any thread may use it.
 
@@ -40,7 +36,8 @@ class Database:
     it.
 
     Raises (everything):
-        PublishError: the database cannot be reached, or does not do it.
+        StoreAway: the database cannot be reached.
+        PublishError: it does not do it.
     """
 
     def __init__(self, url: str, name: str, setup: Sequence[str] = (), *, lasts: bool = False) -> None:
@@ -98,7 +95,7 @@ class Database:
     def commit(self) -> None:
         """Commit the transaction. After an error nobody knows whether that was done."""
         if not self.under_way:
-            raise PublishError("the connection to the database was lost during a transaction")
+            raise StoreAway("the connection to the database was lost during a transaction")
         self.rows("COMMIT")
 
     def rollback(self) -> None:
@@ -131,7 +128,7 @@ class Database:
             idle = self._connection is not None and not self.under_way
             try:
                 return self._once(action)
-            except Lost:
+            except StoreAway:
                 if self._lasts or not idle:
                     raise
                 return self._once(action)  # the server was started anew since the last statement
@@ -142,9 +139,9 @@ class Database:
         except psycopg.Error as error:
             why = (str(error).strip().splitlines() or [type(error).__name__])[0]
             message = f"the database {where(self._url)}: {why}"
-            if self._connection is not None and self._connection.broken:
+            if self._connection is None or self._connection.broken:
                 self.close()
-                raise Lost(message) from error
+                raise StoreAway(message) from error
             raise PublishError(message) from error
 
     def _connected(self) -> psycopg.Connection[Row]:

@@ -26,6 +26,9 @@ BEAT = 0.5
 STALE = 2.0
 """Seconds without a beat after which a leader hangs."""
 
+_PATIENCE, _LOOK = 1.0, 0.02
+"""Seconds to wait for a lock that nobody holds any more, and between two tries."""
+
 _SEEDS = 100_000
 """Generations of which it is remembered what seeds they were made from."""
 
@@ -68,10 +71,7 @@ class PostgresLead:
         self._end()
         session = self._session
         try:
-            if not self._lock():
-                holder = self._holder()
-                if not holder[1] or not (self._replace(holder[0]) and self._lock()):
-                    raise LockHeld(where(self._url), self._describe(holder[0]))
+            self._take()
             upgrade(session)
             session.rows(
                 "DELETE FROM feedmill_seeds WHERE serial < (SELECT serial FROM feedmill_head) - %s", (_SEEDS,)
@@ -104,6 +104,7 @@ class PostgresLead:
         if leads:
             with suppress(PublishError):
                 self._session.rows("DELETE FROM feedmill_node WHERE name = %s", (self.name,))
+                self._session.rows(f"SELECT pg_advisory_unlock({_KEY})")  # closing is noticed a little later
         self._session.close()
 
     def __enter__(self) -> Self:
@@ -123,6 +124,17 @@ class PostgresLead:
         self._ended.set()
         if heart is not None and heart is not threading.current_thread():
             heart.join(STALE)
+
+    def _take(self) -> None:
+        until = time.monotonic() + _PATIENCE
+        while not self._lock():
+            name, hangs = self._holder()
+            if hangs:
+                self._replace(name)
+            elif name or time.monotonic() > until:
+                raise LockHeld(where(self._url), self._describe(name))
+            else:  # let go of in this moment
+                time.sleep(_LOOK)
 
     def _lock(self) -> bool:
         return bool(self._session.rows(f"SELECT pg_try_advisory_lock({_KEY})")[0][0])
@@ -164,13 +176,12 @@ class PostgresLead:
         )
         return (str(rows[0][0]), bool(rows[0][1])) if rows else ("", False)
 
-    def _replace(self, name: str) -> bool:
+    def _replace(self, name: str) -> None:
         """Have the server end all sessions of a node, and wait until they have."""
-        ended = self._session.rows(
+        self._session.rows(
             "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE application_name = %s",
             (name,),
         )
-        return all(row[0] for row in ended)
 
     def _describe(self, name: str) -> str:
         node, pid, _ = (*name.split("/"), "", "", "")[:3]
