@@ -66,9 +66,9 @@ torture: ## kill, cut off, deny and poison 10,000 times; 5,000 random operations
 	    tests/process/test_random_driver.py
 	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=1000 $(BIN)/python -m pytest --timeout=0 tests/property/test_no_leak.py
 
-fuzz: $(BIN)/python ## FUZZ_SECONDS (300) of atheris for each of five parsers
+fuzz: $(BIN)/python ## FUZZ_SECONDS (300) of atheris for each of nine parsers
 	$(BIN)/pip install -q -c constraints.txt '.[fuzz]'
-	for target in frontmatter decoder text sanitiser config; do \
+	for target in frontmatter decoder text sanitiser config syntaxes templates addresses javascript; do \
 	    FEEDMILL_RESULTS=build/results $(BIN)/python tests/fuzz/run.py $$target $${FUZZ_SECONDS:-300} || exit 1; done
 
 reliability: ## docs/reliability.md from what the runs left in build/results

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import tomllib
 from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from html.parser import HTMLParser
@@ -10,18 +12,25 @@ from pathlib import Path
 
 from feedmill import yamltext
 from feedmill.config import loads
-from feedmill.errors import ConfigError
+from feedmill.errors import ConfigError, InputError
+from feedmill.model.instant import EPOCH
 from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.pipeline.codec import decode_record, encode
+from feedmill.seeds.address import MissingPart, PatternError, Source, fill, parse_pattern
 from feedmill.seeds.cut import needed
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import keys_for
 from feedmill.seeds.frontmatter import parse, split
 from feedmill.seeds.html import ALLOWED_TAGS, content_html, sanitise
+from feedmill.seeds.permalinks import from_eleventy, from_hugo, from_jekyll, from_pelican
+from feedmill.seeds.slugs import FILTERS
 from feedmill.seeds.takedown import takedown_lines
+from feedmill.seeds.templates import strip
 from feedmill.seeds.text import plain
+from feedmill.sites.javascript import read_script
 
+PELICAN = DecodeSettings(headers="pelican", templates="strip")
 SETTINGS = DecodeSettings(related=2, max_bytes=1 << 16)
 BASE = "https://example.org/a/b"
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -94,12 +103,65 @@ def fuzz_config(data: bytes) -> None:
         assert str(error)
 
 
+def fuzz_syntaxes(data: bytes) -> None:
+    """TOML, JSON and bare headers are a record, whatever stands in them; a misspelt takedown takes down."""
+    for opening in (b"+++\n", b"{\n", b"---toml\n", b"---json\n", b""):
+        record = decode("a.md", opening + data, PELICAN)
+        assert (record.seed is not None) + (record.reason is not None) + record.blank == 1
+        assert decode_record(encode(record)) == record
+    text = data.decode("utf-8", "replace")
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        return
+    if "\r" not in text and "\n+++" not in "\n" + text:
+        record = decode("a.md", b"+++\n" + text.encode() + b"\npublishd = false\n+++\n", SETTINGS)
+        assert record.seed is None or "[" in text, record  # below a table's head it is the table's
+
+
+def fuzz_templates(data: bytes) -> None:
+    """What is left of a body is no longer than it was, and nothing is left out of it again."""
+    text = data.decode("utf-8", "replace")
+    for kind in ("markdown", "html", "mdx"):
+        stripped = strip(text, kind)
+        assert len(stripped.text) <= len(text)
+        assert stripped.count or stripped.text == text
+        assert strip(stripped.text, kind).text == stripped.text
+
+
+def fuzz_addresses(data: bytes) -> None:
+    """Any text is a pattern or says where it is none; what one makes is a path of RFC 3986."""
+    text, _, path = data.decode("utf-8", "replace").partition("\n")
+    source = Source(
+        path=path or "a/2026-01-01-b.md", get={"slug": text}.get, title=text or None, published=EPOCH
+    )
+    for parse_it in (parse_pattern, from_jekyll, from_hugo, from_eleventy, from_pelican):
+        with suppress(PatternError, MissingPart):
+            made = fill(parse_it(text), source)
+            assert re.fullmatch(r"(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2})*", made), made
+    for name in FILTERS:
+        FILTERS[name](text)
+
+
+def fuzz_javascript(data: bytes) -> None:
+    """A site's script is read, whatever it is, and never run."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "eleventy.config.js")
+        file.write_bytes(data)
+        with suppress(InputError):
+            read_script(file)
+
+
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "frontmatter": fuzz_frontmatter,
     "decoder": fuzz_decoder,
     "text": fuzz_text,
     "sanitiser": fuzz_sanitiser,
     "config": fuzz_config,
+    "syntaxes": fuzz_syntaxes,
+    "templates": fuzz_templates,
+    "addresses": fuzz_addresses,
+    "javascript": fuzz_javascript,
 }
 
 

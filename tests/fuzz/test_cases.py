@@ -54,6 +54,14 @@ PIECES = st.sampled_from(
         b"site: ",
         b"url: ",
         b"webUrl: https://x.org/\n",
+        b"+++\n",
+        b" = ",
+        b'"published": ',
+        b"{% raw %}",
+        b"{{< x >}}",
+        b"{year}/{slug|hugo}",
+        b":title/",
+        b"module.exports = ",
     ]
 )
 

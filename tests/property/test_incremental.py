@@ -6,9 +6,10 @@ small folder in which labels differ in case, links collide and dates lie on both
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
 
+import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -30,7 +32,14 @@ MEMORY = Path("/dev/shm")  # a file system in memory: thousands of passes, each 
 FILES = ["a.md", "b.html", "sub/c.md", "sub/deep/d.txt", "2026-02-27-e.md", "z.md"]
 
 CONFIG = """
-site: {title: Test, url: "https://feeds.example.org/"}
+site: {title: Test, url: "https://feeds.example.org/", home: "https://x.org/"}
+seeds:
+  link: "{year}/{name}/"
+  rules:
+    - {paths: ["sub/deep/**"], link: "deep/{title|slug}/", defaults: {topics: [Deep], provider: Us}}
+    - {paths: ["sub/**"], link: "{field:type}/{slug}/"}
+  excerpt: {words: 3}
+  templates: strip
 copies: {feed.xml: all.atom, old/ai.xml: topics/ai.rss}
 guard: {min_entries: 1000}
 feeds: {limit: 3, related: 1, by: {authors: all, types: all}}
@@ -45,6 +54,9 @@ custom:
 OTHER = (
     CONFIG.replace("limit: 3", "limit: 2")
     .replace(", title: Machines", "")
+    .replace("deep/{title|slug}/", "{title|jekyll}/{yday}/")
+    .replace("defaults: {topics: [Deep]", "defaults: {topics: [Below]")
+    .replace("templates: strip", "templates: keep")
     .replace("related: 1", 'html: false, title: "{term} · {site}"')
     .replace("explicit: true", "type: serial")
     .replace("authors: all, types: all", "topics: listed, providers: off, authors: listed")
@@ -63,14 +75,36 @@ _ENCLOSURES = [
 ]
 
 
+def in_syntax(syntax: str, fields: Sequence[str]) -> str:
+    """Return lines of YAML as a whole header, in YAML or what Hugo would convert it into."""
+    lines = "\n".join(fields)
+    if syntax == "yaml":
+        return f"---\n{lines}\n---\n"
+    values: dict[str, object] = yaml.load(lines, Loader=yaml.BaseLoader)
+    if syntax == "json":
+        return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
+    return "+++\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items()) + "+++\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(inner)}" for key, inner in value.items()) + "}"
+    return json.dumps(value, ensure_ascii=False)
+
+
 @st.composite
 def seed_texts(draw: st.DrawFn) -> str:
     """Return a seed, whole or broken, as an author or a half-finished save leaves it."""
     fields = [f"title: {draw(st.sampled_from(['One', 'Two', 'EUâ€™s &amp; <b>Three</b>']))}"]
     link = draw(
-        st.sampled_from(["https://x.org/1", "http://X.org:80/1", "https://x.org/2", "https://x.org/3", "/no"])
+        st.sampled_from(["https://x.org/1", "http://X.org:80/1", "https://x.org/2", "/3", "ftp://no", None])
     )
-    fields.append(f"webUrl: {link}")
+    if link is not None:
+        fields.append(f"webUrl: {link}")
+    if draw(st.integers(0, 4)) == 0:
+        fields.append("language: ar")
     published = draw(st.sampled_from([None, -48, -3, -1, 0, 1, 3, 30]))
     if published is not None:
         fields.append(f"publishedDateTime: {_instant(published)}")
@@ -103,17 +137,14 @@ def seed_texts(draw: st.DrawFn) -> str:
     if draw(st.booleans()):
         fields.append("related: [{title: R, webUrl: 'https://r.org/'}]")
     fields.append(draw(st.sampled_from(_ENCLOSURES)))
-    text = (
-        "---\n"
-        + "\n".join(draw(st.permutations(fields)))
-        + "\n---\n"
-        + draw(st.sampled_from(["", "Some *text*.\n", "<p>Hello <a href='/x'>there</a></p>"]))
-    )
+    bodies = ["", "Some *text*.\n", "<p>Hello <a href='/x'>there</a></p>", "One <!--more--> two {% x %}\n"]
+    header = in_syntax(draw(st.sampled_from(["yaml", "yaml", "toml", "json"])), draw(st.permutations(fields)))
+    text = header + draw(st.sampled_from(bodies))
     broken = draw(st.sampled_from(["", "", "", "", "cut", "quote", "empty", "plain"]))
     if broken == "cut":
         return text[: draw(st.integers(4, len(text)))]
     if broken == "quote":
-        return text.replace("title: ", 'title: "', 1)
+        return text.replace("title", 'title: "', 1)
     return "" if broken == "empty" else "# a heading\n" if broken == "plain" else text
 
 
