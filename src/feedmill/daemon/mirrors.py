@@ -163,18 +163,20 @@ def edition_of(generation: Generation, settings: Settings, bodies: Bodies) -> Ed
     )
 
 
-_ARCHIVE, _FEED, _PAGE, _LISTING, _LISTING_PAGE = range(5)
-"""The turns: what is named goes first. An archive is named by its feed, a feed by its page, all
-of them by the listings, and those by `index.html`."""
+_BASE, _FEED, _PAGE, _LISTING, _LISTING_PAGE = range(5)
+"""The turns: what is named goes first. Archives and what pages are dressed with are named by feeds and pages,
+a feed by its page, all of them by the listings, and those by `index.html`."""
+
+_DRESS = ("css", "ico", "png")
 
 
 def _turn(path: str, documents: Container[str]) -> int:
     stem, _, suffix = path.rpartition(".")
     folder, _, _ = stem.rpartition("/")
+    if suffix in _DRESS or f"{folder}.{suffix}" in documents:
+        return _BASE
     if not folder and stem != "all":
         return _LISTING_PAGE if suffix == "html" else _LISTING
-    if f"{folder}.{suffix}" in documents:
-        return _ARCHIVE
     return _PAGE if suffix == "html" else _FEED
 
 

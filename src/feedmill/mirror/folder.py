@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import stat
 from collections.abc import Iterator
@@ -13,16 +12,15 @@ from pathlib import Path
 from feedmill.mirror.place import Holding, MirrorError, New, Overtaken
 from feedmill.model.artifact import digest
 from feedmill.model.filename import to_bytes, to_text
+from feedmill.model.mark import HEAD, is_marked
 
 _ASIDE = ".feedmill-"
 """What the names of unfinished files begin with."""
 
-_HEAD = 16384
-_MARK = re.compile(
-    rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>""",
-    re.IGNORECASE,
-)
-_MARKED = (".atom", ".rss", ".html")
+_FORMS = (".atom", ".rss", ".html")
+_MARKED = (*_FORMS, ".css", ".xml", ".txt", ".png", ".ico")
+"""What names its generator itself; JSON Feed and OPML have no place for it."""
+
 _LISTINGS = ("feeds.opml", "feeds.json")
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -119,14 +117,14 @@ class Folder:
 
     def _is_ours(self, path: str, body: bytes) -> bool:
         if self.says_whose_it_is(path):
-            return _MARK.search(body[:_HEAD]) is not None
+            return is_marked(body)
         stem, _, _ = path.rpartition(".")
         stems = ("index", "all") if path in _LISTINGS else (stem,)
-        return any(self._is_marked(f"{each}{suffix}") for each in stems for suffix in _MARKED)
+        return any(self._is_marked(f"{each}{suffix}") for each in stems for suffix in _FORMS)
 
     def _is_marked(self, path: str) -> bool:
         with suppress(OSError), self._parent(path) as (parent, name):
-            return _MARK.search(_read(parent, name, _HEAD)) is not None
+            return is_marked(_read(parent, name, HEAD))
         return False
 
     @staticmethod

@@ -61,6 +61,15 @@ def test_a_restart_finds_out_what_is_there(www: Path, tmp_path: Path, remembers:
     assert there(www) == SECOND | foreign
 
 
+def test_what_pages_are_dressed_with_is_known_for_ours(www: Path) -> None:
+    dress = {"feed.css": b"/* generator: feedmill */ a", "robots.txt": b"# generator: feedmill\n"}
+    made(www).sync(edition(dress))
+    (www / "sitemap.xml").write_text("<urlset/>")
+    outcome = made(www).sync(edition({"feed.css": dress["feed.css"] + b"b", "sitemap.xml": b"ours"}))
+    assert there(www) == {"feed.css": dress["feed.css"] + b"b", "sitemap.xml": b"<urlset/>"}
+    assert outcome.refused == ("sitemap.xml",)
+
+
 def test_a_foreign_file_keeps_its_path(www: Path) -> None:
     www.mkdir()
     (www / "index.html").write_text("my home page")

@@ -14,21 +14,15 @@ mark counts. What bears no mark stays foreign, whatever its name.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from feedmill.model import mark
 from feedmill.model.filename import from_locale
 from feedmill.model.taxonomy import Kind
 from feedmill.store.local.feeds_dir import Obstacle, Tree
 from feedmill.store.local.state import Memory
 
-_HEAD = 16384
-_MARK = re.compile(
-    rb"""<meta\s+name="?generator"?\s+content="?feedmill\b|<generator\b[^>]*>\s*feedmill\s*</generator>"""
-    rb"""|^(?:#|/\*|<!--) generator: feedmill\b|tEXtSoftware\x00feedmill""",
-    re.IGNORECASE | re.MULTILINE,
-)
 _MARKED = (".html", ".atom", ".rss")
 _UNMARKED = (".json",)
 _FRONT = ("index.html", "all.html", "all.atom", "all.rss")
@@ -77,9 +71,9 @@ def is_marked(tree: Tree, path: str) -> bool:
     if not _is_file(tree, path):
         return False
     with suppress(OSError, Obstacle):
-        chunks = tree.chunks(path, _HEAD)
+        chunks = tree.chunks(path, mark.HEAD)
         try:
-            return _MARK.search(next(chunks, b"")) is not None
+            return mark.is_marked(next(chunks, b""))
         finally:
             chunks.close()  # type: ignore[attr-defined]
     return False
