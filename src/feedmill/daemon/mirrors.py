@@ -62,8 +62,9 @@ class Mirrors:
 
     def close(self) -> None:
         """End; the next start makes up for what is under way."""
-        for thread in self._threads:
-            thread.stop(_STOP)
+        for patience in (0.0, _STOP):  # all are told before any is waited for
+            for thread in self._threads:
+                thread.stop(patience)
         self._threads = []
 
     def troubles(self) -> list[str]:
