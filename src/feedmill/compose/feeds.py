@@ -157,6 +157,11 @@ class Composer:
 
     # Archives (RFC 5005, section 4)
 
+    @property
+    def keeps_archives(self) -> bool:
+        """Whether feeds in order of time keep archives."""
+        return self._settings.archive != "off"
+
     def archive_of(self, path: str) -> Archive:
         """Return what the periods of the feed at `path` (without suffix) are; off: it keeps no archives."""
         return "off" if path in self._by_rank else self._settings.archive

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from feedmill.compose import Composer, Touched, rewritten
+from feedmill.compose import Composer, Touched, is_closed, rewritten
 from feedmill.model.archive import Period, split_archive
 from feedmill.model.feed import History
 from feedmill.model.taxonomy import FeedKey, Kind
@@ -108,6 +108,7 @@ class ArchiveBuilder:
                 next=chain.after(period),
             )
             for period in periods
+            if is_live(period) or is_closed(period, run.at)
         )
         found.filled |= {chain.path(period): _Work(head, chain, period) for period in result.filled}
         found.emptied |= {chain.path(period) for period in result.emptied}

@@ -39,13 +39,10 @@ class Chain:
 
     def has(self, period: Period) -> bool:
         """Whether the period is in the chain."""
+        if not is_closed(period, self._at) or self.is_refused(period):
+            return False
         at = self._members.newest_before(self._feed, period.end)
-        return (
-            is_closed(period, self._at)
-            and at is not None
-            and at >= period.start
-            and not self.is_refused(period)
-        )
+        return at is not None and at >= period.start
 
     def newest(self) -> Period | None:
         """Return the newest archive."""
@@ -129,7 +126,7 @@ class Chain:
 
 def turned_periods(run: Pass, last: int) -> frozenset[tuple[FeedKey, Period]]:
     """Return the periods, by feed, that closed or opened again since the instant `last`."""
-    by = run.composer.archive_of(run.composer.spec(ALL).path)
+    by = run.composer.spec(ALL).archive
     if by == "off":
         return frozenset()
     start, end = turned(last, run.at, by)

@@ -56,6 +56,8 @@ def derive(run: Pass, changed: Collection[int], gone: Collection[int]) -> Outcom
         outcome.appeared = sum(each.old is None for each in delta.entries)
         outcome.vanished = sum(each.new is None for each in delta.entries)
         outcome.changed = len(delta.entries) - outcome.appeared - outcome.vanished
+        if run.composer.keeps_archives:
+            outcome.replanned.update(delta.counts)  # with an entry, a period that is going to close
         outcome.periods = run.composer.periods((place.feed, place.published) for place in delta.shown)
         run.catalog.files.forget(sorted(gone))
     return work.outcome

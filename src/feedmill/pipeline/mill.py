@@ -214,6 +214,7 @@ class Mill:
             closed = turned_periods(run, int(facts["as_of"]))
             outcome.periods |= closed
             outcome.touched.update(feed for feed, _ in closed)
+            outcome.replanned.update(feed for feed, _ in closed)
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
@@ -337,7 +338,6 @@ class Mill:
         if self._planned and not derived.anew:
             last = int(derived.facts["as_of"])
             keys = derived.outcome.replanned | set(memberships.planned(min(last, run.at), max(last, run.at)))
-            keys |= {feed for feed, _ in derived.outcome.periods}  # with an entry, a period that is to close
         self._planned = True
         self.feed_builder.plan(run, keys)
 
