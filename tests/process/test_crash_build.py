@@ -50,9 +50,7 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errn
 
 
 def seeds(version: int) -> dict[str, str]:
-    """A few seeds of two months: from version 1 to 2 one changes, one goes and one is withdrawn, which empties
-    a month, and one comes to a month before.
-    """
+    """Seeds of two months: from version 1 to 2 one changes, two go (a month is empty then), one comes."""
     found = {
         name: SEED.format(
             name=name,

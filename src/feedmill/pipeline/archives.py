@@ -83,6 +83,11 @@ class Chain:
             return []
         return self._members.between(self._feed, period.start, period.end)
 
+    def size(self, period: Period) -> int:
+        """Return how many entries a period has."""
+        count = self._members.count_from
+        return count(self._feed, period.start) - count(self._feed, period.end)
+
     def history(self, period: Period) -> History:
         """Return what the archive of a period says of the others."""
         return History(

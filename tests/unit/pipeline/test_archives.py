@@ -12,7 +12,9 @@ import pytest
 from archive_reader import parse, walk
 from feedmill.config import loads
 from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.pipeline.check import check_seeds
 from feedmill.pipeline.dry_run import compare, dry_run_of
 from feedmill.pipeline.explain import explain
 from feedmill.server.media import is_topic
@@ -331,3 +333,18 @@ def test_archives_are_no_topics() -> None:
     assert is_topic("topics/2026.atom")
     assert not is_topic("all/2026-02.atom")
     assert not is_topic("topics/news/2026.atom")
+
+
+@pytest.mark.parametrize("archive", ["off", "month", "year"])
+def test_check_tells_of_large_documents(site: Site, monkeypatch: pytest.MonkeyPatch, archive: str) -> None:
+    monkeypatch.setattr("feedmill.pipeline.check.MANY_ENTRIES", 2)
+    site.config = CONFIG.replace("archive: month", f"archive: {archive}")
+    site.now = when("2027-01-01")
+    found = [each.message for each in check_seeds(mill_settings(site), lambda: site.now)]
+    told = [message for message in found if "document(s)" in message]
+    said = "2 document(s) have more than 2 entries, topics/news/2026 has 6; 'feeds.archive' can be month"
+    assert told == ([said] if archive == "year" else [])
+
+
+def mill_settings(site: Site) -> Settings:
+    return loads(site.config, base=site.root)

@@ -104,7 +104,7 @@ class Placing:
         """
         for name in self._wishes.staged[path].names:
             comes = name in self._wishes.staged and name not in self._wishes.problems
-            if not comes and self._is_missing(name):
+            if not comes and name not in self._memory.history.documents:
                 self._stay_behind(path, name)
                 return False
         return self._place_one(path)
