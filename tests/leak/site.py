@@ -17,7 +17,7 @@ CONFIG = """
 site: {title: Test, url: "https://feeds.example.org/"}
 seeds: {on_invalid: ON_INVALID, published_default: DEFAULT, max_bytes: 30 KiB}
 guard: {min_entries: 1000}
-feeds: {related: 1}
+feeds: {related: 1, archive: month}
 custom:
   - {slug: best, title: Best, where: {quality: {min: 50}}}
   - {slug: show, title: Show, podcast: {image: "https://e.org/c.png", categories: Arts}}

@@ -22,6 +22,7 @@ from faultline.forkserver import ForkServer
 from faultline.harness import Call, Faultline, Run, points, read_log
 from faultline.powerloss import lose_power
 from faultline.tally import Tally
+from feedmill.model.archive import split_archive
 from feedmill.store.local.store import LocalStore
 from operated.daemon import eventually
 
@@ -30,13 +31,14 @@ pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
 
 CONFIG = """
 site: {title: Site, url: "https://feeds.example.net/", id: "https://feeds.example.net/"}
+feeds: {archive: month, limit: 1}
 server: {enabled: false}
 admin: {enabled: false}
 """
 SEED = """---
 title: Seed {name}, version {version}
 webUrl: https://example.com/{name}
-publishedDateTime: 2024-01-{day:02}T00:00:00Z
+publishedDateTime: 2024-{month:02}-01T00:00:00Z
 topics: [{topics}]
 provider: {provider}
 ---
@@ -48,12 +50,12 @@ ERRORS = (errno.ENOSPC, errno.EIO, errno.EDQUOT, errno.EMFILE, errno.EROFS, errn
 
 
 def seeds(version: int) -> dict[str, str]:
-    """A few seeds: from version 1 to 2 one changes, one goes, one comes and one is withdrawn."""
+    """Seeds of two months: from version 1 to 2 one changes, two go (a month is empty then), one comes."""
     found = {
         name: SEED.format(
             name=name,
             version=version if name == "changes" else 1,
-            day=1 + number,
+            month=1 + number % 2,
             topics=f"Topic {name}, Everything",
             provider="Somebody" if number % 2 else f"Provider {name}",
             body=f"Text of {name}. " * 400,
@@ -62,7 +64,7 @@ def seeds(version: int) -> dict[str, str]:
         if version == 1 or name != "goes"
     }
     if version == 2:
-        found["comes"] = found["stays"].replace("stays", "comes")
+        found["comes"] = found["stays"].replace("stays", "comes").replace("2024-01", "2023-05")
         found["withdrawn"] = found["withdrawn"].replace("---\n", "---\npublished: false\n", 1)
     return {f"{name}.md": text for name, text in found.items()}
 
@@ -124,6 +126,22 @@ class Site:
             named = re.findall(rb"https://feeds.example.net/([a-z0-9./-]+)", there.get(index, b""))
             missing = {name.decode() for name in named} - set(there)
             assert not missing, f"{context}: {index} names {missing}"
+        self.check_chains(there, context)
+
+    def check_chains(self, there: Mapping[str, bytes], context: str) -> None:
+        """Whoever starts at a feed comes to no archive that is not there (RFC 5005)."""
+        ways = [
+            path for path in there if path.endswith((".atom", ".rss")) and split_archive(path[:-5]) is None
+        ]
+        seen: set[str] = set()
+        while ways:
+            path = ways.pop()
+            assert path in there, f"{context}: {path} is named, and not there"
+            if path not in seen:
+                seen.add(path)
+                links = re.findall(rb'<[^>]*link[^>]* rel="(?:prev|next)-archive"[^>]*>', there[path])
+                found = (re.search(rb'href="https://feeds.example.net/([^"]*)"', link) for link in links)
+                ways += [name[1].decode() for name in found if name is not None]
 
     def check_recovery(self, context: str) -> None:
         """The next build ends as an undisturbed one does, and leaves nothing (DESIGN 8.2)."""

@@ -40,9 +40,9 @@ seeds:
     - {paths: ["sub/**"], link: "{field:type}/{slug}/"}
   excerpt: {words: 3}
   templates: strip
-copies: {feed.xml: all.atom, old/ai.xml: topics/ai.rss}
+copies: {feed.xml: all.atom, old/ai.xml: topics/ai.rss, 02.xml: all/2026-02.atom}
 guard: {min_entries: 1000}
-feeds: {limit: 3, related: 1, by: {authors: all, types: all}}
+feeds: {limit: 3, archive: month, related: 1, by: {authors: all, types: all}}
 authors: {ann: {name: Ann Lee, aliases: [Ann]}}
 topics: {"Artificial Intelligence": {slug: ai, aliases: [AI], title: Machines}}
 custom:
@@ -59,6 +59,7 @@ OTHER = (
     .replace("templates: strip", "templates: keep")
     .replace("related: 1", 'html: false, title: "{term} · {site}"')
     .replace("explicit: true", "type: serial")
+    .replace("archive: month", "archive: year")
     .replace("authors: all, types: all", "topics: listed, providers: off, authors: listed")
 )
 
@@ -105,7 +106,7 @@ def seed_texts(draw: st.DrawFn) -> str:
         fields.append(f"webUrl: {link}")
     if draw(st.integers(0, 4)) == 0:
         fields.append("language: ar")
-    published = draw(st.sampled_from([None, -48, -3, -1, 0, 1, 3, 30]))
+    published = draw(st.sampled_from([None, -9000, -1500, -48, -3, -1, 0, 1, 3, 30]))
     if published is not None:
         fields.append(f"publishedDateTime: {_instant(published)}")
     if draw(st.booleans()):
@@ -190,7 +191,7 @@ operations = st.one_of(
     st.builds(Write, names, seed_texts()),
     st.builds(Delete, names),
     st.builds(Rename, names, names),
-    st.builds(Step, st.sampled_from([-40, -2, 1, 2, 3, 30])),
+    st.builds(Step, st.sampled_from([-800, -40, -2, 1, 2, 3, 30, 800])),
     st.builds(Configure),
 )
 batches = st.lists(st.lists(operations, min_size=1, max_size=4), min_size=1, max_size=7)
@@ -319,7 +320,7 @@ class Change:
 
 _LINES = {
     "title": ["title: One", "title: Two & <b>more</b>"],
-    "date": [f"publishedDateTime: {_instant(hours)}" for hours in (-9, -6, -3, 0, 3)],
+    "date": [f"publishedDateTime: {_instant(hours)}" for hours in (-900, -9, -6, -3, 0, 3)],
     "topics": ["topics: [AI]", "topics: [AI, C++]", "topics: []"],
     "flag": ["published: true", "published: false"],
     "quality": ["quality: 10", "quality: 60", "quality: 90"],

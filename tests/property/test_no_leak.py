@@ -38,7 +38,7 @@ INDEXES = frozenset({"index.html", "feeds.opml", "feeds.json"})
 
 names = st.sampled_from(["a.md", "b.html", "sub/c.md", "sub/deep/d.txt", "z.md"])
 order = st.integers(0, 1000)
-hours = st.sampled_from([-48, -3, -1, -1, -1, 1, 3, 30])
+hours = st.sampled_from([-1200, -48, -3, -1, -1, -1, 1, 3, 30])
 saves = st.builds(
     Save,
     names,

@@ -18,6 +18,23 @@ _RANKED = """
     SELECT member.file, digest, updated FROM member JOIN state ON state.file = member.file
     WHERE feed = ? ORDER BY score, member.published, member.entry_id LIMIT ?
 """
+_BETWEEN = """
+    SELECT member.file, digest, updated FROM member JOIN state ON state.file = member.file
+    WHERE feed = ? AND score = 0 AND member.published > ? AND member.published <= ?
+    ORDER BY member.published, member.entry_id
+"""
+_NEWEST_BEFORE = "SELECT min(published) FROM member WHERE feed = ? AND score = 0 AND published > ?"
+_OLDEST_FROM = "SELECT max(published) FROM member WHERE feed = ? AND score = 0 AND published <= ?"
+_COUNT_FROM = "SELECT count(*) FROM member WHERE feed = ? AND score = 0 AND published <= ?"
+_WITH_MEMBERS = """
+    SELECT key FROM feed WHERE total > 0 AND EXISTS (
+        SELECT 1 FROM member WHERE feed = id AND score = 0 AND published > ? AND published <= ?
+    )
+"""
+_CHANGING = """
+    SELECT member.published, min(at) FROM event JOIN member ON event.file = member.file
+    WHERE event.feed = ? AND member.feed = ? AND at > ? GROUP BY member.published
+"""
 _RANK = "SELECT count(*) FROM member WHERE feed = ? AND (score, published, entry_id) < (?, ?, ?)"
 _COUNT = "UPDATE feed SET total = total + ? WHERE id = ?"
 _COUNT_LABEL = """
@@ -105,6 +122,34 @@ class Memberships:
     def rank(self, feed: int, place: Place) -> int:
         """Return how many entries come before `place` in its feed."""
         return int(self._db.scalar(_RANK, (feed, -place.score, -place.published, place.entry_id)))
+
+    # Members by their time of publication, of feeds in order of time: their score is 0
+
+    def between(self, feed: int, start: int, end: int) -> list[RankedRow]:
+        """Return the entries published from `start` until before `end`, in the feed's order."""
+        return [RankedRow._make(row) for row in self._db.rows(_BETWEEN, (feed, -end, -start))]
+
+    def newest_before(self, feed: int, at: int) -> int | None:
+        """Return the last publication before an instant."""
+        found = self._db.scalar(_NEWEST_BEFORE, (feed, -at))
+        return None if found is None else -int(found)
+
+    def oldest_from(self, feed: int, at: int) -> int | None:
+        """Return the first publication at an instant or after it."""
+        found = self._db.scalar(_OLDEST_FROM, (feed, -at))
+        return None if found is None else -int(found)
+
+    def count_from(self, feed: int, at: int) -> int:
+        """Return how many entries were published at an instant or after it."""
+        return int(self._db.scalar(_COUNT_FROM, (feed, -at)))
+
+    def published_between(self, start: int, end: int) -> list[FeedKey]:
+        """Return the feeds with entries published from `start` until before `end`."""
+        return [_key(row[0]) for row in self._db.rows(_WITH_MEMBERS, (-end, -start))]
+
+    def changing(self, feed: int, after: int) -> list[tuple[int, int]]:
+        """Return (publication, next planned change after an instant) of the entries that have one."""
+        return [(-published, at) for published, at in self._db.rows(_CHANGING, (feed, feed, after))]
 
     # When they are planned to change (`States.put_events`)
 

@@ -120,7 +120,8 @@ would become another entry for its readers.
 }
 ```
 
-`state` is `eligible`, `not a seed`, or the reason; `shown` is false beyond the feed's limit.
+`state` is `eligible`, `not a seed`, or the reason; `shown` is false beyond the feed's limit;
+`archive` is the path of the archive that has the entry, where one has.
 
 ### `list`
 

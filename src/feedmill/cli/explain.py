@@ -137,6 +137,8 @@ def _show(found: Explanation, prefix: str, now: Instant) -> None:
         room = max(len(rank.path) for rank in found.feeds)
         for rank in found.feeds:
             note = "" if rank.shown else "  (beyond the feed's limit)"
+            if rank.archive:
+                note = f"  (in {rank.archive}{' too' if rank.shown else ''})"
             click.echo(f"  {rank.path:<{room}}  {rank.rank:>5,} of {rank.total:,}{note}")
     else:
         click.echo(click.style(found.state, fg="yellow") + f": {why}")
@@ -166,6 +168,7 @@ def _json(found: Explanation) -> dict[str, Any]:
         "until": _instant(found.until),
         "feeds": [
             {"feed": r.path, "title": r.title, "rank": r.rank, "of": r.total, "shown": r.shown}
+            | ({"archive": r.archive} if r.archive else {})
             for r in found.feeds
         ],
         "problems": [problem_json(problem) for problem in found.problems],

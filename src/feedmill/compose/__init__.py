@@ -1,5 +1,6 @@
 """feedmill.compose: from seeds to feeds, purely: terms, eligibility, decisions, selection, entries."""
 
+from feedmill.compose.archives import Rewritten, Touched, is_closed, period_of, rewritten, turned
 from feedmill.compose.decide import (
     Before,
     Count,
@@ -21,12 +22,18 @@ __all__ = [
     "Delta",
     "EntryDelta",
     "FeedSpec",
+    "Rewritten",
+    "Touched",
     "decide",
     "feed_id",
     "instants",
+    "is_closed",
     "last_good",
     "most_used",
+    "period_of",
     "reason_at",
+    "rewritten",
     "stays",
+    "turned",
     "updated_at",
 ]

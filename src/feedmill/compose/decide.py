@@ -59,8 +59,9 @@ class Delta:
     say which entries appear, change and vanish; `left` are the files whose places are given up, `entered`
     the places that are taken. `kept` are the files whose form is the last good one now, `dropped` the paths
     that none is kept for any more. `times` say when a file's state or entry changes, past times too, `plans`
-    when feeds are going to. `touched` are the feeds that may show a difference, `replanned` those whose next
-    planned change may be another. `tally` counts states up and down.
+    when feeds are going to. `shown` are the places, left, taken or kept, where something may show a
+    difference, `replanned` the feeds whose next planned change may be another. `tally` counts states up and
+    down.
     """
 
     states: tuple[State, ...]
@@ -74,9 +75,14 @@ class Delta:
     dropped: tuple[bytes, ...]
     times: tuple[tuple[int, int], ...]
     plans: tuple[tuple[FeedKey, int, int], ...]
-    touched: frozenset[FeedKey]
+    shown: tuple[Place, ...]
     replanned: frozenset[FeedKey]
     tally: Mapping[str, int]
+
+    @property
+    def touched(self) -> frozenset[FeedKey]:
+        """The feeds that may show a difference."""
+        return frozenset(place.feed for place in self.shown)
 
 
 def decide(
@@ -97,10 +103,7 @@ def decide(
     entered = [
         p for each in changes if each.new is not None and not each.stays for p in places[each.new.file]
     ]
-    touched = {place.feed for place in (*left, *entered)}
-    touched.update(
-        p.feed for each in changes if each.new is not None and each.stays for p in places[each.new.file]
-    )
+    stayed = [p for each in changes if each.new is not None and each.stays for p in places[each.new.file]]
     times, plans = _schedule(claims, after, now)
     return Delta(
         states=tuple(state for file, state in after.items() if before.states.get(file) != state),
@@ -118,7 +121,7 @@ def decide(
         ),
         times=times,
         plans=plans,
-        touched=frozenset(touched),
+        shown=(*left, *entered, *stayed),
         replanned=before.planned | {feed for feed, _, _ in plans},
         tally=_tally(before.states.values(), after.values()),
     )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import sys
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from feedmill.compose.archives import period_of
 from feedmill.compose.entry import compose_entry
 from feedmill.compose.podcast import complete_podcast, episode_entry, is_episode
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import taxonomies
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.archive import ARCHIVED, Period, period_kind
+from feedmill.model.feed import Entry, Feed, History, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Seed
-from feedmill.model.settings import Content, CustomSettings, FeedSettings
+from feedmill.model.settings import Archive, Content, CustomSettings, FeedSettings
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.state import Membership
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
@@ -24,7 +27,10 @@ _PLACE = re.compile(r"\{(?:term|site)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedSpec:
-    """How one feed is made. `title` "" means: the label most used. `link` "": a page of ours."""
+    """How one feed is made. `title` "" means: the label most used. `link` "": a page of ours.
+
+    `archive`: what its periods are; off also where `feeds.archive` is on and it is in no order of time.
+    """
 
     key: FeedKey
     path: str
@@ -33,6 +39,7 @@ class FeedSpec:
     limit: int
     content: Content
     link: str = ""
+    archive: Archive = "off"
 
 
 class Composer:
@@ -59,6 +66,9 @@ class Composer:
             if custom.podcast is not None
         }
         self.formats = settings.formats + (("html",) if settings.html else ())
+        self._by_rank = {
+            Kind.CUSTOM.folder + custom.slug for custom in settings.custom if custom.order != "newest"
+        }
 
     def memberships(self, seed: Seed) -> tuple[Membership, ...]:
         """Return every feed that the entry of `seed` belongs to, `all` first."""
@@ -109,6 +119,7 @@ class Composer:
             limit=limit,
             content=content,
             link=self._link(path),
+            archive=self.archive_of(path),
         )
 
     def title(self, spec: FeedSpec, most_used: str) -> str:
@@ -126,14 +137,65 @@ class Composer:
         """Return the entry of a dated seed that last changed at `updated`."""
         return compose_entry(seed, updated, self._taxonomies, related=self._settings.related, content=content)
 
-    def feed(self, spec: FeedSpec, title: str, entries: Iterable[Entry]) -> Feed:
+    def feed(
+        self,
+        spec: FeedSpec,
+        title: str,
+        entries: Iterable[Entry],
+        history: History | None = None,
+        *,
+        owed: int = 0,
+    ) -> Feed:
         """Return the feed of `entries` (in order, already limited), under its permanent id."""
-        chosen = tuple(entries)
-        return self._feed(spec.key.kind, spec.path, title, spec.description, chosen)
+        feed = self._feed(spec.key.kind, spec.path, title, spec.description, tuple(entries))
+        return replace(feed, history=history, owed=owed)
 
     def empty_feed(self, kind: Kind, path: str, title: str, description: str) -> Feed:
         """Return a feed that lost its last entry: valid and empty, at its URL, with its last title."""
-        return self._feed(kind, path, title, description, ())
+        feed = self._feed(kind, path, title, description, ())
+        return feed if self.archive_of(path) == "off" else replace(feed, history=History(complete=True))
+
+    # Archives (RFC 5005, section 4)
+
+    @property
+    def keeps_archives(self) -> bool:
+        """Whether feeds in order of time keep archives."""
+        return self._settings.archive != "off"
+
+    def archive_of(self, path: str) -> Archive:
+        """Return what the periods of the feed at `path` (without suffix) are; off: it keeps no archives."""
+        return "off" if path in self._by_rank else self._settings.archive
+
+    def periods(self, published: Iterable[tuple[FeedKey, int]]) -> frozenset[tuple[FeedKey, Period]]:
+        """Return the periods in which something was published in feeds; of those that keep archives."""
+        by = self._settings.archive
+        if by == "off":
+            return frozenset()
+        return frozenset(
+            (feed, period_of(at, by))
+            for feed, at in published
+            if self.archive_of(feed.kind.folder + feed.key) != "off"
+        )
+
+    @property
+    def archive_formats(self) -> tuple[str, ...]:
+        """The suffixes of archives' documents under this config."""
+        return tuple(suffix for suffix in ARCHIVED if suffix in self.formats)
+
+    def archive(self, feed: Feed, path: str, history: History) -> Feed:
+        """Return the archive at `path` with the entries of `feed`: of the same id, whatever its size."""
+        return replace(
+            feed,
+            path=path,
+            formats=self.archive_formats,
+            history=history,
+            max_bytes=sys.maxsize,
+            total=len(feed.entries),
+        )
+
+    def is_archive(self, feed: str, period: str) -> bool:
+        """Whether the feed at `feed` keeps archives of periods with such a name."""
+        return self.archive_of(feed) == period_kind(period)
 
     def _feed(self, kind: Kind, path: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
         podcast = self._podcasts.get(path)

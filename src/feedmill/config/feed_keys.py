@@ -36,6 +36,10 @@ FEEDS = section(
     related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),
     html=key(BOOL, "Whether each feed has a page for people."),
     by=key(_BY, "Which taxonomies have feeds."),
+    archive=key(
+        choice("off", "month", "year"),
+        "Whether each month or year that is over keeps a document and a page of its own (RFC 5005).",
+    ),
     title=key(TITLE, "What the feed of a term is called.", "{term} · {site}"),
 )
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from feedmill.config.check import shown
+from feedmill.model.archive import ARCHIVED, split_archive
 from feedmill.model.slug import SERVED_SUFFIXES
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ def _no_document(path: str, config: Mapping[str, Any]) -> str | None:
         return "is no document of feedmill's"
     if suffix not in (*feeds["formats"], *(["html"] if feeds["html"] else [])):
         return f"is in a format ({suffix}) that is not published"
+    if suffix not in ARCHIVED and split_archive(stem) is not None:
+        return f"is in a format ({suffix}) that archives do not have"
     if folder == "custom" and slug.partition("/")[0] not in {feed["slug"] for feed in config["custom"]}:
         return "belongs to no custom feed"
     return None

@@ -49,6 +49,8 @@ class Rules:
             check_custom(self)
         if self.clean(("redirects",)):
             check_redirects(self)
+        if self.clean(("feeds",)):
+            self._archive()
         if self.clean(("copies",), ("redirects",), ("feeds",), ("custom",)):
             check_copies(self)
         if self.clean(("schedule", "rebuild")):
@@ -109,6 +111,12 @@ class Rules:
             if fold(name) in _OPPOSITE:
                 message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
                 self.add(("seeds", "fields", "published"), message)
+
+    def _archive(self) -> None:
+        feeds = self.config["feeds"]
+        if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
+            message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
+            self.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))
 
     def _rebuild(self) -> None:
         rebuild = self.config["schedule"]["rebuild"]

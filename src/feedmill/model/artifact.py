@@ -24,14 +24,16 @@ class Artifact:
     """A document to publish: `path` relative to the feeds folder, with `/`.
 
     `index` marks documents that name others (`index.html`, OPML, `feeds.json`): they become
-    visible after everything they name. `spare` ones are left out without a word where something
-    foreign stands: an operator's own `robots.txt` wins.
+    visible after everything they name. `names` are paths of others that this one names: it becomes visible
+    after those that were added before it, and stays as it was while one of them is missing. `spare` ones are
+    left out without a word where something foreign stands: an operator's own `robots.txt` wins.
     """
 
     path: str
     body: bytes
     index: bool = False
     spare: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,20 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What a document says of the rest of its feed (RFC 5005): the others by path, without suffix.
+
+    `current`: the feed itself, said by its archives alone. `previous` and `next`: the archives before and
+    after, "" where there is none. `complete`: all of the feed's entries are in this document.
+    """
+
+    current: str = ""
+    previous: str = ""
+    next: str = ""
+    complete: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One feed: everything its documents say.
 
@@ -97,6 +111,10 @@ class Feed:
     """What the show says of itself, with nothing left to look up: its author, owner and GUID are there."""
     total: int = 0
     """Every eligible entry of the feed, beyond `entries` too; 0 where that is not known."""
+    history: History | None = None
+    """None where there are no archives."""
+    owed: int = 0
+    """How many of the newest entries are in no archive: none of these is left out for size."""
 
     @property
     def slug(self) -> str:

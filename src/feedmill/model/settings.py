@@ -18,6 +18,7 @@ from feedmill.model.slug import Slug, TermKey
 Content = Literal["full", "summary", "none"]
 Order = Literal["newest", "quality", "heat"]
 Terms = Literal["all", "listed", "off"]
+Archive = Literal["off", "month", "year"]
 
 
 def _empty() -> Mapping[str, str]:
@@ -194,6 +195,8 @@ class FeedSettings:
     content: Content = "full"
     related: int = 0
     html: bool = True
+    archive: Archive = "off"
+    """Whether what leaves a feed's document stays in one for its month or year (RFC 5005)."""
     title: str = "{term}"
     """What a term's feed is called: `{term}` and `{site}` stand for their titles."""
     topics: tuple[TermSettings, ...] = ()

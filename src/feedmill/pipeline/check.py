@@ -12,13 +12,18 @@ from feedmill.model.seed import Problem, Severity
 from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
 from feedmill.model.slug import TermKey, hashed_slug
 from feedmill.model.taxonomy import Kind
+from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.podcasts import podcast_problems
 from feedmill.pipeline.report import PassRequest, printable
+from feedmill.pipeline.selection import select
 from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
 from feedmill.seeds.address import parse_pattern
 from feedmill.seeds.locate import rule_of
+
+MANY_ENTRIES = 500
+"""Entries above which `check` tells that a document is large, where there are archives."""
 
 MANY_FEEDS = 1_000
 """Feeds above which `check` asks whether so many are meant."""
@@ -44,6 +49,7 @@ def check_seeds(
         found.update(problem for problem in identity_changes(dry_run.run) if _within(problem.path, paths))
         if paths is None:
             found.update(_many_feeds(dry_run.run))
+            found.update(_large_documents(dry_run.run))
             found.update(podcast_problems(dry_run.run))
             found.update(_passing_identities(settings))
             found.update(_old_addresses(dry_run.run))
@@ -74,6 +80,27 @@ def _many_feeds(run: Pass) -> Iterator[Problem]:
     settings = run.settings
     path = str(settings.file or settings.feeds_dir)
     yield Problem(path=path, message=message, severity=Severity.WARNING)
+
+
+def _large_documents(run: Pass) -> Iterator[Problem]:
+    """Yield a warning where archives make documents of more entries than a reader likes to take at once."""
+    if not run.composer.keeps_archives:
+        return
+    sizes: dict[str, int] = {}
+    keys = [record.key for record in run.catalog.memberships.feeds() if record.total > MANY_ENTRIES]
+    for selection in select(run, keys):
+        sizes[selection.path] = len(selection.rows)
+        if selection.spec.archive != "off":
+            chain = Chain(run, selection.spec, selection.record, ())
+            sizes |= {chain.path(period): chain.size(period) for period in chain}
+    large = {path: size for path, size in sizes.items() if size > MANY_ENTRIES}
+    if large:
+        path, size = max(large.items(), key=lambda item: (item[1], item[0]))
+        message = f"{len(large):,} document(s) have more than {MANY_ENTRIES} entries, {path} has {size:,}"
+        if run.settings.feeds.archive == "year":
+            message += "; 'feeds.archive' can be month"
+        where = str(run.settings.file or run.settings.feeds_dir)
+        yield Problem(path=where, message=message, severity=Severity.WARNING)
 
 
 def _old_addresses(run: Pass) -> Iterator[Problem]:

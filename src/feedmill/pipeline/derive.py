@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from feedmill.catalog import KnownRow
 from feedmill.compose import Before, Delta, decide, last_good
+from feedmill.model.archive import Period
 from feedmill.model.seed import Reason
 from feedmill.model.state import ELIGIBLE, Claim, Facts
 from feedmill.model.taxonomy import FeedKey
@@ -26,6 +27,7 @@ from feedmill.seeds.field_keys import keys_for
 class Outcome:
     """What deriving changed. `tally`: by how much the number of seeds with each state changed.
 
+    `periods` are those in which touched feeds show a difference (not told where everything is derived).
     `restated` are the files whose state was looked at, `dropped` the paths of seeds that are out no more;
     `moves` are for people.
     """
@@ -33,6 +35,7 @@ class Outcome:
     moves: Moves
 
     touched: set[FeedKey] = field(default_factory=set)
+    periods: frozenset[tuple[FeedKey, Period]] = frozenset()
     replanned: set[FeedKey] = field(default_factory=set)
     restated: set[int] = field(default_factory=set)
     dropped: list[str] = field(default_factory=list)
@@ -53,6 +56,9 @@ def derive(run: Pass, changed: Collection[int], gone: Collection[int]) -> Outcom
         outcome.appeared = sum(each.old is None for each in delta.entries)
         outcome.vanished = sum(each.new is None for each in delta.entries)
         outcome.changed = len(delta.entries) - outcome.appeared - outcome.vanished
+        if run.composer.keeps_archives:
+            outcome.replanned.update(delta.counts)  # with an entry, a period that is going to close
+        outcome.periods = run.composer.periods((place.feed, place.published) for place in delta.shown)
         run.catalog.files.forget(sorted(gone))
     return work.outcome
 

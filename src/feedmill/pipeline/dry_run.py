@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from typing import Any
 
 from feedmill.catalog import Catalog
 from feedmill.errors import CatalogError
+from feedmill.model.archive import Period
 from feedmill.model.artifact import digest
 from feedmill.model.feed import Entry
 from feedmill.model.instant import EPOCH, Instant, from_micros
@@ -17,13 +19,15 @@ from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import ALL, FeedKey
+from feedmill.pipeline.archive_builder import archive_selection
+from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.mill import Mill
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.past import last_forms, last_generation
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable, problem_json
 from feedmill.pipeline.seed_problems import SeedProblems, known_faults
-from feedmill.pipeline.selection import Selection, select
+from feedmill.pipeline.selection import Selection, heads, select
 from feedmill.seeds import to_bytes
 from feedmill.store import place_of
 
@@ -65,6 +69,7 @@ class DryRun:
     report: PassReport
     feed_builder: FeedBuilder
     touched: frozenset[FeedKey]
+    periods: frozenset[tuple[FeedKey, Period]]
     everything: bool
     before: Catalog | None
 
@@ -91,6 +96,7 @@ def dry_run_of(
             report=report,
             feed_builder=mill.feed_builder,
             touched=frozenset(derived.outcome.touched),
+            periods=derived.outcome.periods,
             everything=derived.anew,
             before=before,
         )
@@ -115,13 +121,30 @@ def compare(dry_run: DryRun) -> tuple[FeedChange, ...]:
             keys.update(record.key for record in catalog.memberships.feeds())
     ordered = sorted(keys)
     found = []
-    for old, new in zip(select(past, ordered), select(dry_run.run, ordered), strict=True):
+    pairs = zip(select(past, ordered), select(dry_run.run, ordered), strict=True)
+    for old, new in chain(pairs, _archives(dry_run, past, ordered)):
         change = _compare(dry_run, past, old, new)
         if change is None and dry_run.everything and _reads_otherwise(dry_run, new):
-            change = FeedChange(path=new.spec.path, title=new.title, state="changed")
+            change = FeedChange(path=new.path, title=new.title, state="changed")
         if change is not None:
             found.append(change)
     return tuple(sorted(found, key=lambda change: change.path))
+
+
+def _archives(dry_run: DryRun, past: Pass, keys: Sequence[FeedKey]) -> Iterator[tuple[Selection, Selection]]:
+    """Yield the archives of feeds as they are and as they would be: those touched, or all of them."""
+    run = dry_run.run
+    touched: dict[FeedKey, set[Period]] = {}
+    for key, period in dry_run.periods:
+        touched.setdefault(key, set()).add(period)
+    for old, new in zip(heads(past, keys), heads(run, keys), strict=True):
+        if new.spec.archive == "off" or not (dry_run.everything or new.spec.key in touched):
+            continue
+        before = Chain(past, old.spec, old.record, past.store.refused)
+        after = Chain(run, new.spec, new.record, run.store.refused)
+        periods = {*before, *after} if dry_run.everything else touched[new.spec.key]
+        for period in sorted(periods):
+            yield archive_selection(old, before, period), archive_selection(new, after, period)
 
 
 def _past(dry_run: DryRun) -> Pass:
@@ -131,7 +154,7 @@ def _past(dry_run: DryRun) -> Pass:
     """
     run, before = dry_run.run, dry_run.before
     if before is not None and before.meta().get("ledger") == run.store.mark:
-        return replace(run, catalog=before)
+        return replace(run, catalog=before, now=from_micros(int(before.meta()["as_of"])))
     last = max((document.modified for document in run.store.documents.values()), default=EPOCH)
     return last_generation(replace(run, now=last))
 
@@ -139,10 +162,10 @@ def _past(dry_run: DryRun) -> Pass:
 def _compare(dry_run: DryRun, past: Pass, old: Selection, new: Selection) -> FeedChange | None:
     if [row.digest for row in old.rows] == [row.digest for row in new.rows]:
         return None
-    was = {entry.id: entry for entry in dry_run.feed_builder.entries(past, old)}
-    will = {entry.id: entry for entry in dry_run.feed_builder.entries(dry_run.run, new)}
+    was = {entry.id: entry for entry in dry_run.feed_builder.printer.entries(past, old)}
+    will = {entry.id: entry for entry in dry_run.feed_builder.printer.entries(dry_run.run, new)}
     return FeedChange(
-        path=new.spec.path,
+        path=new.path,
         title=new.title or old.title,
         state=_state(dry_run.run, old, new),
         appear=tuple(_entry(entry) for id_, entry in will.items() if id_ not in was),
@@ -155,7 +178,7 @@ def _compare(dry_run: DryRun, past: Pass, old: Selection, new: Selection) -> Fee
 
 def _reads_otherwise(dry_run: DryRun, selection: Selection) -> bool:
     """Whether the feed's documents would have other bytes than those that are out, or be others."""
-    path, store = selection.spec.path, dry_run.run.store
+    path, store = selection.path, dry_run.run.store
     known = store.documents
     if not selection.rows and path not in store.feeds:
         return False
@@ -169,7 +192,7 @@ def _state(run: Pass, old: Selection, new: Selection) -> str:
         return "emptied"
     if old.rows or new.spec.key == ALL:
         return "changed"
-    return "revived" if new.spec.path in run.store.feeds else "born"
+    return "revived" if new.path in run.store.feeds else "born"
 
 
 def _entry(entry: Entry, was: Entry | None = None) -> EntryChange:

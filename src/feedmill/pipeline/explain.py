@@ -9,13 +9,14 @@ from feedmill.catalog import FileRow
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import Settings
-from feedmill.model.state import ELIGIBLE, State
+from feedmill.model.state import ELIGIBLE, Place, State
+from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.codec import decode_record, decode_seed
 from feedmill.pipeline.dry_run import dry_run_of
 from feedmill.pipeline.find import find_seeds, read_withheld
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
-from feedmill.pipeline.selection import select
+from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_bytes, to_text
 
 _REQUEST = PassRequest(trigger="explain", force=True)
@@ -23,13 +24,17 @@ _REQUEST = PassRequest(trigger="explain", force=True)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rank:
-    """An entry's place in one feed, from 1; `shown`: within the feed's limit."""
+    """An entry's place in one feed, from 1; `shown`: within the feed's limit.
+
+    `archive`: the path of the archive that has it, "" where none has.
+    """
 
     path: str
     title: str
     rank: int
     total: int
     shown: bool
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,17 +159,27 @@ def _ranks(run: Pass, file: int) -> tuple[Rank, ...]:
     found = []
     for selection in select(run, list(places)):
         assert selection.record is not None, "a feed that has a member is known"
-        rank = memberships.rank(selection.record.id, places[selection.spec.key]) + 1
+        place = places[selection.spec.key]
+        rank = memberships.rank(selection.record.id, place) + 1
         found.append(
             Rank(
                 path=selection.spec.path,
                 title=selection.title,
                 rank=rank,
                 total=selection.record.total,
-                shown=rank <= selection.spec.limit,
+                shown=rank <= len(selection.rows),
+                archive=_archive(run, selection, place),
             )
         )
     return tuple(sorted(found, key=lambda r: (r.path.count("/"), r.path)))
+
+
+def _archive(run: Pass, selection: Selection, place: Place) -> str:
+    """Return the path of the archive that has an entry, "" where none has."""
+    for feed, period in run.composer.periods([(place.feed, place.published)]):
+        chain = Chain(run, run.composer.spec(feed), selection.record, run.store.refused)
+        return chain.path(period) if chain.has(period) else ""
+    return ""
 
 
 def _times(state: str, seed: Seed | None, now: Instant) -> tuple[Instant | None, Instant | None]:

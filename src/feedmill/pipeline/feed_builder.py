@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
 from feedmill.catalog import FeedRecord, RankedRow
 from feedmill.compose import Composer
+from feedmill.model.archive import Period, split_archive
 from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow
 from feedmill.model.instant import from_micros
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
-from feedmill.pipeline.cache import BoundedCache
+from feedmill.pipeline.archive_builder import ArchiveBuilder
+from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.one_pass import Pass
-from feedmill.pipeline.selection import EntryCache, Selection, entries_of, select
+from feedmill.pipeline.printer import Printer
+from feedmill.pipeline.selection import Selection, select
 from feedmill.render import Renderer
 from feedmill.store import FeedMemory, Publication
 
@@ -32,7 +35,7 @@ _LATEST = 7
 class FeedBuilder:
     """Composes and renders the feeds that a pass touched. Lives as long as its config.
 
-    Keeps entries it composed (bounded) and the directory's rows, so that a small change costs little.
+    Keeps the directory's rows, so that a small change costs little.
     """
 
     def __init__(
@@ -40,10 +43,8 @@ class FeedBuilder:
     ) -> None:
         self._composer = composer
         self._renderer = renderer
-        self._copies: dict[str, list[str]] = {}
-        for path, target in sorted(copies.items()):
-            self._copies.setdefault(target, []).append(path)
-        self._entries: EntryCache = BoundedCache(4_000)
+        self.printer = Printer(composer, renderer, copies)
+        self._archives = ArchiveBuilder(composer, self.printer)
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
         self._latest: tuple[Entry, ...] = ()
@@ -52,33 +53,51 @@ class FeedBuilder:
         """Forget the directory: after a pass that did not end."""
         self._directory = None
 
-    def publish(self, run: Pass, touched: Iterable[FeedKey], *, everything: bool = False) -> set[str]:
+    def publish(
+        self,
+        run: Pass,
+        touched: Iterable[FeedKey],
+        periods: Iterable[tuple[FeedKey, Period]] = (),
+        *,
+        everything: bool = False,
+    ) -> set[str]:
         """Publish `touched` feeds and what follows from them; return the paths of those with documents.
 
-        With `everything`, no feed's stored digest is trusted and feeds that no seed or config speaks of any
-        more are emptied.
+        Of their archives those of `periods`, and what names them. With `everything`, no feed's stored digest
+        is trusted and feeds that no seed or config speaks of any more are emptied.
         """
         wanted = set(touched)
+        refused: set[str] = set() if everything else set(run.store.refused)
+        archives: set[str] = set()
         if everything:
             wanted.update(self._composer.standing_feeds())
             wanted.update(record.key for record in run.catalog.memberships.feeds() if record.total)
-        rows, unlisted = self._print_all(run, wanted, everything)
+            archives = self._archives.publish_all(run, wanted, refused)
+        else:
+            self._archives.publish(run, wanted, periods, refused)
+        rows, unlisted = self._print_all(run, wanted, refused, everything)
         spoken = {self._composer.spec(key).path: row for key, row in rows.items()}
         known = run.store.feeds
         published = {path for path, row in spoken.items() if row is not None or _is_public(known.get(path))}
         if everything:
             for path in sorted(known.keys() - spoken.keys()):
+                if split_archive(path) is not None:
+                    continue
                 self._empty(run.publishing, known[path])
                 if _is_public(known[path]):
                     published.add(path)
         if everything:
             self._directory = None
         self._print_directory(run, rows, unlisted)
-        return published
+        return published | archives
 
-    def withdraw(self, run: Pass, touched: Iterable[FeedKey]) -> None:
+    def withdraw(
+        self, run: Pass, touched: Collection[FeedKey], periods: Iterable[tuple[FeedKey, Period]]
+    ) -> None:
         """Publish `touched` feeds, and the directory, over a catalog of which no feed was ever printed."""
-        _, unlisted = self._print_all(run, touched, False)
+        refused = set(run.store.refused)
+        self._archives.publish(run, touched, periods, refused)
+        _, unlisted = self._print_all(run, touched, refused, False)
         directory = self.current_directory(run)
         listed = replace(
             directory,
@@ -86,17 +105,17 @@ class FeedBuilder:
             latest=self._find_latest(run),
         )
         for artifact in self._renderer.render_directory(listed):
-            self._add(run.publishing, artifact)
+            self.printer.add(run.publishing, artifact)
 
     def _print_all(
-        self, run: Pass, wanted: Iterable[FeedKey], everything: bool
+        self, run: Pass, wanted: Iterable[FeedKey], refused: Collection[str], everything: bool
     ) -> tuple[dict[FeedKey, FeedRow | None], frozenset[str]]:
         """Print feeds; return their rows of the directory, and which have documents that cannot be put."""
         unlisted = {path.rpartition(".")[0] for path in run.store.refused}
         keys = sorted(wanted, key=lambda key: (_ORDER[key.kind], key.key))
         rows: dict[FeedKey, FeedRow | None] = {}
         fresh: list[FeedRecord] = []
-        for done, selection in enumerate(select(run, keys), 1):
+        for done, selection in enumerate(select(run, keys, refused), 1):
             again = everything or selection.spec.path in unlisted
             if again:
                 unlisted.discard(selection.spec.path)
@@ -118,10 +137,10 @@ class FeedBuilder:
         digest = _digest(selection)
         printed = record.printed if record is not None else None
         if again or record is None or record.digest != digest:
-            feed = self._feed(run, selection)
+            feed = self.printer.feed(run, selection)
             if record is not None and record.printed and not again:
                 self._recall(run.publishing, feed, selection.rows, record.printed)
-            taken = [self._add(run.publishing, artifact) for artifact in self._renderer.render_feed(feed)]
+            taken = self.printer.print(run.publishing, feed)
             if not all(taken):
                 unlisted.add(spec.path)
             run.publishing.remember_feed(_memory(feed, "live"))
@@ -146,43 +165,25 @@ class FeedBuilder:
             if document is not None:
                 self._renderer.recall(feed, suffix, document, earlier)
 
-    def plan(self, publication: Publication, path: str, at: int | None) -> None:
-        """Tell when the feed's documents are planned to change; the front page changes with `all`."""
-        front = ("index.html",) if path == "all" and "html" in self._composer.formats else ()
-        for document in self.with_copies((*self.documents_of(path), *front)):
-            publication.plan(document, None if at is None else from_micros(at))
-
-    def documents_of(self, path: str) -> Iterator[str]:
-        """Yield the paths of a feed's documents."""
-        yield from (f"{path}.{suffix}" for suffix in self._composer.formats)
-
-    def with_copies(self, paths: Iterable[str]) -> Iterator[str]:
-        """Yield the paths of documents, each before those of its copies."""
-        for path in paths:
-            yield path
-            yield from self._copies.get(path, ())
-
-    def _add(self, publication: Publication, artifact: Artifact) -> bool:
-        """Publish a document and its copies, which go where it cannot be."""
-        taken = publication.add(artifact)
-        for path in self._copies.get(artifact.path, ()):
-            if taken:
-                publication.add(replace(artifact, path=path))
-            else:
-                publication.remove(path)
-        return taken
+    def plan(self, run: Pass, keys: Collection[FeedKey] | None) -> None:
+        """Tell when the documents of feeds (all of them, or `keys`) are planned to change next."""
+        memberships = run.catalog.memberships
+        plans = memberships.next_plans(run.at, keys)
+        specs = {key: self._composer.spec(key) for key in plans}
+        archived = [key for key, spec in specs.items() if spec.archive != "off"]
+        records = memberships.find(archived) if archived else {}
+        for key, at in plans.items():
+            spec = specs[key]
+            if spec.archive != "off":
+                chain = Chain(run, spec, records.get(key), run.store.refused)
+                closes = chain.closes()
+                self._archives.plan(run, chain, spec.path, closes)
+                at = min((each for each in (at, closes) if each is not None), default=None)
+            self.printer.plan(run.publishing, spec.path, at)
 
     def documents(self, run: Pass, selection: Selection) -> Iterator[Artifact]:
         """Return the documents that the selection makes."""
-        return iter(self._renderer.render_feed(self._feed(run, selection)))
-
-    def entries(self, run: Pass, selection: Selection) -> Iterator[Entry]:
-        """Return the selection's entries; those composed before are not read again."""
-        return entries_of(run, selection, self._entries)
-
-    def _feed(self, run: Pass, selection: Selection) -> Feed:
-        feed = self._composer.feed(selection.spec, selection.title, self.entries(run, selection))
-        return replace(feed, total=selection.total)
+        return iter(self._renderer.render_feed(self.printer.feed(run, selection)))
 
     # Feeds without entries
 
@@ -191,10 +192,9 @@ class FeedBuilder:
         if memory is None or not _is_public(memory):
             return
         feed = self._composer.empty_feed(Kind(memory.kind), memory.path, memory.title, memory.description)
-        for artifact in self._renderer.render_feed(feed):
-            self._add(publication, artifact)
+        self.printer.print(publication, feed)
         publication.remember_feed(_memory(feed, "emptied"))
-        self.plan(publication, memory.path, None)
+        self.printer.plan(publication, memory.path, None)
 
     # The directory
 
@@ -219,14 +219,14 @@ class FeedBuilder:
             listed = [row for row in self._directory.values() if row.path not in unlisted]
             directory = replace(self._arranged(listed), latest=latest)
             for artifact in self._renderer.render_directory(directory):
-                self._add(run.publishing, artifact)
+                self.printer.add(run.publishing, artifact)
 
     def _find_latest(self, run: Pass) -> tuple[Entry, ...]:
         """Return the entries of the front page: the first of `all`."""
         if "html" not in self._composer.formats:
             return ()
         (selection,) = select(run, (ALL,))
-        return tuple(self.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
+        return tuple(self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
 
     def _read_directory(self, run: Pass) -> dict[FeedKey, FeedRow]:
         found = {}
@@ -285,7 +285,8 @@ def _memory(feed: Feed, state: Literal["live", "emptied"]) -> FeedMemory:
 
 def _digest(selection: Selection) -> bytes:
     state = hashlib.blake2b(digest_size=_DIGEST)
-    state.update(repr((selection.spec, selection.title, selection.total)).encode("utf-8", "surrogatepass"))
+    told = selection.spec, selection.title, selection.total, selection.history, selection.owed
+    state.update(repr(told).encode("utf-8", "surrogatepass"))
     for row in selection.rows:
         state.update(row.digest)
     return state.digest()

@@ -11,8 +11,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 
 from feedmill.compose import instants, reason_at, stays
+from feedmill.model.archive import Period, archive_path
 from feedmill.model.filename import to_bytes
-from feedmill.model.instant import Instant, from_micros
+from feedmill.model.instant import Instant, from_micros, to_micros
 from feedmill.model.state import ELIGIBLE, Claim
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_seed, facts_of
@@ -25,10 +26,11 @@ from feedmill.store import Committed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedowns:
-    """The seeds (by path) whose entries leave, their feeds, and when time changes the rest."""
+    """The seeds (by path) whose entries leave, their feeds and periods, and when time changes the rest."""
 
     paths: frozenset[str]
     feeds: frozenset[FeedKey]
+    periods: frozenset[tuple[FeedKey, Period]]
     left: int
     next_change: Instant | None
 
@@ -43,6 +45,7 @@ def find_takedowns(run: Pass) -> Takedowns:
     }
     paths: set[str] = set()
     feeds: set[FeedKey] = set()
+    periods: set[tuple[FeedKey, Period]] = set()
     coming: list[int] = []
     left = 0
     for path, seed in last_forms(run.store):
@@ -52,10 +55,13 @@ def find_takedowns(run: Pass) -> Takedowns:
             coming += [at for at in instants(good) if at > run.at]
         else:
             paths.add(path)
+            assert good.published is not None, "what was published has a date"
             feeds.update(member.feed for member in good.members)
+            periods |= run.composer.periods((member.feed, good.published) for member in good.members)
     return Takedowns(
         paths=frozenset(paths),
         feeds=frozenset(feeds),
+        periods=frozenset(periods),
         left=left,
         next_change=from_micros(min(coming)) if coming else None,
     )
@@ -69,7 +75,7 @@ def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns) -> Committed:
     """
     past = last_generation(run, found.paths)
     with closing(past.catalog), run.store.begin(run.now) as publication:
-        builder.withdraw(replace(past, publication=publication), found.feeds)
+        builder.withdraw(replace(past, publication=publication), found.feeds, found.periods)
         for path in sorted(found.paths):
             publication.drop_good(path)
         return publication.commit()
@@ -80,17 +86,20 @@ def holding(run: Pass, dropped: Iterable[str], *, known: bool) -> list[str]:
 
     All of them where it is not `known` in which feeds an entry was: they were made under another config.
     """
-    feeds: set[FeedKey] = set()
+    composer = run.composer
+    held: set[tuple[FeedKey, int]] = set()
     for path in dropped:
         seed = decode_seed(run.store.last_good(path))
         if seed is None or not known:
             return list(run.store.documents)
         if not any(state.state == ELIGIBLE for state in run.catalog.states.candidates(seed.id)):
-            feeds.update(membership.feed for membership in run.composer.memberships(seed))
-    if feeds:  # of a custom feed's filter and order, `heat` may have been another than the ledger's
-        feeds.update(run.composer.custom_feeds())
-    paths = {run.composer.spec(feed).path for feed in feeds}
-    paths |= {"index"} if feeds else set()  # the front page has the latest entries
+            assert seed.published is not None, "what was published has a date"
+            feeds = {membership.feed for membership in composer.memberships(seed)}
+            # of a custom feed's filter and order, `heat` may have been another than the ledger's
+            held |= {(feed, to_micros(seed.published)) for feed in feeds | {*composer.custom_feeds()}}
+    paths = {composer.spec(feed).path for feed, _ in held}
+    paths |= {archive_path(composer.spec(feed).path, period) for feed, period in composer.periods(held)}
+    paths |= {"index"} if held else set()  # the front page has the latest entries
     copies = run.settings.copies
     return [path for path in run.store.documents if copies.get(path, path).rpartition(".")[0] in paths]
 

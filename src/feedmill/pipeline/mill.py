@@ -22,11 +22,12 @@ from feedmill.compose import Composer
 from feedmill.errors import CatalogError, PublishError, StoreAway, StoreError
 from feedmill.model.artifact import Generation
 from feedmill.model.hub import document_hubs
-from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.instant import Instant, from_micros
 from feedmill.model.seed import Problem, Reason
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import FeedKey
+from feedmill.pipeline.archives import next_turn, turned_periods
 from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print
@@ -210,6 +211,10 @@ class Mill:
             tally[NOT_SEEDS] = files.not_seeds()
         else:
             outcome = derive(run, [*ingested.changed, *self._due(run, facts)], ingested.gone)
+            closed = turned_periods(run, int(facts["as_of"]))
+            outcome.periods |= closed
+            outcome.touched.update(feed for feed, _ in closed)
+            outcome.replanned.update(feed for feed, _ in closed)
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
@@ -239,12 +244,17 @@ class Mill:
         if self._verify(run.request):
             everything = True
         if everything or outcome.touched:
-            published = self.feed_builder.publish(run, outcome.touched, everything=everything)
+            published = self.feed_builder.publish(
+                run, outcome.touched, outcome.periods, everything=everything
+            )
             if everything:
                 self._retire_rest(run, published)
         self._plan(run, derived)
         run.publishing.made_from(f"{self._decode_print} {self._compose_print}", run.catalog.files.fingerprint)
         result = run.publishing.commit()
+        if outcome.dropped:  # what could not be replaced may hold what was taken down
+            indexes = self.feed_builder.index_paths
+            run.store.suspend(each.path for each in result.problems if each.path not in indexes)
         retired, pruned = self._prune(run) if run.request.prune else ((), 0)
         if self._problems is None or derived.anew:
             self._problems = SeedProblems(run.catalog)
@@ -290,11 +300,11 @@ class Mill:
 
         Returns their paths, and how many documents that took away.
         """
-        feeds, builder = run.store.feeds, self.feed_builder
+        feeds, printer = run.store.feeds, self.feed_builder.printer
         emptied = tuple(sorted(memory.path for memory in feeds.values() if memory.state == "emptied"))
         with run.store.begin(run.now) as publication:
             for path in emptied:
-                for document in builder.with_copies(builder.documents_of(path)):
+                for document in printer.with_copies(printer.documents_of(path)):
                     publication.retire(document)
                 publication.remember_feed(replace(feeds[path], state="retired"))
             removed = publication.commit().removed
@@ -315,9 +325,9 @@ class Mill:
 
     def _retire_rest(self, run: Pass, feeds: Iterable[str]) -> None:
         """Take away documents that this config publishes no more (a format, the pages)."""
-        builder = self.feed_builder
-        documents = [document for path in feeds for document in builder.documents_of(path)]
-        wanted = set(builder.with_copies([*documents, *builder.index_paths]))
+        printer = self.feed_builder.printer
+        documents = [document for path in feeds for document in printer.documents_of(path)]
+        wanted = set(printer.with_copies([*documents, *self.feed_builder.index_paths]))
         for path in sorted(run.store.documents.keys() - wanted):
             run.publishing.retire(path)
 
@@ -329,8 +339,7 @@ class Mill:
             last = int(derived.facts["as_of"])
             keys = derived.outcome.replanned | set(memberships.planned(min(last, run.at), max(last, run.at)))
         self._planned = True
-        for key, at in memberships.next_plans(run.at, keys).items():
-            self.feed_builder.plan(run.publishing, run.composer.spec(key).path, at)
+        self.feed_builder.plan(run, keys)
 
     def _remember(self, run: Pass, derived: Derived) -> None:
         """Make the catalog durable, after the ledger; a pass that changed nothing writes nothing."""
@@ -399,8 +408,10 @@ class Mill:
 
     def next_change(self, now: Instant | None = None) -> Instant | None:
         """Return the next instant after `now` at which time alone changes what is out."""
-        at = self._catalog.states.next_event(to_micros(now or self._clock()))
-        return None if at is None else from_micros(at)
+        run = self._pass(PassRequest(), now or self._clock())
+        at = self._catalog.states.next_event(run.at)
+        coming = (None if at is None else from_micros(at), next_turn(run))
+        return min((each for each in coming if each is not None), default=None)
 
     def planned_changes(self, now: Instant, size: int) -> list[PlannedChange]:
         """Return the first `size` changes after `now` that time alone will make."""

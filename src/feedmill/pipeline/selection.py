@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedmill.catalog import FeedRecord, RankedRow
 from feedmill.compose import FeedSpec, most_used
-from feedmill.model.feed import Entry
+from feedmill.model.feed import Entry, History
 from feedmill.model.instant import from_micros
 from feedmill.model.settings import Content
 from feedmill.model.taxonomy import FeedKey
+from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.one_pass import Pass
@@ -23,13 +24,31 @@ EntryCache = BoundedCache[tuple[bytes, Content], Entry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """One feed: its specification, and the entries it shows now, in order."""
+class Head:
+    """One feed: its specification, what it is called now, and its record where it has, or had, entries."""
 
     spec: FeedSpec
     title: str
-    rows: tuple[RankedRow, ...] = ()
     record: FeedRecord | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection(Head):
+    """A feed, and the entries it shows now, in order.
+
+    `history` is what it says of its archives, `owed` how many of its entries are in none. `archive` is the
+    path of the one that this is, "" of the feed itself.
+    """
+
+    rows: tuple[RankedRow, ...] = ()
+    history: History | None = None
+    owed: int = 0
+    archive: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of its documents, without suffix."""
+        return self.archive or self.spec.path
 
     @property
     def total(self) -> int:
@@ -43,8 +62,8 @@ class Selection:
         return updated - updated % 1_000_000
 
 
-def select(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Selection]:
-    """Yield what each of the feeds shows, in their order."""
+def heads(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Head]:
+    """Yield how each of the feeds is made and called now, in their order."""
     memberships = run.catalog.memberships
     for start in range(0, len(keys), _PAGE):
         specs = [run.composer.spec(key) for key in keys[start : start + _PAGE]]
@@ -55,11 +74,36 @@ def select(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Selection]:
         for spec in specs:
             record = records.get(spec.key)
             if record is None or record.total == 0:
-                yield Selection(spec=spec, title=spec.title, record=record)
-                continue
-            title = run.composer.title(spec, most_used(labels.get(record.id, ())))
-            rows = tuple(memberships.ranked(record.id, spec.limit))
-            yield Selection(spec=spec, title=title, rows=rows, record=record)
+                yield Head(spec=spec, title=spec.title, record=record)
+            else:
+                title = run.composer.title(spec, most_used(labels.get(record.id, ())))
+                yield Head(spec=spec, title=title, record=record)
+
+
+def select(run: Pass, keys: Sequence[FeedKey], refused: Container[str] | None = None) -> Iterator[Selection]:
+    """Yield what each of the feeds shows, in their order.
+
+    All that is newer than the newest archive is in it, beyond its limit too, so that nothing is in neither
+    (RFC 5005, section 4). `refused` are the documents that something foreign keeps out.
+    """
+    refused = run.store.refused if refused is None else refused
+    for head in heads(run, keys):
+        spec, record = head.spec, head.record
+        limit, owed, previous = spec.limit, 0, ""
+        total = record.total if record is not None else 0
+        if spec.archive != "off":
+            chain = Chain(run, spec, record, refused)
+            newest, owed = chain.newer(total)
+            limit, previous = max(limit, owed), chain.path(newest)
+        rows = run.catalog.memberships.ranked(record.id, limit) if record is not None and total else ()
+        yield Selection(
+            spec=spec,
+            title=head.title,
+            record=record,
+            rows=tuple(rows),
+            history=History(previous=previous, complete=total <= limit) if spec.archive != "off" else None,
+            owed=owed,
+        )
 
 
 def entries_of(run: Pass, selection: Selection, known: EntryCache) -> Iterator[Entry]:

@@ -62,28 +62,29 @@ def assemble(
     limit: int,
     entries: Sequence[Entry],
     summaries: Callable[[], Sequence[bytes]],
+    owed: int = 0,
 ) -> bytes:
     """Return the document of `parts` in order, in at most `limit` bytes wherever that is possible.
 
     Past the limit, entries give way to their `summaries` (the same entries without content,
-    asked for only then), oldest first, and when that is not enough the oldest are left out.
+    asked for only then), oldest first, and when that is not enough the oldest are left out, but for the
+    `owed` newest, which stand nowhere else.
     A summary that would be longer than the entry changes nothing.
     """
     head, tail = frame
     size = len(head) + len(tail) + sum(map(len, parts)) + len(separator) * max(0, len(parts) - 1)
     if size > limit:
-        parts = _reduce(parts, size, len(separator), limit, oldest_first(entries), summaries())
+        order = oldest_first(entries)
+        chosen, size = _shorten(parts, size, limit, order, summaries())
+        spare = order[: len(order) - owed]
+        parts = _drop(chosen, size, limit, spare, len(separator))
     return b"".join((head, separator.join(parts), tail))
 
 
-def _reduce(
-    parts: Sequence[bytes],
-    size: int,
-    separator: int,
-    limit: int,
-    order: list[int],
-    summaries: Sequence[bytes],
-) -> list[bytes]:
+def _shorten(
+    parts: Sequence[bytes], size: int, limit: int, order: Sequence[int], summaries: Sequence[bytes]
+) -> tuple[list[bytes], int]:
+    """Let entries give way to their summaries, in `order`; return all of them, and the new size."""
     chosen = list(parts)
     for place in order:
         if size <= limit:
@@ -92,10 +93,15 @@ def _reduce(
         if saved > 0:
             chosen[place] = summaries[place]
             size -= saved
+    return chosen, size
+
+
+def _drop(parts: list[bytes], size: int, limit: int, order: Sequence[int], separator: int) -> list[bytes]:
+    """Return the entries without as many of `order`, the first ones, as have to go."""
     dropped: set[int] = set()
     for place in order:
         if size <= limit:
             break
         dropped.add(place)
-        size -= len(chosen[place]) + separator
-    return [part for place, part in enumerate(chosen) if place not in dropped]
+        size -= len(parts[place]) + separator
+    return [part for place, part in enumerate(parts) if place not in dropped]

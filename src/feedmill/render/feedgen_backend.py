@@ -6,7 +6,7 @@ comes from an extension of our own, through feedgen's own hooks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from html import escape
@@ -21,7 +21,7 @@ from feedgen.ext.podcast_entry import PodcastEntryExtension
 from feedgen.feed import FeedGenerator
 from feedgen.util import xml_elem
 
-from feedmill.model.feed import Byline, Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed, History, Site
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.podcast import Enclosure
 from feedmill.model.seed import Image, Related
@@ -31,6 +31,7 @@ from feedmill.render.site_files import STYLE
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
@@ -42,22 +43,33 @@ _PRESS = Feed(
 
 
 class _FeedExtension:
-    """What feedgen cannot say of a feed in RSS: the hubs (WebSub, 4). In Atom they are links."""
+    """What feedgen cannot say of a feed: what it is of its history (RFC 5005), and in RSS its `links`.
 
-    hubs: tuple[str, ...] = ()
+    In Atom these are links as any: the hubs (WebSub, 4) and the newest archive.
+    """
+
+    links: tuple[tuple[str, str], ...] = ()
+    """Pairs of `rel` and address."""
+    history: History | None = None
 
     def extend_ns(self) -> dict[str, str]:
-        return {}
+        return {"fh": _HISTORY} if self.history is not None else {}
 
     def extend_atom(self, feed: Any) -> Any:
-        return feed
+        if self.history is not None and self.history.current:
+            xml_elem(f"{{{_HISTORY}}}archive", feed)
+        return self._tell_complete(feed, feed)
 
     def extend_rss(self, feed: Any) -> Any:
         channel = feed.find("channel")
-        if self.hubs:
-            after = channel.index(channel.find(_ATOM_LINK)) + 1
-            for hub in reversed(self.hubs):
-                channel.insert(after, xml_elem(_ATOM_LINK, None, href=hub, rel="hub"))
+        after = channel.index(channel.find(_ATOM_LINK)) + 1
+        for rel, address in reversed(self.links):
+            channel.insert(after, xml_elem(_ATOM_LINK, None, href=address, rel=rel))
+        return self._tell_complete(feed, channel)
+
+    def _tell_complete(self, feed: Any, head: Any) -> Any:
+        if self.history is not None and self.history.complete:
+            xml_elem(f"{{{_HISTORY}}}complete", head)
         return feed
 
 
@@ -124,7 +136,7 @@ class _Xml:
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
-        before, after = self._frame(replace(feed, entries=(), updated=EPOCH))
+        before, after = self._frame(replace(feed, entries=(), updated=EPOCH, owed=0))
         return before + self._date(feed.updated) + after, self._tail
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
@@ -197,9 +209,10 @@ class _Xml:
         generator.updated(EPOCH)  # the constructor has read the clock
         address = document_url(site, feed.path, self.suffix)
         generator.link(href=address, rel="self", type=f"application/{self.suffix}+xml")
-        for hub in self._hubs:
-            generator.link(href=hub, rel="hub")
-        generator.feedmill.hubs = self._hubs
+        generator.feedmill.history = feed.history
+        generator.feedmill.links = tuple(self._links(feed))
+        for rel, link in generator.feedmill.links:
+            generator.link(href=link, rel=rel)
         # The last link is the one that feedgen makes RSS's own.
         generator.link(
             href=home_url(site, feed.path, feed.formats, feed.link), rel="alternate", type="text/html"
@@ -211,6 +224,18 @@ class _Xml:
             generator.rights(fit(site.rights))
         self._tell_feed(generator, feed)
         return generator
+
+    def _links(self, feed: Feed) -> Iterator[tuple[str, str]]:
+        """Yield what the feed names: its hubs, where it is no archive, and the archives (RFC 5005, 4)."""
+        history = feed.history or History()
+        if not history.current:
+            yield from (("hub", hub) for hub in self._hubs)
+        named = (
+            ("current", history.current),
+            ("prev-archive", history.previous),
+            ("next-archive", history.next),
+        )
+        yield from ((rel, document_url(self._site, path, "atom")) for rel, path in named if path)
 
     def _tell_feed(self, generator: FeedGenerator, feed: Feed) -> None:
         raise NotImplementedError

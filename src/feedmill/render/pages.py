@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from feedmill.errors import RenderError
-from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
+from feedmill.model.archive import split_archive
+from feedmill.model.feed import Directory, Entry, Feed, FeedRow, History, Site
 from feedmill.model.seed import EntryId
+from feedmill.model.slug import url_path
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming
 from feedmill.render.linked_data import feed_data, site_data
@@ -36,6 +38,14 @@ class Group:
 
     kind: Kind
     rows: tuple[FeedRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A way to the page of another period: `href` relative to this page, and the period's name."""
+
+    href: str
+    period: str
 
 
 class Pages:
@@ -60,14 +70,15 @@ class Pages:
         return theming.content_security_policy(self._theme)
 
     def render_feed(self, feed: Feed) -> bytes:
-        """Return `feed`'s page in UTF-8; past `feed.max_bytes` the oldest entries are left out.
+        """Return `feed`'s page in UTF-8; past `feed.max_bytes` the oldest entries are left out, but for those
+        that are in no archive.
 
         Raises:
             RenderError: a template (of the theme, as a rule) failed.
         """
         entries = feed.entries
         page = self._feed_page(feed, entries)
-        while len(page) > feed.max_bytes and entries:
+        while len(page) > feed.max_bytes and len(entries) > feed.owed:
             entries = self._without_oldest(feed, entries, len(page) - feed.max_bytes)
             page = self._feed_page(feed, entries)
         return page
@@ -151,7 +162,9 @@ class Pages:
     def _feed_page(self, feed: Feed, entries: Sequence[Entry]) -> bytes:
         root = _root(feed)
         title = fit(feed.title) or feed.path
-        common = _common(feed.path, entries)
+        archive = split_archive(feed.path)
+        path = archive[0] if archive is not None else feed.path
+        common = _common(path, entries)
         site = self._site
         with _named(feed.path):
             address = document_url(site, feed.path, "html")
@@ -167,7 +180,9 @@ class Pages:
                 "linked_data": feed_data(site, shown, about, address),
                 "qr": self._qr(address),
                 "entries": entries,
-                "subscriptions": subscriptions(site, feed.path, feed.formats, root),
+                "subscriptions": subscriptions(site, path, feed.formats, root),
+                "period": archive[1] if archive is not None else "",
+                **_passages(feed.history or History(), root),
                 **self._player(entries),
             }
             return self._render(
@@ -201,7 +216,7 @@ class Pages:
         """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""
         dropped, common = set(), _common(feed.path, entries)
         oldest_first = sorted(range(len(entries)), key=lambda at: (entries[at].published, -at))
-        for at in oldest_first:
+        for at in oldest_first[: len(entries) - feed.owed]:
             if excess <= 0:
                 break
             dropped.add(at)
@@ -304,6 +319,16 @@ class _Slots:
 def _root(feed: Feed) -> str:
     """Return the way from the feed's page up to the site: links hold below any prefix, and in files."""
     return "../" * feed.path.count("/")
+
+
+def _passages(history: History, root: str) -> dict[str, Any]:
+    """Return the ways from a feed's page, or an archive's, to the others; None where there is none."""
+    ways = {"older": history.previous, "newer": history.next, "current": history.current}
+    return {name: _passage(path, root) if path else None for name, path in ways.items()}
+
+
+def _passage(path: str, root: str) -> Passage:
+    return Passage(href=f"{root}{url_path(path)}.html", period=path.rpartition("/")[2])
 
 
 def _terms(entry: Entry) -> Iterator[str]:

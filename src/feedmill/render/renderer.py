@@ -62,7 +62,7 @@ class Renderer:
                     body = self._pages().render_feed(feed)
                 else:
                     body = self._document(self._format(feed, suffix), feed, slots)
-                yield Artifact(path=f"{feed.path}.{suffix}", body=body)
+                yield Artifact(path=f"{feed.path}.{suffix}", body=body, names=tuple(_names(feed, suffix)))
         finally:
             self._fragments.trim()
 
@@ -135,6 +135,7 @@ class Renderer:
             limit=feed.max_bytes,
             entries=feed.entries,
             summaries=lambda: self._parts(form, feed, slots, full=False),
+            owed=feed.owed,
         )
 
     def _parts(self, form: Format, feed: Feed, slots: Sequence[Slot], *, full: bool) -> list[bytes]:
@@ -172,6 +173,14 @@ class Renderer:
 
             self._made_pages = Pages(self._site, self._theme)
         return self._made_pages
+
+
+def _names(feed: Feed, suffix: str) -> Iterator[str]:
+    """Yield the archives that a feed's document with this suffix names."""
+    if feed.history is not None and suffix != "json":
+        for path in (feed.history.previous, feed.history.next):
+            if path:
+                yield f"{path}.{'html' if suffix == 'html' else 'atom'}"
 
 
 def _name(feed: Feed, suffix: str) -> str:

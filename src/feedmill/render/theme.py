@@ -96,6 +96,7 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
         "css": css_string,
         "date": language.date,
         "number": language.number,
+        "period": language.period,
     }
     env.globals.update(
         site=site,

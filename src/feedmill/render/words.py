@@ -7,6 +7,7 @@ its source. Babel's tables reach the pages' bytes, so its version is pinned.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.resources import files
 from io import BytesIO, StringIO
@@ -29,6 +30,9 @@ _ENGLISH = Locale("en", "001")
 
 _DATE = "yMMMd"
 """Day, month by name, year, in each language's own order (CLDR)."""
+
+_MONTH, _YEAR = "yMMMM", "y"
+"""A whole month, its name in full, and a year."""
 
 
 class Words:
@@ -80,6 +84,12 @@ class Words:
         if known is None:
             known = self._dates[key] = format_skeleton(_DATE, instant, tzinfo=None, locale=self.locale)
         return known
+
+    def period(self, name: str) -> str:
+        """Return what the month `2026-06`, or the year `2026`, is called."""
+        year, _, month = name.partition("-")
+        start = datetime(int(year), int(month or 1), 1, tzinfo=UTC)
+        return format_skeleton(_MONTH if month else _YEAR, start, tzinfo=None, locale=self.locale)
 
     def number(self, value: int) -> str:
         """Return a whole number with the language's separators."""

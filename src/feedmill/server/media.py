@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from posixpath import dirname, relpath, splitext
 
+from feedmill.model.archive import split_archive
 from feedmill.model.slug import url_path
 
 TYPES = {
@@ -51,8 +52,8 @@ def is_styled(path: str, documents: Container[str]) -> bool:
 
 
 def is_topic(path: str) -> bool:
-    """Can one subscribe to it? To feeds, in each of their formats."""
-    return path.endswith(_FEEDS) and path != _DIRECTORY
+    """Can one subscribe to it? To feeds, in each of their formats; to none of their archives."""
+    return path.endswith(_FEEDS) and path != _DIRECTORY and split_archive(splitext(path)[0]) is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from conformance.samples import BARE, FEEDS, RICH, SHOW, entry, every_combination, feed, feeds, sites
-from feedmill.model.feed import Feed, Site
+from feedmill.model.feed import Feed, History, Site
 from feedmill.model.instant import EPOCH
 from feedmill.render import Renderer
 from feedmill.render.feedgen_backend import Atom, PodcastRss, Rss
@@ -59,6 +59,40 @@ def test_feeds_that_name_hubs_are_feedgens_own_documents_too(name: str, suffix: 
     assert [link.get("href") for link in links if link.get("rel") == "hub"] == list(hubs)
     assert sum(link.get("rel") == "self" for link in links) == 1
     assert b'rel="hub"' not in _assembled(Renderer(site), told, suffix)
+
+
+_MONTHS = ("topics/ai/2026-05", "topics/ai/2026-07")
+_HISTORIES = {
+    "newest": History(previous="topics/ai/2026-06"),
+    "complete": History(complete=True),
+    "both": History(previous="topics/ai/2026-06", complete=True),
+    "archive": History(current="topics/ai", previous=_MONTHS[0], next=_MONTHS[1]),
+    "alone": History(current="topics/ai"),
+}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+@pytest.mark.parametrize("name", _HISTORIES)
+def test_feeds_with_a_history_are_feedgens_own_documents_too(name: str, suffix: str) -> None:
+    """Whole and from parts; entries are printed alike, whatever their feed says of archives."""
+    history, hubs = _HISTORIES[name], ("https://feeds.example.org/hub",)
+    plain = feed(entry(2), entry(1), path="topics/ai")
+    told = replace(plain, history=history, owed=2)
+    renderer = Renderer(BARE, hubs=hubs)
+    before = _assembled(renderer, plain, suffix)
+    body = _assembled(renderer, told, suffix)
+    assert body == FORMATS[suffix](BARE, hubs).document(replace(told, formats=(suffix,)))
+    assert _assembled(renderer, plain, suffix) == before
+    root = lxml.etree.fromstring(body)
+    found = [(link.get("rel"), link.get("href")) for link in root.iter("{http://www.w3.org/2005/Atom}link")]
+    links = {rel: href for rel, href in found if rel in ("current", "prev-archive", "next-archive")}
+    named = (("current", history.current), ("prev-archive", history.previous), ("next-archive", history.next))
+    assert links == {rel: f"{BARE.url}{path}.atom" for rel, path in named if path}
+    assert ("hub", hubs[0]) in found or history.current
+    marks = {element.tag for element in root.iter("{http://purl.org/syndication/history/1.0}*")}
+    assert ("{http://purl.org/syndication/history/1.0}complete" in marks) == history.complete
+    if suffix == "atom":
+        assert ("{http://purl.org/syndication/history/1.0}archive" in marks) == bool(history.current)
 
 
 @settings(max_examples=100)

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from feedmill.model import mark
+from feedmill.model.archive import ARCHIVED, split_archive
 from feedmill.model.filename import from_locale
 from feedmill.model.taxonomy import Kind
 from feedmill.store.local.feeds_dir import Obstacle, Tree
@@ -42,6 +43,7 @@ def own_documents(tree: Tree) -> Iterator[str]:
         yield from (name for name in _LISTINGS if _is_file(tree, name))
     if any(name.startswith("all.") for name in front) and _is_file(tree, "all.json"):
         yield "all.json"
+    yield from _archives(tree, "all/")
     for folder in sorted(kind.folder for kind in Kind if kind.folder):
         names = _names(tree, folder.rstrip("/"))
         marked = [name for name in names if name.endswith(_MARKED) and is_marked(tree, folder + name)]
@@ -51,6 +53,16 @@ def own_documents(tree: Tree) -> Iterator[str]:
             stem, _, _ = name.rpartition(".")
             if name.endswith(_UNMARKED) and stem in stems and _is_file(tree, folder + name):
                 yield folder + name
+        for name in (name for name in names if not name.endswith((*_MARKED, *_UNMARKED))):
+            yield from _archives(tree, f"{folder}{name}/")
+
+
+def _archives(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the paths of a feed's archives, which all are in its `folder`."""
+    for name in _names(tree, folder.rstrip("/")):
+        stem, _, suffix = (folder + name).rpartition(".")
+        if suffix in ARCHIVED and split_archive(stem) is not None and is_marked(tree, folder + name):
+            yield folder + name
 
 
 def _names(tree: Tree, folder: str) -> list[str]:

@@ -29,6 +29,7 @@ class Staged:
     modified: Instant
     stamp: Stamp
     index: bool
+    names: tuple[str, ...]
     new: bool
 
     def published(self, path: str) -> Published:
@@ -81,7 +82,7 @@ class Placing:
         order = sorted(self._wishes.staged, key=_is_page)
         documents = [path for path in order if not self._wishes.staged[path].index]
         indexes = [path for path in order if self._wishes.staged[path].index]
-        missing = [path for path in documents if not self._place_one(path) and self._is_missing(path)]
+        missing = [path for path in documents if not self._place_named(path) and self._is_missing(path)]
         if missing:
             for path in indexes:
                 self._stay_behind(path, missing[0])
@@ -95,6 +96,18 @@ class Placing:
                 # A folder or a link where an index should be is not our index and names nothing of ours.
                 (missing if self._is_missing(path) else behind).append(path)
         return not behind
+
+    def _place_named(self, path: str) -> bool:
+        """Place a document, unless one that it names is missing and none that still comes.
+
+        Documents that name each other come in the order in which they were added.
+        """
+        for name in self._wishes.staged[path].names:
+            comes = name in self._wishes.staged and name not in self._wishes.problems
+            if not comes and name not in self._memory.history.documents:
+                self._stay_behind(path, name)
+                return False
+        return self._place_one(path)
 
     def _stay_behind(self, index: str, missing: str) -> None:
         message = f"not updated, because {missing} could not be published"

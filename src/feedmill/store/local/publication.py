@@ -121,6 +121,7 @@ class LocalPublication:
             modified=modified,
             stamp=stamp,
             index=artifact.index,
+            names=artifact.names,
             new=artifact.path not in self._memory.history.documents,
         )
 

@@ -1,0 +1,158 @@
+"""Chains: the archives of feeds as a catalog has them now. Each step is one look into an index."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+from feedmill.catalog import FeedRecord, RankedRow
+from feedmill.compose import FeedSpec, is_closed, period_of, turned
+from feedmill.model.archive import Period, archive_path
+from feedmill.model.feed import History
+from feedmill.model.instant import Instant, from_micros
+from feedmill.model.taxonomy import ALL, FeedKey
+from feedmill.pipeline.one_pass import Pass
+
+
+class Chain:
+    """The periods of one feed that are over and have entries.
+
+    One whose document something foreign keeps out (`refused`) is passed over: nothing names what is not
+    there.
+    """
+
+    def __init__(self, run: Pass, spec: FeedSpec, record: FeedRecord | None, refused: Container[str]) -> None:
+        assert spec.archive != "off"
+        self._members = run.catalog.memberships
+        self._at = run.at
+        self._by = spec.archive
+        self._path = spec.path
+        self._feed = record.id if record is not None else 0
+        self._refused = refused
+
+    def path(self, period: Period | None) -> str:
+        """Return the path of a period's documents, without suffix; "" for none."""
+        return archive_path(self._path, period) if period is not None else ""
+
+    def is_refused(self, period: Period) -> bool:
+        """Whether something foreign stands where the document would."""
+        return f"{self.path(period)}.atom" in self._refused
+
+    def has(self, period: Period) -> bool:
+        """Whether the period is in the chain."""
+        if not is_closed(period, self._at) or self.is_refused(period):
+            return False
+        at = self._members.newest_before(self._feed, period.end)
+        return at is not None and at >= period.start
+
+    def newest(self) -> Period | None:
+        """Return the newest archive."""
+        return self._before(self._open)
+
+    def before(self, period: Period) -> Period | None:
+        """Return the archive before a period."""
+        return self._before(period.start)
+
+    def after(self, period: Period) -> Period | None:
+        """Return the archive after a period."""
+        at = self._members.oldest_from(self._feed, period.end)
+        while at is not None and at < self._open:
+            found = period_of(at, self._by)
+            if not self.is_refused(found):
+                return found
+            at = self._members.oldest_from(self._feed, found.end)
+        return None
+
+    def __iter__(self) -> Iterator[Period]:
+        """Yield all archives, the newest first."""
+        period = self.newest()
+        while period is not None:
+            yield period
+            period = self.before(period)
+
+    def between(self, start: int, end: int) -> Iterator[Period]:
+        """Yield the periods with entries that lie between two instants, open ones too, the newest first."""
+        at = self._members.newest_before(self._feed, end)
+        while at is not None and at >= start:
+            period = period_of(at, self._by)
+            yield period
+            at = self._members.newest_before(self._feed, period.start)
+
+    def rows(self, period: Period) -> list[RankedRow]:
+        """Return the entries of a period, in the feed's order; none while it is open."""
+        if not is_closed(period, self._at):
+            return []
+        return self._members.between(self._feed, period.start, period.end)
+
+    def size(self, period: Period) -> int:
+        """Return how many entries a period has."""
+        count = self._members.count_from
+        return count(self._feed, period.start) - count(self._feed, period.end)
+
+    def history(self, period: Period) -> History:
+        """Return what the archive of a period says of the others."""
+        return History(
+            current=self._path,
+            previous=self.path(self.before(period)),
+            next=self.path(self.after(period)),
+        )
+
+    def newer(self, total: int) -> tuple[Period | None, int]:
+        """Return the newest archive, and how many of a feed's `total` entries are newer than its period."""
+        newest = self.newest()
+        return newest, total if newest is None else self._members.count_from(self._feed, newest.end)
+
+    def closes(self) -> int | None:
+        """Return when the next period with entries will be over, None where all are."""
+        at = self._members.oldest_from(self._feed, self._open)
+        return None if at is None else period_of(at, self._by).end
+
+    def changes(self) -> dict[Period, int]:
+        """Return the archives that are planned to change by themselves, and when: with an entry of theirs."""
+        found: dict[Period, int] = {}
+        for published, at in self._members.changing(self._feed, self._at):
+            period = period_of(published, self._by)
+            if is_closed(period, self._at):
+                found[period] = min(at, found.get(period, at))
+        return found
+
+    def _before(self, at: int) -> Period | None:
+        newest = self._members.newest_before(self._feed, at)
+        while newest is not None:
+            found = period_of(newest, self._by)
+            if not self.is_refused(found):
+                return found
+            newest = self._members.newest_before(self._feed, found.start)
+        return None
+
+    @property
+    def _open(self) -> int:
+        return period_of(self._at, self._by).start
+
+
+def turned_periods(run: Pass, last: int) -> frozenset[tuple[FeedKey, Period]]:
+    """Return the periods, by feed, that closed or opened again since the instant `last`."""
+    by = run.composer.spec(ALL).archive
+    if by == "off":
+        return frozenset()
+    start, end = turned(last, run.at, by)
+    if start == end:
+        return frozenset()
+    memberships = run.catalog.memberships
+    specs = [run.composer.spec(key) for key in memberships.published_between(start, end)]
+    records = memberships.find(spec.key for spec in specs)
+    return frozenset(
+        (spec.key, period)
+        for spec in specs
+        if spec.archive != "off"
+        for period in Chain(run, spec, records[spec.key], ()).between(start, end)
+    )
+
+
+def next_turn(run: Pass) -> Instant | None:
+    """Return when the next period with entries will be over, None where there are no archives."""
+    spec = run.composer.spec(ALL)
+    record = run.catalog.memberships.find([ALL]).get(ALL)
+    if spec.archive == "off" or record is None:
+        return None
+    at = Chain(run, spec, record, ()).closes()
+    return None if at is None else from_micros(at)
