@@ -145,7 +145,7 @@ def test_a_full_disk_is_told_and_harms_nothing(site: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root, to mount a small disk")
     (site / "feeds").mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(site / "feeds")]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=768k", "tmpfs", str(site / "feeds")]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("this machine lets nobody mount")
     try:

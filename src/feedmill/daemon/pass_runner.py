@@ -32,7 +32,8 @@ class PassRunner(Runner):
     ) -> None:
         super().__init__(settings, purpose="run the daemon", clock=clock, progress=progress, decided=decided)
         self.node = self._place.node(lambda store: told(self._generation_of(store)), turned)
-        self._led = True
+        self.led = True
+        """Whether the last pass was run to publish, whoever leads by now."""
 
     @property
     def _publishes_alone(self) -> bool:
@@ -76,14 +77,15 @@ class PassRunner(Runner):
         Raises:
             StoreError: storage failed, or somebody else took the folders.
         """
-        if self.leads != self._led:  # a store of the other kind, and all that belongs to it
-            self._led = self.leads
+        leads = self.leads
+        if leads != self.led:  # a store of the other kind, and all that belongs to it
+            self.led = leads
             self.reset()
             self._store = None
         return super().run(request)
 
     def _open_store(self) -> Store:
-        return self.node.open() if self.node is not None else super()._open_store()
+        return self.node.open(leading=self.led) if self.node is not None else super()._open_store()
 
     def generation(self) -> Generation | None:
         """Return what is published and may be served; None before the store could be opened."""

@@ -361,7 +361,7 @@ class Service:
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
         self._decided = True
         if (generation := self._pass_runner.generation()) is not None:
-            if self._pass_runner.leads:
+            if self._pass_runner.led:
                 self._tell(generation)
             else:
                 self._push.install(generation)  # to take requests; the node's thread tells the origin

@@ -314,8 +314,8 @@ class Node(Protocol):
     def leads(self) -> bool:
         """Tell whether this node leads."""
 
-    def open(self) -> Store:
-        """Return a store for passes: it publishes while this node leads; else its publications only compare.
+    def open(self, *, leading: bool) -> Store:
+        """Return a store for passes: one that publishes, while this node leads, or one that only compares.
 
         Raises:
             PublishError: as `Place.open`.

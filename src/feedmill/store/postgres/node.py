@@ -58,6 +58,7 @@ class PostgresNode:
         self._turned = turned
         self._lead = PostgresLead(url, "run", name=name)
         self._led = False
+        self._epoch = 0
         self._seen = -1
         self._entered = 0.0
         self._session = Database(url, name)
@@ -71,7 +72,7 @@ class PostgresNode:
             self._campaign()
         except StoreError as error:
             self.trouble = str(error)
-        self._led = self.leads()
+        self._led, self._epoch = self.leads(), self._lead.epoch
         self._thread.start()
 
     def stop(self) -> None:
@@ -90,13 +91,13 @@ class PostgresNode:
         """Tell whether this node leads."""
         return self._lead.is_valid()
 
-    def open(self) -> PostgresStore:
-        """Return a store for passes: it publishes while this node leads, else it compares.
+    def open(self, *, leading: bool) -> PostgresStore:
+        """Return a store for passes: one that publishes, while this node leads, or one that only compares.
 
         Raises:
             PublishError: the database cannot be reached.
         """
-        if self.leads():
+        if leading:
             return PostgresStore(self._url, self._name, self._lead, self._bodies)
         return StandbyStore(self._url, self._name, self._bodies, self.leads)
 
@@ -164,8 +165,8 @@ class PostgresNode:
 
     def _turn(self) -> None:
         leads = self._lead.is_valid()
-        if leads != self._led:
-            self._led = leads
+        if leads != self._led or (leads and self._lead.epoch != self._epoch):  # lost and taken again counts
+            self._led, self._epoch = leads, self._lead.epoch
             if not leads:
                 self._lead.release()
                 self._seen = -1  # what is published now was told by nobody
