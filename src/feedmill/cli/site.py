@@ -85,7 +85,7 @@ def show_site(site: SiteConfig, settings: Settings, unread: tuple[Unread, ...]) 
 
 def _understood(site: SiteConfig, settings: Settings) -> Iterator[tuple[str, str]]:
     yield "home", settings.decode.address.home
-    yield "articles", f"{settings.scan.dir}: {', '.join(settings.scan.include)}"
+    yield "articles", f"{os.path.normpath(settings.scan.dir)}: {', '.join(settings.scan.include)}"
     if site.link:
         yield "addresses", site.link
     for rule in site.rules[:_MANY]:

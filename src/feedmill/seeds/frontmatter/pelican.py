@@ -6,7 +6,7 @@ import re
 
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
 from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, with_lf
-from feedmill.yamltext import MappingNode
+from feedmill.yamltext import MappingNode, Node
 
 __all__ = ["parse", "split"]
 
@@ -32,6 +32,8 @@ def split(text: str) -> FrontMatter | None:
 def parse(header: str) -> MappingNode:
     """Return the lines as a mapping of texts; an indented line goes on with the one above.
 
+    `Authors` is a list, as Pelican reads it: its names end at semicolons, or else at commas.
+
     Raises:
         HeaderFault: there is none.
     """
@@ -39,10 +41,20 @@ def parse(header: str) -> MappingNode:
     pairs = [
         (
             places.scalar(line[1], line.start(1), line.end(1), quoted=False),
-            places.scalar(" ".join(line[2].split()), line.start(2), line.end(2), quoted=True),
+            _value(places, line),
         )
         for line in _LINE.finditer(header)
     ]
     if not pairs:
         raise HeaderFault("there is no line of 'Key: value'", 1, 1)
     return places.mapping(list(pairs), 0, len(header))
+
+
+def _value(places: Places, line: re.Match[str]) -> Node:
+    text, start, end = " ".join(line[2].split()), line.start(2), line.end(2)
+    names = [name.strip() for name in text.split(";" if ";" in text else ",")]
+    if line[1].casefold() != "authors" or len(names) == 1:
+        return places.scalar(text, start, end, quoted=True)
+    return places.sequence(
+        [places.scalar(name, start, end, quoted=True) for name in names if name], start, end
+    )
