@@ -39,6 +39,7 @@ from feedmill.pipeline.moves import Move, Moves
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.planned import PlannedChange, planned_changes
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable
+from feedmill.pipeline.retire import prune, retire_rest
 from feedmill.pipeline.seed_problems import SeedProblems, known_faults, silence
 from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
@@ -248,14 +249,14 @@ class Mill:
                 run, outcome.touched, outcome.periods, everything=everything
             )
             if everything:
-                self._retire_rest(run, published)
+                retire_rest(run, self.feed_builder, published)
         self._plan(run, derived)
         run.publishing.made_from(f"{self._decode_print} {self._compose_print}", run.catalog.files.fingerprint)
         result = run.publishing.commit()
         if outcome.dropped:  # what could not be replaced may hold what was taken down
             indexes = self.feed_builder.index_paths
             run.store.suspend(each.path for each in result.problems if each.path not in indexes)
-        retired, pruned = self._prune(run) if run.request.prune else ((), 0)
+        retired, pruned = prune(run, self.feed_builder.printer) if run.request.prune else ((), 0)
         if self._problems is None or derived.anew:
             self._problems = SeedProblems(run.catalog)
         else:
@@ -295,21 +296,6 @@ class Mill:
             next_change=next_change,
         )
 
-    def _prune(self, run: Pass) -> tuple[tuple[str, ...], int]:
-        """Retire feeds without entries: their addresses answer 410 until an entry revives them.
-
-        Returns their paths, and how many documents that took away.
-        """
-        feeds, printer = run.store.feeds, self.feed_builder.printer
-        emptied = tuple(sorted(memory.path for memory in feeds.values() if memory.state == "emptied"))
-        with run.store.begin(run.now) as publication:
-            for path in emptied:
-                for document in printer.with_copies(printer.documents_of(path)):
-                    publication.retire(document)
-                publication.remember_feed(replace(feeds[path], state="retired"))
-            removed = publication.commit().removed
-        return emptied, len(removed)
-
     def _forget(self) -> None:
         """Undo what a pass did to the catalog, and whatever was remembered on the way."""
         self._catalog.rollback()
@@ -322,14 +308,6 @@ class Mill:
             return False
         self._verified = True
         return bool(self.store.verify(hash_all=request.full))
-
-    def _retire_rest(self, run: Pass, feeds: Iterable[str]) -> None:
-        """Take away documents that this config publishes no more (a format, the pages)."""
-        printer = self.feed_builder.printer
-        documents = [document for path in feeds for document in printer.documents_of(path)]
-        wanted = set(printer.with_copies([*documents, *self.feed_builder.index_paths]))
-        for path in sorted(run.store.documents.keys() - wanted):
-            run.publishing.retire(path)
 
     def _plan(self, run: Pass, derived: Derived) -> None:
         """Tell when feeds are planned to change next, where that is another instant now."""
