@@ -15,8 +15,6 @@ from feedmill.seeds.frontmatter import FrontMatter
 __all__ = ["remarks"]
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_.,]*")
-_LONG_ENOUGH = 5
-"""Letters from which on a key may be a slip of the pen: too many words lie near `tags`."""
 _OTHER_NAMES = {
     "state": "status",
     "visible": "published",
@@ -71,12 +69,8 @@ def _repeated(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Sev
 
 
 def _misspelt(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Severity, yamltext.Node]]:
-    """Yield keys that are near a name that is read; decoding itself tells flags' near misses.
-
-    One that looks as if it took an entry down is worth a warning, any other a notice.
-    """
+    """Yield keys that look as if they took an entry down; decoding itself tells near misses."""
     near = {fold(key): key for field in sorted(TAKEDOWN) for key in keys.of[field]}
-    others = {fold(key): key for field in keys.of for key in keys.of[field] if "." not in key}
     for key, _ in root.value:
         if not isinstance(key, yamltext.ScalarNode) or key.value in keys.wanted:
             continue
@@ -86,8 +80,6 @@ def _misspelt(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Sev
         meant = _OTHER_NAMES.get(folded) or _close(folded, near)
         if meant:
             yield f"'{key.value}' is not read; did you mean '{meant}'?", Severity.WARNING, key
-        elif len(folded) >= _LONG_ENOUGH and (meant := _close(folded, others)):
-            yield f"'{key.value}' is not read; did you mean '{meant}'?", Severity.NOTICE, key
 
 
 def _numeric_topics(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Severity, yamltext.Node]]:
