@@ -7,6 +7,7 @@ small folder in which labels differ in case, links collide and dates lie on both
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -280,7 +281,7 @@ def counted(report: PassReport) -> tuple[object, ...]:
 
 @given(batches, st.booleans())
 @settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 8,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
@@ -338,7 +339,11 @@ changes = st.lists(
 
 
 @given(changes)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 def test_what_is_recalled_equals_cold(history: list[list[Change]]) -> None:
     """Six seeds in the same few feeds, edited; a new mill each time, which has printed nothing yet."""
     seeds = {name: {field: lines[0] for field, lines in _LINES.items()} for name in FILES}

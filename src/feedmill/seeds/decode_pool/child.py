@@ -23,7 +23,7 @@ __all__ = ["main"]
 
 _GARBAGE = 50_000
 """Objects after which the collector looks for cycles: records and nodes have none, and end by themselves."""
-_NICE = 10
+_NICE = 2
 
 
 def main(*, polite: bool = False) -> None:
