@@ -47,10 +47,10 @@ test: ## the quick tests, as in the README (three minutes on two cores)
 	$(PYTEST) -n 2 --dist worksteal -m quick
 
 process: ## the tests that run the command, kill it and fill its disk
-	$(PYTEST) -n 3 --dist worksteal -m 'process and not interop'
+	$(PYTEST) -n 2 --dist worksteal -m 'process and not interop'
 
 interop: ## the tests with programs of others: readers, editors, browsers, servers, compilers (.ci/apt.txt)
-	$(PYTEST) -n 3 --dist worksteal -m interop
+	$(PYTEST) -n 2 --dist worksteal -m interop
 
 test-changed: ## the tests of what differs from BASE (HEAD), those that failed last first
 	$(PYTEST) -n 2 --dist worksteal --failed-first -m 'not interop' tests/golden $$($(CHANGED) | sort -u | xargs -r ls -d 2>/dev/null)
