@@ -44,6 +44,7 @@ _LIBRARIES = {
     "interop/test_nodes": "psycopg",
     "interop/test_postgres": "psycopg",
     "process/test_mirrors": "moto",
+    "process/test_traces": "opentelemetry",
 }
 
 

@@ -11,10 +11,9 @@ from queue import Queue
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.trace.v1 import trace_service_pb2 as trace_service
 
 from conftest import Start
-
-trace_service = pytest.importorskip("opentelemetry.proto.collector.trace.v1.trace_service_pb2")
 
 
 class _Collector(BaseHTTPRequestHandler):
