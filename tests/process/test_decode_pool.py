@@ -430,7 +430,8 @@ def test_beside_a_daemon_a_worker_gives_way_where_it_can(refused: bool) -> None:
     program += "child._give_way(); sys.exit(os.getpriority(os.PRIO_PROCESS, 0))"
     before = os.getpriority(os.PRIO_PROCESS, 0)
     done = subprocess.run([sys.executable, "-c", program], check=False)
-    assert done.returncode == before if refused else done.returncode == min(19, before + 10)
+    # by little: on a busy machine a child at nice 10 starves, and a pass waits for it
+    assert done.returncode == (before if refused else min(19, before + 2))
 
 
 def test_a_large_file_is_never_decoded_here_and_has_a_second() -> None:
