@@ -60,8 +60,10 @@ class DatabaseSite:
         """Publish through a proxy that acts at a message."""
         what, at = fault
         code, messages, said = self._publish(version, at, kill=what == KILLED)
-        assert messages >= at, (fault, messages)
         assert "Traceback" not in said, said
+        if messages < at:  # how bytes come in pieces differs by a few: this run had ended before
+            assert code == 0 and messages > at - 5, (fault, code, messages)
+            return said
         assert code in ((-9,) if what == KILLED else (0, 3)), (fault, code, said)
         return said
 
