@@ -60,8 +60,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the test for one of `make test`, `make process` and `make interop`.
 
-    Where it stands and what it asks for decide, and nobody by hand: who asks for a program of others, however
-    indirectly, is no part of `make check`.
+    Where it stands, what it is called and what it asks for decide, and nobody by hand: who asks for a program
+    of others, however indirectly, is no part of `make check`; hostile inputs are large, and not quick.
     """
     folder = item.path.relative_to(ROOT / "tests").parts[0]
     asked = set(getattr(item, "fixturenames", ()))
@@ -69,7 +69,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("corpus")
     if folder in ("browser", "interop") or "require" in asked:
         item.add_marker("interop")
-    elif folder in ("process", "soak") or "corpus" in asked:
+    elif folder in ("process", "soak") or "corpus" in asked or item.name.startswith("test_hostile_"):
         item.add_marker("process")
     else:
         item.add_marker("quick")

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -231,4 +232,6 @@ def test_no_name_leads_out_of_the_feeds_folder(tmp_path: Path) -> None:
     }
     assert on_disk == documents
     assert all(".." not in path and path.count("/") <= 1 for path in on_disk)
+    assert all(unicodedata.is_normalized("NFC", path) and path.isprintable() for path in on_disk)
+    assert not any(set(path) & set('\\:*?"<>|%# ') for path in on_disk)
     assert len([path for path in on_disk if path.startswith("topics/") and path.endswith(".rss")]) >= 14

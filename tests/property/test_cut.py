@@ -278,7 +278,7 @@ def headers(draw: st.DrawFn) -> str:
     return "\n".join(parts) + draw(st.sampled_from(["\n", ""]))
 
 
-@settings(max_examples=200)
+@settings(max_examples=400)
 @given(headers())
 @example('related:\n  - foo\n    "bar\n  - " #baz\ntitle: 1"\npublished: true\n')
 @example('related:\n  - foo\n    "bar\n  - "\ntitle: 1"\n')
@@ -320,7 +320,7 @@ def near_sound(draw: st.DrawFn) -> str:
     return region
 
 
-@settings(max_examples=1200)
+@settings(max_examples=3000)
 @given(near_sound())
 @example("a: '\n")
 @example("provider:\n  name: x\n   domain: y\n")
@@ -346,13 +346,13 @@ def test_regions_as_people_write_them_are_sound(region: str) -> None:
     assert sound_pattern().fullmatch(region)
 
 
-@settings(max_examples=350)
+@settings(max_examples=800)
 @given(soups)
 def test_the_cut_equals_the_full_parse_for_any_heap_of_lines(header: str) -> None:
     event(check(header))
 
 
-@settings(max_examples=350)
+@settings(max_examples=800)
 @given(traps)
 def test_the_cut_equals_the_full_parse_wherever_a_quote_may_be_open(header: str) -> None:
     event(check(header))

@@ -159,7 +159,7 @@ def one_by_one(*batches: list[object], prune: bool = False) -> list[tuple[list[o
 
 @given(history=histories)
 @settings(
-    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 6,
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 12,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],

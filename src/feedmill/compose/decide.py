@@ -2,7 +2,7 @@
 
 The caller loads the changed seeds and their *neighbourhood* (every other seed that stands, or stood, for one
 of their entries) and writes down the `Delta`. A cold build decides page by page, an incremental one decides
-what changed; both end with the same states (tests/property/test_incremental.py).
+what changed; both end with the same states (tests/process/test_incremental.py).
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ class Composer:
                 found.append(Membership(feed=FeedKey(kind=Kind.CUSTOM, key=slug), score=score))
         return tuple(found)
 
-    def standing_feeds(self) -> tuple[FeedKey, ...]:
+    def permanent_feeds(self) -> tuple[FeedKey, ...]:
         """Return the feeds that exist without any entry: `all` alone."""
         return (ALL,)
 

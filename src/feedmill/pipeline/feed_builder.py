@@ -70,7 +70,7 @@ class FeedBuilder:
         refused: set[str] = set() if everything else set(run.store.refused)
         archives: set[str] = set()
         if everything:
-            wanted.update(self._composer.standing_feeds())
+            wanted.update(self._composer.permanent_feeds())
             wanted.update(record.key for record in run.catalog.memberships.feeds() if record.total)
             archives = self._archives.publish_all(run, wanted, refused)
         else:

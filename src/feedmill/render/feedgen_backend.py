@@ -36,8 +36,8 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
 
-_PRESS = Feed(
-    kind=Kind.ALL, path="press", id="urn:press", title="press", description="press", formats=("html",)
+_SCRATCH = Feed(
+    kind=Kind.ALL, path="scratch", id="urn:scratch", title="scratch", description="scratch", formats=("html",)
 )
 """A feed under which entries are printed for any."""
 
@@ -120,7 +120,7 @@ class _Xml:
         self._site = site
         self._hubs = tuple(hubs)
         self._frame = lru_cache(maxsize=_FRAMES)(self._print_frame)
-        self._press = self._generator(_PRESS)
+        self._scratch = self._generator(_SCRATCH)
 
     def document(self, feed: Feed) -> bytes:
         """Return feedgen's own document of the whole feed, whatever its size, and the line that styles it.
@@ -155,10 +155,10 @@ class _Xml:
     def _print_entries(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
         try:
             for entry in entries:
-                self._fill(self._press.add_entry(order="append"), entry, full=full)
-            document = self._print(self._press)
+                self._fill(self._scratch.add_entry(order="append"), entry, full=full)
+            document = self._print(self._scratch)
         finally:
-            self._press.entry([], replace=True)
+            self._scratch.entry([], replace=True)
         printed = self.cut(document)
         if len(printed) != len(entries):
             raise ValueError("feedgen's document has another shape than expected")

@@ -297,9 +297,9 @@ def test_ordinary_headers_are_read_quickly() -> None:
 
 
 HOSTILE = {
-    "tables": "".join(f"[a{n}.b]\n" for n in range(20_000)),
-    "arrays of tables": "[[a]]\n" * 50_000,
-    "nested arrays of tables": "[[a]]\n[[a.b]]\n" * 20_000,
+    "tables": "".join(f"[a{n}.b]\n" for n in range(60_000)),
+    "arrays of tables": "[[a]]\n" * 150_000,
+    "nested arrays of tables": "[[a]]\n[[a.b]]\n" * 60_000,
     "keys in parts": "".join(f"a.a.a.a{n} = 1\n" for n in range(50_000)),
     "a list": "a = [" + "'x', " * 150_000 + "]",
     "open quotes": "a = '''" + '"""' * 300_000,

@@ -281,7 +281,7 @@ def counted(report: PassReport) -> tuple[object, ...]:
 
 @given(batches, st.booleans())
 @settings(
-    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 5,
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 25,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow],
@@ -340,7 +340,7 @@ changes = st.lists(
 
 @given(changes)
 @settings(
-    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 5,
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
