@@ -9,15 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from feedmill.config.extras import require
 from feedmill.daemon import status
@@ -25,25 +23,27 @@ from feedmill.daemon.admin_view import Totals
 from feedmill.daemon.backoff import Backoff
 from feedmill.daemon.config_file import stamps
 from feedmill.daemon.control import ControlServer, Send, socket_path
+from feedmill.daemon.followers import Followers
 from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
 from feedmill.daemon.mirrors import Mirrors
 from feedmill.daemon.pass_log import PassLog
 from feedmill.daemon.pass_runner import PassRunner
+from feedmill.daemon.past_passes import PastPasses
 from feedmill.daemon.push import Push
 from feedmill.daemon.schedule import Scheduler
 from feedmill.daemon.sd_notify import Notifier
 from feedmill.daemon.signals import Signals, end_at_the_latest
+from feedmill.daemon.teller import Teller
 from feedmill.daemon.traces import Traces
 from feedmill.daemon.watch import Watcher
 from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
 from feedmill.model.artifact import Generation
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.settings import Settings
-from feedmill.pipeline import Mill, PassReport
+from feedmill.pipeline import PassReport
 from feedmill.server.metrics import Value
-from feedmill.store import Follower
 
 HEARTBEAT = 1.0
 """Seconds between two looks at the clock, the watcher, the config file."""
@@ -55,16 +55,6 @@ _JUMP = timedelta(seconds=2)
 """How far wall clock and monotonic clock may drift apart between two beats: more is a jump or a sleep."""
 
 logger = logging.getLogger(LOGGER)
-
-
-class Teller(Protocol):
-    """Tells a person what happens, line by line."""
-
-    def ready(self, status: dict[str, Any], report: PassReport | None) -> None:
-        """Greet, after the first pass; `report` is None where that failed."""
-
-    def passed(self, report: PassReport, paths: frozenset[str] | None, mill: Mill) -> None:
-        """Tell what a later pass that looked at `paths` (None: everything) has done."""
 
 
 class Service:
@@ -93,16 +83,12 @@ class Service:
         self._state = "starting"
         self._since, self._born = clock(), time.monotonic()
         self._progress: tuple[str, int, int | None] = ("", 0, None)
-        self._passed = 0
-        self._passes: deque[PassReport] = deque(maxlen=status.PASSES)
+        self._past = PastPasses()
         self._scheduled: list[dict[str, Any]] = []
         self._troubles: dict[str, str] = {}
-        self._totals = Totals()
         self._backoff = Backoff()
         self._saving = Backoff()
         self._pass_log = PassLog()
-        self._newest = 0
-        self._newest_lock = threading.Lock()
         self._teller = teller
         self._on_ready = on_ready
 
@@ -141,6 +127,9 @@ class Service:
         self._traces = Traces(os.environ)
         self._listeners = Listeners(self, self._clock, self._push, self._pass_runner.body)
         self._mirrors = Mirrors(self._pass_runner.body, lambda: self._pass_runner.leads)
+        self._followers = Followers(
+            self._listeners, self._push, self._mirrors, alone=self._pass_runner.node is None
+        )
         self._control = ControlServer(socket_path(settings.state_dir), self._on_control)
         with ExitStack() as stack:
             stack.enter_context(self._signals())
@@ -150,9 +139,8 @@ class Service:
             stack.callback(self._listeners.close)
             self._listeners.open(settings)
             stack.callback(self._push.close)
-            self._push.configure(settings)
             stack.callback(self._mirrors.close)
-            self._mirrors.configure(settings)
+            self._followers.configure(settings)
             stack.callback(self._control.stop)
             self._control.start()
             self._pass_runner.start()
@@ -212,22 +200,10 @@ class Service:
 
     def _on_generation(self, generation: Generation) -> None:
         """Serve what another node published; what it withheld is out of it. From the node's thread."""
-        if generation.serial and self._is_newer(generation):
+        if generation.serial and self._followers.is_newer(generation):
             self._decided = True
             self._listeners.install(generation)
             self._inbox.nudge("generation")
-
-    def _is_newer(self, generation: Generation) -> bool:
-        """Tell whether to give out a generation: no reader of this node sees an older one again.
-
-        Where one process works alone what it has is the newest, whatever its number.
-        """
-        if self._pass_runner.node is None:
-            return True
-        with self._newest_lock:
-            newer = generation.serial >= self._newest
-            self._newest = max(self._newest, generation.serial)
-        return newer
 
     def _loop(self) -> None:
         self._ask("start")
@@ -334,38 +310,24 @@ class Service:
         wait = self._backoff.failed()
         facts = {"trigger": work.request.trigger, "why": str(error), "retry_in": wait}
         logger.error("the pass failed", extra={"facts": facts})
-        self._totals.failed["error"] += 1
+        self._past.totals.failed["error"] += 1
         self._traces.failed(work.request.trigger, str(error))
         self._troubles["pass"] = f"the last pass failed: {error}; the next try within {wait:.0f} s"
         generation = self._pass_runner.generation()
         self._pass_runner.reset()
-        leads = self._pass_runner.leads
-        if (
-            leads and self._decided and generation is not None
-        ):  # else nobody knows what was taken down meanwhile
-            self._tell(generation)
+        known = self._decided and self._pass_runner.leads  # else nobody knows what was taken down meanwhile
+        if known and generation is not None:
+            self._followers.tell(generation)
         for ticket in waiting:
             ticket.set_exception(error)
-
-    def _tell(self, generation: Generation) -> None:
-        """Have all followers give out `generation`, the origin first.
-
-        One from before the first pass is the origin's alone: it may hold what was withdrawn meanwhile.
-        """
-        followers: tuple[Follower, ...] = (self._listeners, self._push, self._mirrors)
-        if not self._is_newer(generation):
-            return
-        for follower in followers:
-            follower.install(generation)
 
     def _on_report(self, report: PassReport, paths: frozenset[str] | None) -> None:
         self._decided = True
         if (generation := self._pass_runner.generation()) is not None:
             if self._pass_runner.led:
-                self._tell(generation)
+                self._followers.tell(generation)
             else:
-                self._push.install(generation)  # to take requests; the node's thread tells the origin
-                self._mirrors.install(generation)  # which ends them: they are the lead's
+                self._followers.stand_by(generation)
         self._backoff.succeeded()
         for trouble in ("pass", "held", "state"):
             self._troubles.pop(trouble, None)
@@ -379,9 +341,7 @@ class Service:
             self._troubles["held"] = f"held back: {report.held}"
         if report.left:
             self._inbox.resume(report.left)
-        self._passes.append(report)
-        self._passed += 1
-        self._totals.add(report)
+        self._past.add(report)
         self._traces.passed(report)
         self._scheduler.plan(self._pass_runner.next_change)
         self._scheduled = status.scheduled_json(self._pass_runner.mill, self._clock())
@@ -452,7 +412,7 @@ class Service:
             "next": status.next_json(self._scheduler.planned()),
             "counts": status.counts_json(last) if last else {},
             "scheduled": self._scheduled,
-            "followers": {**self._push.followers(), "mirrors": self._mirrors.followers()},
+            "followers": self._followers.status(),
             "store": self._pass_runner.store_status(),
             "problems": status.problems_json(
                 last.problems if last else (),
@@ -460,19 +420,18 @@ class Service:
                     *self._troubles.values(),
                     *self._pass_runner.troubles(),
                     *self._watcher.troubles(),
-                    *self._push.troubles(),
-                    *self._mirrors.troubles(),
+                    *self._followers.troubles(),
                 ],
             ),
         }
 
     def totals(self) -> Totals:
         """Return what was counted since the start."""
-        return self._totals
+        return self._past.totals
 
     def spread(self) -> Mapping[str, Value]:
         """Return what the hub and the mirrors counted; for the admin listener."""
-        return {**self._push.metrics(), **self._mirrors.metrics()}
+        return self._followers.metrics()
 
     @property
     def settings(self) -> Settings:
@@ -482,7 +441,7 @@ class Service:
     @property
     def passed(self) -> int:
         """How many passes have ended."""
-        return self._passed
+        return self._past.ended
 
     @property
     def state(self) -> str:
@@ -495,8 +454,7 @@ class Service:
 
     def reports(self, since: int) -> list[PassReport]:
         """Return the reports of the passes that ended after the first `since`, as far as they are kept."""
-        kept, ended = list(self._passes), self._passed
-        return kept[max(0, len(kept) - (ended - since)) :]
+        return self._past.since(since)
 
     def look(self, paths: Iterable[str]) -> Future[PassReport]:
         """Ask for a pass over these files; for the desk."""
@@ -504,11 +462,11 @@ class Service:
 
     def last_report(self) -> PassReport | None:
         """Return the report of the last pass."""
-        return self._passes[-1] if self._passes else None
+        return self._past.last
 
     def passes(self) -> list[dict[str, Any]]:
         """Return the last passes, oldest first."""
-        return [status.pass_json(report) for report in list(self._passes)]
+        return self._past.to_json()
 
     def _reload_config(self) -> None:
         """Take the new config, all of it or nothing."""
@@ -541,8 +499,7 @@ class Service:
                 "state.dir, feeds.dir and store.url cannot change under a running daemon; restart it"
             )
         self._listeners.change(settings)
-        self._push.configure(settings)
-        self._mirrors.configure(settings)
+        self._followers.configure(settings)
         self._settings = settings
         set_up_logging(settings.log)
         self._inbox.configure(settings.watch.settle, settings.watch.max_wait)
