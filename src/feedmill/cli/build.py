@@ -13,7 +13,6 @@ from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.instants import parse_instant, when
 from feedmill.cli.main import Exit
 from feedmill.cli.output import Progress, folded, plural, print_json, relative_prefix
-from feedmill.cli.problems import print_problems
 from feedmill.config.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
@@ -138,7 +137,10 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
         print_json(report.to_json())
         return
     told = [problem for problem in report.problems if problem.message != report.held]
-    print_problems(told, relative_prefix(settings.scan.dir), known=report.known)
+    if told:
+        from feedmill.cli.problems import print_problems  # imported on use: most builds have nothing to tell
+
+        print_problems(told, relative_prefix(settings.scan.dir), known=report.known)
     if report.held is not None:
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return

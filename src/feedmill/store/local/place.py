@@ -7,8 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from feedmill.store.history import History
-from feedmill.store.local.backup import Backup, new_file, replace_ledger, write_history, write_subscriptions
 from feedmill.store.local.feeds_dir import OWN
 from feedmill.store.local.lock import FolderLock
 from feedmill.store.local.sqlite import connect
@@ -39,6 +37,10 @@ class LocalPlace:
 
     def backup(self, file: Path) -> Saved:
         """Copy the ledger as it is after some transaction, and the subscriptions."""
+        # imported on use: every pass opens a place, few make a backup
+        from feedmill.store.history import History
+        from feedmill.store.local.backup import Backup, new_file, write_history, write_subscriptions
+
         tables = self.find_subscriptions()
         try:
             with new_file(file) as connection:
@@ -55,6 +57,8 @@ class LocalPlace:
 
     def restore(self, file: Path) -> Saved:
         """Put the backup's ledger in the place of ours; documents that ours had stay ours."""
+        from feedmill.store.local.backup import Backup, replace_ledger
+
         backup = Backup(file)
         with self.open() as store:
             known, serial = list(store.documents), store.serial
