@@ -296,8 +296,16 @@ class Service:
             if self._on_ready is not None:
                 self._on_ready(self._settings, self._listeners.addresses())
             self._listeners.warm()
+            self._warm()
         self._notifier.status(self._summary())
         self._listeners.tell()
+
+    def _warm(self) -> None:
+        """Get ready for the first change, now that nobody waits."""
+        try:
+            self._pass_runner.warm()
+        except FeedmillError as error:  # the next pass that prints says so too, and what to do
+            logger.warning("not ready for the first change", extra={"facts": {"why": str(error)}})
 
     def _idle_state(self, leading: str) -> str:
         return leading if self._pass_runner.leads else "standby"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 from typing import Literal
 
@@ -30,6 +31,8 @@ _KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CA
 _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
 _LATEST = 7
 """Entries on the front page: one in full, and the next six by their titles."""
+_WARM_FEEDS, _WARM_ENTRIES, _WARM_ROWS = 4, 50, 1_000
+"""Feeds, entries of each, and feeds of the index, that are printed ahead of the first change."""
 
 
 class FeedBuilder:
@@ -139,7 +142,7 @@ class FeedBuilder:
         if again or record is None or record.digest != digest:
             feed = self.printer.feed(run, selection)
             if record is not None and record.printed and not again:
-                self._recall(run.publishing, feed, selection.rows, record.printed)
+                self._recall(run.publishing.published, feed, selection.rows, record.printed)
             taken = self.printer.print(run.publishing, feed)
             if not all(taken):
                 unlisted.add(spec.path)
@@ -152,7 +155,7 @@ class FeedBuilder:
         )
 
     def _recall(
-        self, publication: Publication, feed: Feed, rows: Sequence[RankedRow], printed: bytes
+        self, published: Callable[[str], bytes | None], feed: Feed, rows: Sequence[RankedRow], printed: bytes
     ) -> None:
         """Spare the printing of entries that the published documents have as they are now.
 
@@ -161,7 +164,7 @@ class FeedBuilder:
         now = {row.digest: entry for row, entry in zip(rows, feed.entries, strict=True)}
         earlier = [now.get(printed[at : at + _DIGEST]) for at in range(0, len(printed), _DIGEST)]
         for suffix in self._renderer.missing(feed):
-            document = publication.published(f"{feed.path}.{suffix}")
+            document = published(f"{feed.path}.{suffix}")
             if document is not None:
                 self._renderer.recall(feed, suffix, document, earlier)
 
@@ -180,6 +183,30 @@ class FeedBuilder:
                 self._archives.plan(run, chain, spec.path, closes)
                 at = min((each for each in (at, closes) if each is not None), default=None)
             self.printer.plan(run.publishing, spec.path, at)
+
+    def warm(self, run: Pass) -> None:
+        """Print for nobody what the next change is likely to touch, so that it need not wait for it.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+
+        def published(path: str) -> bytes | None:
+            known = run.store.documents.get(path)
+            return run.store.body(path, known.digest) if known is not None else None
+
+        feeds = self._read_directory(run)
+        latest = sorted(feeds, key=lambda key: feeds[key].updated, reverse=True)[:_WARM_FEEDS]
+        for found in select(run, latest):
+            selection = replace(found, rows=found.rows[:_WARM_ENTRIES])
+            feed = self.printer.feed(run, selection)
+            if selection.record is not None and selection.record.printed:
+                self._recall(published, feed, selection.rows, selection.record.printed)
+            for _ in self._renderer.render_feed(feed):
+                pass
+        directory = replace(self._arranged(islice(feeds.values(), _WARM_ROWS)), latest=self._find_latest(run))
+        for _ in self._renderer.render_directory(directory):
+            pass
 
     def documents(self, run: Pass, selection: Selection) -> Iterator[Artifact]:
         """Return the documents that the selection makes."""

@@ -28,6 +28,7 @@ from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.archives import next_turn, turned_periods
+from feedmill.pipeline.decoding import decoding
 from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print
@@ -44,6 +45,16 @@ from feedmill.pipeline.seed_problems import SeedProblems, known_faults, silence
 from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
 from feedmill.store import Committed, Store, place_of
+
+_SAMPLE = b"""---
+title: A seed that loads what decoding a seed needs
+webUrl: https://example.org/
+date: 2026-01-01
+topics:
+  - Seeds
+---
+Some *words*.
+"""
 
 
 class Derived(NamedTuple):
@@ -406,6 +417,15 @@ class Mill:
     def after(self, report: PassReport) -> Pass:
         """Return the pass that gave `report`, for looking at what it left; nothing of it is published."""
         return self._pass(PassRequest(), report.as_of)
+
+    def warm(self) -> None:
+        """Load and compile what the first change would otherwise wait for; publishes nothing.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        decoding(self.settings.decode, self._composer).run("warm.md", _SAMPLE)
+        self.feed_builder.warm(self._pass(PassRequest(), self._clock()))
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""

@@ -156,6 +156,15 @@ class Runner:
         self.next_change = report.next_change
         return report
 
+    def warm(self) -> None:
+        """Have the open mill, if there is one, get ready for the first change.
+
+        Raises:
+            RenderError: a template of the theme failed.
+        """
+        if self._mill is not None:
+            self._mill.warm()
+
     def _opened(self) -> Mill:
         """Return the mill, opened if need be; over the same store, which knows the folder it published to.
 

@@ -203,10 +203,10 @@ def lines_pattern() -> re.Pattern[str]:
     flow_scalar = rf"(?:{flow_plain}|{double}|{single})"
 
     def flow(value: str) -> str:
+        # Each is spoken of once: what is nested multiplies, and compiling takes as long as a thousand seeds.
+        sequence = rf"\[[ ]*+(?:{value}[ ]*+(?:,[ ]*+|(?=\])))*+\]"
         pair = rf"{flow_scalar}[ ]*+(?::[ ]++{value}[ ]*+)?+"
-        close = r"(?:,[ ]*+)?+"
-        sequence = rf"\[[ ]*+(?:{value}[ ]*+(?:,[ ]*+{value}[ ]*+)*+)?+{close}\]"
-        mapping = rf"\{{[ ]*+(?:{pair}(?:,[ ]*+{pair})*+)?+{close}\}}"
+        mapping = rf"\{{[ ]*+(?:{pair}(?:,[ ]*+|(?=\}})))*+\}}"
         return rf"(?:{sequence}|{mapping})"
 
     flow_value = flow(rf"(?:{flow_scalar}|{flow(flow_scalar)})")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -652,3 +654,37 @@ def test_a_file_written_under_a_name_that_it_has_no_more_is_seen_under_its_other
             folder.write("a.md", text("other"))
         mill.run(PassRequest(paths=frozenset({"a.md"})))
     assert "<title>a<" not in folder.read("all.rss")
+
+
+def test_who_got_ready_has_nothing_to_load_at_the_first_change_and_published_nothing(folder: Folder) -> None:
+    folder.write("one.md", text("one"))
+    folder.write("two.md", text("two", topics="News, Other"))
+    folder.run()
+    script = f"""
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from feedmill.config import loads
+from feedmill.pipeline import Mill, PassRequest
+
+root = Path({str(folder.root)!r})
+out = lambda: {{path: path.stat().st_mtime_ns for path in root.glob("feeds/**/*.*")}}
+with Mill(loads({CONFIG!r}, base=root), clock=lambda: datetime(2026, 3, 1, 12, tzinfo=UTC)) as mill:
+    mill.run(PassRequest())
+    before = out()
+    mill.warm()
+    assert out() == before
+    known = set(sys.modules)
+    seed = root / "seeds/one.md"
+    seed.write_text(seed.read_text().replace("Text.", "Text, *edited*."))
+    report = mill.run(PassRequest(paths=frozenset(["one.md"])))
+    assert report.changed == 1
+    print(sorted(set(sys.modules) - known))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+    published = {path: folder.read(path) for path in folder.feeds()}
+    assert "edited" in published["all.atom"]
+    shutil.rmtree(folder.root / ".feedmill")
+    folder.run()
+    assert {path: folder.read(path) for path in folder.feeds()} == published
