@@ -13,8 +13,10 @@ import os
 import random
 import re
 import signal
+import socket
 import statistics
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -29,6 +31,9 @@ from benchmarks.workshop import Row, arguments, chosen, rewritten, save, seeds, 
 
 START = 900.0
 """Seconds in which the first build has to be done."""
+STARTS = 3
+"""Starts over what is built, and seconds in which each is left alone before the first edit."""
+REST = 3.0
 PLAIN = re.compile(r"[A-Za-z0-9 ]+")
 
 
@@ -171,7 +176,35 @@ def measure(shape: str, count: int, names: list[str], *, edits: int = 50) -> Ite
                     path.write_bytes(data)
                 if own:
                     quiet(tool, folder)
+        if own:
+            row |= _starts(tool, folder, marks[:STARTS])
         yield {"tool": tool.name, "version": version, "shape": shape, "seeds": count, **row}
+
+
+def _starts(tool: Tool, folder: Path, marks: list[Target]) -> Row:
+    """Start over what is built and rested, once for each seed: seconds until READY, and of the first edit."""
+    ready, first = [], []
+    for mark in marks:
+        original, begun = mark.path.read_bytes(), time.perf_counter()
+        with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+            told.bind(f"{name}/told")
+            told.settimeout(START)
+            process = subprocess.Popen(
+                tool.watch(folder), cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL, env=os.environ | {"NOTIFY_SOCKET": f"{name}/told"},
+            )  # fmt: skip
+            try:
+                while not told.recv(4096).startswith(b"READY=1"):
+                    pass
+                ready.append(time.perf_counter() - begun)
+                time.sleep(REST)
+                first.append(saved_to_visible(mark, "The first edit after a start", START))
+                mark.path.write_bytes(original)
+                quiet(tool, folder)
+            finally:
+                mark.path.write_bytes(original)
+                end(process)
+    return {"ready": statistics.median(ready), "first": statistics.median(first)}
 
 
 def _edits(tool: Tool, folder: Path, pid: int, marks: list[Target]) -> Row:

@@ -59,10 +59,11 @@ def measure(edits: int, seeds: int, delay: float) -> Iterator[Row]:
             daemon.wait(30)
     yield {
         "edits": edits,
-        "delay_ms": round(delay * 1000),
+        "seeds": seeds,
+        "delay": delay,
         "puts": statistics.median(puts),
-        "median_ms": round(statistics.median(took) * 1000),
-        "p95_ms": round(quantile(took, 0.95) * 1000),
+        "median": statistics.median(took),
+        "p95": quantile(took, 0.95),
     }
 
 

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import cold, latency, noop, scale, tables
+from benchmarks import cold, instructions, latency, noop, scale, tables
 from benchmarks.peers.base import OUT, ROOT
-from benchmarks.workshop import RESULTS, Row, machine, save, show
+from benchmarks.workshop import RESULTS, Row, load, machine, save, show
 
 WITH_YAML = ["feedmill", "hugo", "eleventy", "jekyll"]
 """Pelican takes minutes for 7,000 seeds with real front matter: it is timed cold, and else on lean seeds."""
@@ -54,19 +55,54 @@ def scale_rows(count: int) -> Iterator[Row]:
 
 
 def http_rows(count: int) -> Iterator[Row]:
-    """The origin's benchmark is a program of its own and prints its own table."""
-    quick = ["--quick"] if count < 7000 else []
+    """The origin's benchmark prints its own table."""
+    yield {"text": apart("http", *(["--quick"] if count < 7000 else [])).strip()}
+
+
+def desk_rows(count: int) -> Iterator[Row]:
+    """A curator at the desk."""
+    apart("desk", "--count", str(count))
+    yield from load("desk")
+
+
+def nodes_rows(count: int) -> Iterator[Row]:
+    """Three nodes over PostgreSQL, few seeds and many."""
+    apart("nodes", "--counts", "200", str(count))
+    yield from load("nodes")
+
+
+def mirror_rows(count: int) -> Iterator[Row]:
+    """A bucket that follows."""
+    apart("mirror")
+    yield from load("mirror")
+
+
+def instructions_rows(count: int) -> Iterator[Row]:
+    """Counted, and compared with the last that was kept."""
+    rows = instructions.compared(list(instructions.measure()))
+    if count >= 7000:
+        instructions.keep(rows)
+    yield from rows
+
+
+def apart(name: str, *arguments: str) -> str:
+    """Run a benchmark that is a program of its own, beside the tests' parts; return what it printed.
+
+    Raises:
+        RuntimeError: it failed.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.http", *quick],
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
         cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "tests")},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"benchmarks.http: {done.stderr[-1000:]}")
-    yield {"text": done.stdout.strip()}
+        raise RuntimeError(f"benchmarks.{name}: {done.stderr[-1000:]}")
+    return done.stdout
 
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
@@ -75,6 +111,10 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "latency": latency_rows,
     "scale": scale_rows,
     "http": http_rows,
+    "desk": desk_rows,
+    "nodes": nodes_rows,
+    "mirror": mirror_rows,
+    "instructions": instructions_rows,
 }
 
 

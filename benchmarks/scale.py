@@ -32,7 +32,8 @@ def measure(steps: Sequence[tuple[str, str, int]], *, edits: int = 30) -> Iterat
                         "noop_written": nothing["written"],
                     }
                 for edit in latency.measure(shape, count, [tool], edits=edits):
-                    row |= {"edit_median": edit["median"], "edit_p95": edit["p95"], "edit_cpu": edit["cpu"]}
+                    row |= {f"edit_{key}": edit[key] for key in ("median", "p95", "cpu", "first")}
+                    row["ready"] = edit["ready"]
             yield row
 
 
