@@ -75,11 +75,11 @@ reliability: ## docs/reliability.md from what the runs left in build/results
 	$(BIN)/python tests/reliability/results.py build/results docs/reliability.md
 
 bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)
-	$(BIN)/pip install -q -c constraints.txt '.[bench]'
+	$(BIN)/pip install -q -c constraints.txt '.[bench,test,interop]'
 	$(BIN)/python -m benchmarks.report
 
 bench-quick: $(BIN)/python ## the same on 300 seeds, into bench-out/ only: does every part work?
-	$(BIN)/pip install -q -c constraints.txt '.[bench]'
+	$(BIN)/pip install -q -c constraints.txt '.[bench,test,interop]'
 	$(BIN)/python -m benchmarks.report --quick
 
 screenshots: ## the README's pictures, in headless Chromium: docs/img/*.png

@@ -265,7 +265,7 @@ class Ingest:
                 self._refuse(ingested, arrival, self._refused(arrival, error.message))
                 continue
             racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
-            arrival.found = replace(found, mtime_ns=_ANYWAY) if racy else found
+            arrival.found = found._replace(mtime_ns=_ANYWAY) if racy else found
             arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
             if row is not None and row.digest == arrival.digest and not self._again:
                 self._restate(ingested, arrival, row)
@@ -275,7 +275,7 @@ class Ingest:
 
     def _refuse(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
         """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
-        arrival.found = replace(arrival.found, mtime_ns=_ANYWAY)
+        arrival.found = arrival.found._replace(mtime_ns=_ANYWAY)
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
         if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
             ingested.vanished.append(to_text(arrival.path))

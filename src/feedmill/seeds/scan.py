@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.seed import Problem, Severity
@@ -28,11 +29,11 @@ _KINDS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """A regular file that is a seed by its name. Of a link, everything is its target's.
 
-    `path` is relative to the seeds folder, with `/`; times are in nanoseconds since 1970.
+    `path` is relative to the seeds folder, with `/`; times are in nanoseconds since 1970. One is made for
+    each file: a tuple is made the fastest.
     """
 
     path: str
@@ -174,12 +175,7 @@ def _names(folder: bytes, prefix: str, globs: Globs) -> list[bytes]:
 def found_at(path: str, status: os.stat_result) -> Found:
     """Return the file at `path` with what a stat says of it."""
     return Found(
-        path=path,
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        ctime_ns=status.st_ctime_ns,
-        inode=status.st_ino,
-        links=status.st_nlink,
+        path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_nlink
     )
 
 
