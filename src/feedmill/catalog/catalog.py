@@ -32,7 +32,7 @@ class Catalog:
         self.files = Files(self._db)
         self.states = States(self._db)
         self.memberships = Memberships(self._db)
-        self.begin, self.commit, self.rollback = self._db.begin, self._db.commit, self._db.rollback
+        self.begin, self.commit = self._db.begin, self._db.commit
         self.close = self._db.close
         try:
             self.fresh = not self._is_current()
@@ -84,6 +84,11 @@ class Catalog:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def rollback(self) -> None:
+        """Undo everything since `begin`."""
+        self._db.rollback()
+        self.files.rolled_back()
 
     def meta(self) -> dict[str, str]:
         """Return the catalog's small facts: fingerprints, the ledger it belongs to, the last instant."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from feedmill.catalog.database import KEYS, Database, keys
 from feedmill.catalog.rows import FaultRow, FileRow, KnownRow, RecordRow
@@ -26,13 +26,7 @@ _FAULTY = f"""
     )
 """
 
-
-_PRINTS = """
-    SELECT group_concat(hex(path) || ' ' || hex(digest), ' '), max(path)
-    FROM (SELECT path, digest FROM file WHERE path > ? ORDER BY path LIMIT ?)
-"""
-_PRINTED = 50_000
-"""Files whose text is made at once."""
+_PRINTS = f"SELECT path, digest FROM file WHERE id IN {KEYS}"
 
 
 class Files:
@@ -40,6 +34,7 @@ class Files:
 
     def __init__(self, database: Database) -> None:
         self._db = database
+        self._prints: int | None = None
 
     def all(self, *, after: bytes = b"", until: bytes | None = None, size: int = 5000) -> Iterator[FileRow]:
         """Yield the files with `after` < path < `until` in order of path, in pages.
@@ -57,14 +52,23 @@ class Files:
             after = rows[-1][1]
 
     def fingerprint(self) -> str:
-        """Return a digest of the paths and contents of all files; SQLite makes the text, for it is quick."""
-        digest, after = hashlib.blake2b(digest_size=16), b""
-        while True:
-            text, last = self._db.rows(_PRINTS, (after, _PRINTED))[0]
-            if text is None:
-                return digest.hexdigest()
-            digest.update(text.encode("ascii"))
-            after = last
+        """Return a digest of the paths and contents of all files.
+
+        It is the sum of one for each, so that keeping it up costs what changes.
+        """
+        if self._prints is None:
+            self._prints = sum(_print(row.path, row.digest) for row in self.all())
+        return f"{self._prints % (1 << 128):032x}"
+
+    def rolled_back(self) -> None:
+        """Count anew: what was changed last has not been."""
+        self._prints = None
+
+    def _count(self, new: Iterable[FileRow], gone: Sequence[int]) -> None:
+        """Keep up the fingerprint, where it was asked for, before rows are put, changed or forgotten."""
+        if self._prints is not None:
+            self._prints += sum(_print(row.path, row.digest) for row in new)
+            self._prints -= sum(_print(*row) for row in self._db.rows(_PRINTS, (keys(gone),)))
 
     def find(self, path: bytes) -> FileRow | None:
         """Return what is known of a file, None where nothing is."""
@@ -86,6 +90,7 @@ class Files:
 
     def put(self, new: Sequence[FileRow], changed: Sequence[FileRow] = ()) -> None:
         """Insert the rows `new` and replace the rows `changed`."""
+        self._count((*new, *changed), [row.id for row in changed])
         self._db.put("file", new)
         self._db.run_each(_CHANGE, [(*row[2:], row.id) for row in changed])
 
@@ -101,6 +106,7 @@ class Files:
     def forget(self, ids: Sequence[int]) -> None:
         """Forget files and their records; what is derived of them must be gone already."""
         if ids:
+            self._count((), ids)
             self.forget_records(ids)
             self._db.run(f"DELETE FROM file WHERE id IN {KEYS}", (keys(ids),))
 
@@ -147,3 +153,8 @@ class Files:
         else:
             rows = self._db.rows(f"{_FAULTS} WHERE id IN {KEYS}", (keys(ids),))
         return [FaultRow._make(row) for row in rows]
+
+
+def _print(path: bytes, digest: bytes) -> int:
+    """Return a number of 128 bits for a file's path and content."""
+    return int.from_bytes(hashlib.blake2b(path, digest_size=16, key=digest).digest())

@@ -174,9 +174,7 @@ def _names(folder: bytes, prefix: str, globs: Globs) -> list[bytes]:
 
 def found_at(path: str, status: os.stat_result) -> Found:
     """Return the file at `path` with what a stat says of it."""
-    return Found(
-        path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_nlink
-    )
+    return Found(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, status.st_nlink)
 
 
 def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None:
