@@ -32,8 +32,11 @@ def eventually(condition: Callable[[], Any], what: str = "", within: float = PAT
 
 
 def fair(seconds: float) -> float:
-    """Return in how many seconds to demand what takes `seconds` on a machine with nothing else to do."""
-    return seconds * (1 + max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 0.5))
+    """Return in how many seconds to demand what takes `seconds` on a machine with nothing else to do.
+
+    Twice that at least: these waits find what hangs or was forgotten; how fast it is, `benchmarks/` tells.
+    """
+    return seconds * 2 * (1 + max(0.0, os.getloadavg()[0] / (os.cpu_count() or 1) - 0.5))
 
 
 def free_port() -> int:
