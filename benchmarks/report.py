@@ -77,6 +77,12 @@ def mirror_rows(count: int) -> Iterator[Row]:
     yield from load("mirror")
 
 
+def pages_rows(count: int) -> Iterator[Row]:
+    """What a reader with a browser waits for."""
+    apart("pages")
+    yield from load("pages")
+
+
 def instructions_rows(count: int) -> Iterator[Row]:
     """Counted, and compared with the last that was kept."""
     rows = instructions.compared(list(instructions.measure()))
@@ -114,6 +120,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "desk": desk_rows,
     "nodes": nodes_rows,
     "mirror": mirror_rows,
+    "pages": pages_rows,
     "instructions": instructions_rows,
 }
 

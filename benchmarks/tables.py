@@ -191,6 +191,15 @@ def _mirror(folder: Path) -> str:
     return table(["", "all of an edit in the bucket, median", "95th percentile"], lines) if rows else ""
 
 
+def _pages(folder: Path) -> str:
+    rows = load("pages")
+    lines = [
+        [row["what"], f"{row['bytes'] / 1000:.0f} KB", seconds(row["paint"]), seconds(row["slowest"])]
+        for row in rows
+    ]
+    return table(["", "size", "largest paint, median", "slowest"], lines) if rows else ""
+
+
 def _instructions(folder: Path) -> str:
     rows = load("instructions")
     lines = [
@@ -269,6 +278,17 @@ TARGETS = (
     Target("a million seeds of 2 KB, cold", "scale", _OURS_MOST, "wall", 180, seconds),
     Target("a million seeds: largest process", "scale", _OURS_MOST, "largest", 250 << 20, mebibytes),
     Target("p99 during full rebuilds, gzip 200", "http", {}, "rebuild_p99", 0.010, seconds),
+    Target(
+        "a page of 100 feeds: largest paint", "pages", {"what": "index of 100 feeds"}, "paint", 0.5, seconds
+    ),
+    Target(
+        "a page of 50 entries: largest paint",
+        "pages",
+        {"what": "feed page of 50 entries"},
+        "paint",
+        0.5,
+        seconds,
+    ),
     Target("the desk's list, 7,000", "desk", {"what": "list"}, "slowest", 0.2, seconds),
     Target("the desk's first flag, 7,000", "desk", {"what": "unpublish one"}, "first", 0.2, seconds),
     Target("an edit on three nodes, 200 seeds", "nodes", {"seeds": 200}, "median", 0.05, seconds),
@@ -293,5 +313,6 @@ SECTIONS: dict[str, Callable[[Path], str]] = {
     "desk": _desk,
     "nodes": _nodes,
     "mirror": _mirror,
+    "pages": _pages,
     "instructions": _instructions,
 }
