@@ -2,8 +2,8 @@
 
     PYTHONPATH=tests python -m benchmarks.pages [--rounds 9]
 
-The index of 100 feeds and a feed page of 50 entries, from a daemon on loopback, each time without a cache: the
-largest contentful paint, the page's bytes, and what is asked of elsewhere but for the entries' pictures.
+The index of 100 feeds and a feed page of 50 entries, from a daemon on loopback, each time without a cache:
+the largest contentful paint, the page's bytes, and what is asked of elsewhere but for the entries' pictures.
 """
 
 from __future__ import annotations
