@@ -85,7 +85,7 @@ class ArchiveBuilder:
         return documents
 
     def _look(self, run: Pass, head: Head, chain: Chain, periods: set[Period], found: _Found) -> None:
-        """Find what is to be printed of one feed: its touched periods, and what joined the chain by time."""
+        """Find what is to be printed of one feed: its touched periods, and all where its title is another."""
         known = run.store.feeds
         memory = known.get(head.spec.path)
         if head.title and (memory is None or memory.title != head.title):
@@ -95,10 +95,6 @@ class ArchiveBuilder:
             archive = known.get(chain.path(period))
             return archive is not None and archive.state == "live"
 
-        newest = chain.newest()
-        while newest is not None and not is_live(newest):
-            periods = {*periods, newest}
-            newest = chain.before(newest)
         result = rewritten(
             Touched(
                 period=period,

@@ -294,16 +294,12 @@ def test_the_newest_archive_that_cannot_be_is_in_the_feed_instead(site: Site) ->
 
 
 def test_a_new_title_is_in_every_archive(site: Site, mill: Mill) -> None:
-    names = [site.write(f"{month}-05", text="x") for month in MONTHS]
-    for name in names[:3]:
+    """More seeds of the open month write their topic otherwise: no archive is touched but for its title."""
+    names = [site.write(f"2026-03-{day:02}") for day in range(6, 15)]
+    for name in names:
         file = site.root / "seeds" / name
         file.write_text(file.read_text().replace("[News]", "[NEWS]"))
-    file = site.root / "seeds" / site.write("2026-03-15")
-    file.write_text(file.read_text().replace("[News]", "[NEWS]"))
-    site.build(mill, *names, file.name)
-    file = site.root / "seeds" / site.write("2026-03-16")
-    file.write_text(file.read_text().replace("[News]", "[NEWS]"))
-    site.build(mill, file.name)
+    site.build(mill, *names)
     for month in MONTHS[:3]:
         assert b"<title>NEWS</title>" in site.get(f"{URL}topics/news/{month}.atom")
 
