@@ -17,6 +17,7 @@ from feedmill.model.problem_groups import fault_of
 from feedmill.model.seed import Problem, Reason, Severity
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, printable
+from feedmill.pipeline.departures import departure
 from feedmill.pipeline.explain import Explanation, explain_known
 from feedmill.pipeline.moves import Move
 from feedmill.pipeline.one_pass import Pass
@@ -61,7 +62,7 @@ class Terminal:
         self._hold(report)
         run, moves = mill.after(report), mill.moves()
         for move in moves[:_MOST_LINES]:
-            self._move(move, run)
+            self._move(move, run, report)
         if len(moves) > _MOST_LINES:
             counts = f"{report.appeared:,} new, {report.changed:,} changed, {report.vanished:,} gone"
             click.echo(f"  … {counts} in all")
@@ -73,16 +74,13 @@ class Terminal:
             if found is not None and found.state in _BY_ITS_WORD:
                 _line(" ", self._withheld(found))
 
-    def _move(self, move: Move, run: Pass) -> None:
+    def _move(self, move: Move, run: Pass, report: PassReport) -> None:
         title = printable(move.title)
         if move.sign != "-":
             _line(move.sign, f"{title} → {_feeds(move.feeds)}")
             return
-        why = "its file is gone"
-        if (found := explain_known(run, move.path, ())) is not None:
-            why = from_here(found.why, found.other, self._prefix)
-            if found.state == Reason.INVALID.value:
-                why = "it is invalid now"  # its fault has a line of its own
+        left = departure(run, move, report)
+        why = from_here(left.why, left.other, self._prefix)
         _line("-", f"{title}, was in {_feeds(move.feeds)}: {why}")
 
     def _withheld(self, found: Explanation) -> str:

@@ -65,6 +65,13 @@ def _facts(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    text = _listed(value)
     plain = text and text.isprintable() and not any(mark in text for mark in ' "')
     return text if plain else json.dumps(text, ensure_ascii=not text.isprintable())
+
+
+def _listed(value: object) -> str:
+    """Return a fact as people read it: lists and tallies without brackets."""
+    if isinstance(value, dict):
+        return ", ".join(f"{count} {name}" for name, count in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

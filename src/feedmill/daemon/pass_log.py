@@ -1,17 +1,32 @@
-"""The pass log: what the log says of passes. One line a pass, one for each fault when it is new."""
+"""The pass log: what the log says of passes.
+
+One line a pass, one for each entry that leaves, one for each fault when it is new: a fault that many files
+share is one line.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from feedmill.daemon.log import LOGGER
+from feedmill.model.problem_groups import fault_of, group
 from feedmill.model.seed import Problem, Severity
-from feedmill.pipeline import PassReport, printable
+from feedmill.pipeline import Mill, PassReport, printable
 
 _QUIET = frozenset({"change", "time", "desk"})
 """Triggers of passes that nobody asked for: told only when something came of them."""
-_MOST_FAULTS = 10
+_MOST_LINES = 10
+"""Lines of one kind after one pass; the rest is counted."""
+_MOST_PLACES = 10
+"""Seeds that one line names; it counts all."""
+_SAID = {
+    Severity.ERROR: (logging.WARNING, "fault"),
+    Severity.WARNING: (logging.WARNING, "warning"),
+    Severity.NOTICE: (logging.INFO, "notice"),
+}
 
 logger = logging.getLogger(LOGGER)
 
@@ -23,8 +38,8 @@ class PassLog:
         self._told: dict[str, Problem] = {}
         self._held: str | None = None
 
-    def add(self, report: PassReport, paths: frozenset[str] | None) -> None:
-        """Tell a pass that looked at `paths`, None for everything."""
+    def add(self, report: PassReport, paths: frozenset[str] | None, mill: Mill) -> None:
+        """Tell a pass of `mill`, its last, that looked at `paths`, None for everything."""
         moved = report.written or report.removed or report.appeared or report.vanished or report.changed
         asked = set(report.trigger.split(", ")) - _QUIET
         level = logging.INFO if moved or asked else logging.DEBUG
@@ -46,30 +61,52 @@ class PassLog:
         else:
             logger.log(level, "pass", extra={"facts": facts})
         self._held = report.held
+        if report.vanished:
+            _tell_left(mill, report)
         self._faults(report, paths)
 
     def _faults(self, report: PassReport, paths: frozenset[str] | None) -> None:
-        faults = {_key(problem): problem for problem in report.problems if problem.severity is Severity.ERROR}
-        for problem in _few([faults[key] for key in faults if key not in self._told]):
-            where = f"{printable(problem.path)}:{problem.line}" if problem.line else printable(problem.path)
-            facts = {"seed": where, "why": printable(problem.message), "kept": problem.kept}
-            logger.warning("fault", extra={"facts": facts})
+        faults = {fault_of(problem): problem for problem in report.problems}
+        _tell([faults[key] for key in faults if key not in self._told])
         over = {k: p for k, p in self._told.items() if k not in faults and (paths is None or p.path in paths)}
         faulty = {problem.path for problem in faults.values()}
-        for problem in _few([problem for problem in over.values() if problem.path not in faulty]):
-            word = "deleted" if problem.path in report.gone else "mended"
-            logger.info(word, extra={"facts": {"seed": printable(problem.path)}})
+        ended = [problem for problem in over.values() if problem.path not in faulty]
+        _tell([problem for problem in ended if problem.path in report.gone], "deleted")
+        _tell([problem for problem in ended if problem.path not in report.gone], "mended")
         self._told = {key: p for key, p in self._told.items() if key not in over} | faults
 
 
-def _few(problems: list[Problem]) -> list[Problem]:
-    """Return as many as a log should have at once, after a line on the rest."""
-    if len(problems) > _MOST_FAULTS:
-        logger.warning(
-            "many faults or mends at once: status shows all", extra={"facts": {"count": len(problems)}}
-        )
-    return problems[:_MOST_FAULTS]
+def _tell(problems: Iterable[Problem], ended: str = "") -> None:
+    """Tell problems that are new, or have `ended`: equal ones in one line, which names the first seeds."""
+    groups = group(problems)
+    for each in groups[:_MOST_LINES]:
+        level, word = (logging.INFO, ended) if ended else _SAID[each.severity]
+        first, *others = map(_place, each.problems)
+        facts: dict[str, Any] = {"seed": first}
+        if others:
+            facts |= {"count": len(each.problems), "also": others[: _MOST_PLACES - 1]}
+        if not ended:
+            facts |= {"why": printable(each.message), "kept": each.problems[0].kept}
+        logger.log(level, word, extra={"facts": facts})
+    if rest := sum(len(each.problems) for each in groups[_MOST_LINES:]):
+        text = "many faults or mends at once: status shows all"
+        logger.warning(text, extra={"facts": {"count": rest}})
 
 
-def _key(problem: Problem) -> str:
-    return f"{problem.path}\n{problem.message}"
+def _tell_left(mill: Mill, report: PassReport) -> None:
+    """Tell why entries left; where they are many, the first ones, and of all that are known the reasons."""
+    from feedmill.pipeline.departures import departures  # reads seeds again, which a start need not import
+
+    left = departures(mill, report)
+    for each in left[:_MOST_LINES]:
+        facts = {"seed": printable(each.path), "reason": each.reason, "why": printable(each.why)}
+        logger.info("left", extra={"facts": {**facts, "feeds": len(each.feeds)}})
+    if len(left) > _MOST_LINES:
+        reasons = Counter(each.reason for each in left)
+        facts_of_all = {"count": report.vanished, "reasons": dict(reasons.most_common())}
+        logger.info("many entries left at once", extra={"facts": facts_of_all})
+
+
+def _place(problem: Problem) -> str:
+    path = printable(problem.path)
+    return f"{path}:{problem.line}" if problem.line else path

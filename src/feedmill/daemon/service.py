@@ -354,7 +354,7 @@ class Service:
         self._scheduler.plan(self._pass_runner.next_change)
         self._scheduled = status.scheduled_json(self._pass_runner.mill, self._clock())
         if self._teller is None:
-            self._pass_log.add(report, paths)
+            self._pass_log.add(report, paths, self._pass_runner.mill)
         elif self._started:
             self._teller.passed(report, paths, self._pass_runner.mill)
 
