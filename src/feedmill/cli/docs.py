@@ -177,8 +177,9 @@ A problem of the daemon itself has the path "".
 
 Where several nodes share a database, `store` has its `url` (no password), this node's `name`, `role` (`lead`
 or `standby`), `epoch` and `serial` (the generation that it serves), `trouble` (why the database cannot be
-reached, or null), and `nodes`: of each `name`, `role`, `purpose`, `serial`, `lag` (generations behind),
-`current` (it prints as what is published) and `silent` (seconds since it was heard of).
+reached, or null), and `nodes`, as they were last seen: of each `name`, `role`, `purpose`, `epoch` (of its
+lead, else null), `serial`, `lag` (generations behind), `current` (it prints as what is published) and
+`silent` (seconds since it was heard of).
 
 Where the hub runs, `followers` has its address, `subscriptions`, `failing`, `waiting` (to be verified), what
 became of `deliveries`, `verifications` and `pings` since the start, and the last `failures` (`at`, `callback`

@@ -18,6 +18,8 @@ SHOWN_PROBLEMS = 30
 
 SHOWN_PLACES = 5
 SHOWN_FEEDS = 10
+MOST_SILENT = 5.0
+"""Seconds after which a node that is well has been heard of: it looks in each second."""
 SHOWN_PASSES = 12
 
 
@@ -65,6 +67,8 @@ def status_page(
         "errors": sum(one["severity"] == "error" for one in problems),
         "passes": [_ago(one, at) for one in reversed(passes[-SHOWN_PASSES:])],
         "followers": status.get("followers"),
+        "store": _shared(status.get("store") or {}),
+        "most_silent": MOST_SILENT,
         "plot": plot(passes),
         "traffic": traffic,
         "subscribers": dict(list(subscribers.items())[:SHOWN_FEEDS]),
@@ -74,6 +78,11 @@ def status_page(
         "uptime": _since(daemon["since"], at),
     }
     return render("status.html", context)
+
+
+def _shared(store: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return what is told of a store that several nodes share, None where one process works alone."""
+    return store if "nodes" in store else None
 
 
 def _problem(told: Mapping[str, Any]) -> Problem:

@@ -1,7 +1,8 @@
 """The store: artifacts become generations, atomically; the ledger remembers."""
 
 from feedmill.store.follower import Follower
-from feedmill.store.places import place_of
+from feedmill.store.health import Health, SeenNode
+from feedmill.store.places import database_health, place_of
 from feedmill.store.port import (
     Bodies,
     Committed,
@@ -20,12 +21,15 @@ __all__ = [
     "Committed",
     "FeedMemory",
     "Follower",
+    "Health",
     "Lead",
     "Node",
     "Place",
     "Publication",
     "Saved",
+    "SeenNode",
     "Store",
     "SubscriptionTables",
+    "database_health",
     "place_of",
 ]

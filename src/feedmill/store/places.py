@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from feedmill.model.settings import Settings
+from feedmill.store.health import Health
 from feedmill.store.port import Place
 
 
@@ -15,3 +18,19 @@ def place_of(settings: Settings) -> Place:
     from feedmill.store.local.place import LocalPlace
 
     return LocalPlace(settings.feeds_dir)
+
+
+def database_health(settings: Settings, seeds: Callable[[], str]) -> Health | None:
+    """Return what is to be said of the database that is the store, None where none is.
+
+    `seeds` gives the digest of the seeds here, as passes tell it to publications.
+
+    Raises:
+        PublishError: it cannot be reached, or a newer feedmill made it.
+    """
+    if not settings.store.url:
+        return None
+    from feedmill.store.postgres.health import look
+    from feedmill.store.postgres.lead import new_name
+
+    return look(settings.store.url, new_name(), seeds)

@@ -128,6 +128,16 @@ def test_a_planted_trouble_is_found(
     assert [each for each in told if each[:2] == (check, severity) and what in each[2]], told
 
 
+def test_a_mirror_that_lacks_documents_is_told_until_it_has_them(sound: Site, run: Run) -> None:
+    sound.configure(SOUND + f"mirrors: [{{url: 'file://{sound.folder}/www'}}]\n")
+    ((check, severity, what),) = found(run)
+    assert (check, severity) == ("mirrors", "warning")
+    assert "/www lacks " in what and "(first: 404.html)" in what
+    assert not (sound.folder / "www").exists()
+    run("build")
+    assert found(run, code=0) == []
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port that somebody has."""

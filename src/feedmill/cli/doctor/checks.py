@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedmill.cli.doctor import folders, network, published
+from feedmill.cli.doctor import database, folders, network, published
 from feedmill.cli.doctor.finding import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     Check("clock", published.check_clock),
     Check("watching", folders.check_watching),
     Check("open files", folders.check_open_files),
+    Check("database", database.check_database),
     Check("store", published.check_store),
     Check("mirrors", published.check_mirrors),
     Check("daemon", published.check_daemon),

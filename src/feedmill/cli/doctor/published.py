@@ -14,6 +14,7 @@ from feedmill.cli.doctor.folders import may, nearest
 from feedmill.cli.instants import when
 from feedmill.cli.output import plural
 from feedmill.errors import LockHeld, StoreError
+from feedmill.model.filename import in_locale
 from feedmill.model.seed import Severity
 from feedmill.model.settings import MirrorSettings
 from feedmill.pipeline.report import printable
@@ -35,10 +36,9 @@ def check_store(patient: Patient) -> Iterator[Finding]:
             changed = sorted(store.verify())
             foreign = store.problems
     except StoreError as problem:
-        remedy = "restore it from a backup (docs/operations.md), or update feedmill where it is older"
-        if patient.settings.store.url:
-            remedy = "see that the database runs, and that address, user and password are right"
-        yield error(str(problem), remedy)
+        if not patient.settings.store.url:  # of a database its own check tells
+            remedy = "restore it from a backup (docs/operations.md), or update feedmill where it is older"
+            yield error(str(problem), remedy)
         return
     if changed:
         what = f"{plural(len(changed), 'document')} not as published (first: {printable(changed[0])})"
@@ -50,26 +50,51 @@ def check_store(patient: Patient) -> Iterator[Finding]:
 
 
 def check_mirrors(patient: Patient) -> Iterator[Finding]:
-    """What copies are kept in answers, with the keys that we have."""
+    """What copies are kept in answers, with the keys that we have, and has what is published."""
+    from feedmill.mirror import MirrorError
+
+    published = _published(patient) if patient.settings.mirrors else frozenset()
     for mirror in patient.settings.mirrors:
-        if why := _unusable(mirror):
+        try:
+            lacking = sorted(_lacking(mirror, published))
+        except MirrorError as problem:
             remedy = "mend its address, key or rights (docs/hosting.md), or take it out of mirrors"
-            yield error(f"a mirror cannot be used: {why}", remedy)
+            yield error(f"a mirror cannot be used: {problem}", remedy)
+            continue
+        if lacking:
+            what = f"{mirror.url} lacks {plural(len(lacking), 'document')} (first: {printable(lacking[0])})"
+            yield warning(what, "feedmill run, or build, brings it up to what is published; else see its log")
+    for each in patient.daemon["followers"].get("mirrors", ()) if patient.daemon else ():
+        if each["fenced"] is False:
+            what = f"{each['url']} ignores conditions, so a second writer would go unnoticed"
+            yield notice(what, "let one site alone, and one daemon or cluster of it, write there")
 
 
-def _unusable(mirror: MirrorSettings) -> str:
-    """Return why a mirror cannot be used, "" where it can; a folder is made with the first copy."""
+def _lacking(mirror: MirrorSettings, published: frozenset[str]) -> frozenset[str]:
+    """Return what is not in a mirror; a folder is made with the first copy, and nothing is touched.
+
+    Raises:
+        MirrorError: it cannot be used.
+    """
     from feedmill.mirror import MirrorError, open_place
 
-    if mirror.url.startswith("file://"):
-        folder = nearest(Path(unquote(mirror.url.removeprefix("file://"))))
-        usable = folder.is_dir() and may(folder, os.W_OK | os.X_OK)
-        return "" if usable else f"{folder} is no folder that this user may write to"
+    if not mirror.url.startswith("file://"):
+        return published - open_place(mirror, f"feedmill/{feedmill.__version__}").list().keys()
+    folder = Path(unquote(mirror.url.removeprefix("file://")))
+    there = nearest(folder)
+    if not (there.is_dir() and may(there, os.W_OK | os.X_OK)):
+        raise MirrorError(f"{there} is no folder that this user may write to")
+    return frozenset(path for path in published if not (folder / in_locale(path)).is_file())
+
+
+def _published(patient: Patient) -> frozenset[str]:
+    from feedmill.store import place_of
+
     try:
-        open_place(mirror, f"feedmill/{feedmill.__version__}").look("index.html", "")
-    except MirrorError as problem:
-        return str(problem)
-    return ""
+        with place_of(patient.settings).open(read_only=True) as store:
+            return frozenset(store.documents)
+    except StoreError:
+        return frozenset()  # the store's own check tells
 
 
 def check_daemon(patient: Patient) -> Iterator[Finding]:

@@ -10,9 +10,11 @@ from typing import Any
 
 from feedmill.errors import LockHeld, PublishError, StoreError
 from feedmill.model.artifact import Digest
+from feedmill.store.health import SeenNode
 from feedmill.store.port import Store
 from feedmill.store.postgres.bodies import BodyCache
 from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.health import seen_nodes
 from feedmill.store.postgres.lead import BEAT, STALE, PostgresLead
 from feedmill.store.postgres.standby import StandbyStore
 from feedmill.store.postgres.store import PostgresStore
@@ -30,12 +32,6 @@ _ELIGIBLE = """
     ) FROM feedmill_head h
 """
 """Who prints otherwise than what is published stands by, as long as there is one that does not."""
-
-_NODES = """
-    SELECT n.name, n.role, n.purpose, n.serial, h.serial - n.serial, n.prints = h.prints,
-        extract(epoch FROM clock_timestamp() - n.beat)
-    FROM feedmill_node n, feedmill_head h ORDER BY n.role, n.since, n.name
-"""
 
 
 class PostgresNode:
@@ -63,6 +59,7 @@ class PostgresNode:
         self._entered = 0.0
         self._session = Database(url, name)
         self._store: PostgresStore | None = None
+        self._nodes: tuple[SeenNode, ...] = ()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feedmill-node", daemon=True)
 
@@ -107,28 +104,17 @@ class PostgresNode:
         return store.body(path, digest) if store is not None else None
 
     def status(self) -> dict[str, Any]:
-        """Return what an operator wants to know: role, epoch, serial, and all nodes with their lag."""
-        nodes = []
-        with suppress(PublishError):
-            nodes = [
-                {
-                    "name": name,
-                    "role": role,
-                    "purpose": purpose,
-                    "serial": serial,
-                    "lag": lag,
-                    "current": current,
-                    "silent": round(float(silent), 1),
-                }
-                for name, role, purpose, serial, lag, current, silent in self._session.rows(_NODES)
-            ]
+        """Return what an operator wants to know: role, epoch, serial, all nodes as they were last seen."""
+        if not self.trouble:  # while it is away, who asks is not to wait for it
+            with suppress(PublishError):
+                self._nodes = seen_nodes(self._session)
         return {
             "name": self._name,
             "role": "lead" if self.leads() else "standby",
             "epoch": self._lead.epoch,
             "serial": self._seen,
             "trouble": self.trouble or None,
-            "nodes": nodes,
+            "nodes": [node._asdict() for node in self._nodes],
         }
 
     # In the thread
