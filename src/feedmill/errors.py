@@ -90,17 +90,23 @@ class GuardHeld(FeedmillError):
 
 
 class RenderError(FeedmillError):
-    """A feed could not be rendered: our bug, named precisely."""
+    """A feed could not be rendered: a template's fault, or our bug, named precisely.
 
-    def __init__(self, feed: str, entry: str | None, why: str) -> None:
-        super().__init__(feed, entry, why)
+    `template` is a file of the theme (`theme/feed.html`), or of ours, with the `line`, 0 where none is known.
+    """
+
+    def __init__(self, feed: str, entry: str | None, why: str, template: str = "", line: int = 0) -> None:
+        super().__init__(feed, entry, why, template, line)
         self.feed = feed
         self.entry = entry
         self.why = why
+        self.template = template
+        self.line = line
 
     def __str__(self) -> str:
         where = f"feed {self.feed}" + (f", entry {self.entry}" if self.entry else "")
-        return f"{where} could not be rendered: {self.why}"
+        at = f"{self.template}:{self.line}: " if self.line else f"{self.template}: " if self.template else ""
+        return f"{where} could not be rendered: {at}{self.why}"
 
 
 class PassAbandoned(FeedmillError):

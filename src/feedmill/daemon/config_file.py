@@ -1,15 +1,17 @@
-"""The config file under a running daemon: whether it, or the file of old ids that it names, has changed."""
+"""The config under a running daemon: whether its file, or what it names (old ids, the theme), has changed."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from feedmill.model.settings import Settings
+from feedmill.pipeline.folders import theme_files
 
 
-def stamps(settings: Settings) -> tuple[object, object]:
-    """Return what changes with the config, or with the file of old ids that it names."""
-    return _stamp(settings.file), _stamp(settings.decode.address.ids)
+def stamps(settings: Settings) -> tuple[object, ...]:
+    """Return what changes with the config, with the file of old ids, or with a file of the theme."""
+    theme = tuple((file, _stamp(file)) for file in theme_files(settings.theme_dir))
+    return _stamp(settings.file), _stamp(settings.decode.address.ids), theme
 
 
 def _stamp(file: Path | None) -> tuple[int, int, int] | None:

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NewType
 
 from feedmill.model.instant import Instant
+from feedmill.model.seed import Problem
 
 Digest = NewType("Digest", str)
 """32 hex digits: BLAKE2b (16 bytes) of a document."""
@@ -26,7 +27,8 @@ class Artifact:
     `index` marks documents that name others (`index.html`, OPML, `feeds.json`): they become
     visible after everything they name. `names` are paths of others that this one names: it becomes visible
     after those that were added before it, and stays as it was while one of them is missing. `spare` ones are
-    left out without a word where something foreign stands: an operator's own `robots.txt` wins.
+    left out without a word where something foreign stands: an operator's own `robots.txt` wins. `fault`: a
+    template of the theme failed, so our own made this page.
     """
 
     path: str
@@ -34,6 +36,7 @@ class Artifact:
     index: bool = False
     spare: bool = False
     names: tuple[str, ...] = ()
+    fault: Problem | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

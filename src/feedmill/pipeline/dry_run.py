@@ -24,6 +24,7 @@ from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.mill import Mill
 from feedmill.pipeline.one_pass import Pass, Progress, silent
+from feedmill.pipeline.page_faults import PageFaults
 from feedmill.pipeline.past import last_forms, last_generation
 from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable, problem_json
 from feedmill.pipeline.seed_problems import SeedProblems, known_faults
@@ -244,7 +245,10 @@ def last_known(settings: Settings) -> dict[str, Any]:
             "not_seeds": tally.get(NOT_SEEDS, 0),
         }
         as_of = from_micros(int(facts["as_of"]))
-        problems = [problem_json(problem) for problem in SeedProblems(catalog).all(as_of)]
+        faults = PageFaults()
+        faults.load(facts.get("pages"))
+        found = (*SeedProblems(catalog).all(as_of), *faults.problems(settings.theme_dir))
+        problems = [problem_json(problem) for problem in found]
         return {**nothing, "counts": counts, "problems": problems}
 
 

@@ -188,7 +188,7 @@ class FeedBuilder:
         """Print for nobody what the next change is likely to touch, so that it need not wait for it.
 
         Raises:
-            RenderError: a template of the theme failed.
+            RenderError: a template of ours failed.
         """
 
         def published(path: str) -> bytes | None:

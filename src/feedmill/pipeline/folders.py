@@ -16,14 +16,22 @@ def load_theme(folder: Path | None) -> dict[str, str]:
         ConfigError: one of them cannot be read, or is no text in UTF-8.
     """
     found: dict[str, str] = {}
-    for file in sorted(folder.rglob("*")) if folder is not None else ():
-        if file.suffix in _THEME_SUFFIXES and file.is_file() and not file.name.startswith("."):
-            assert folder is not None
-            try:
-                found[file.relative_to(folder).as_posix()] = file.read_text("utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise ConfigError(file, f"the theme's file cannot be read: {error}") from error
+    for file in theme_files(folder):
+        assert folder is not None
+        try:
+            found[file.relative_to(folder).as_posix()] = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(file, f"the theme's file cannot be read: {error}") from error
     return found
+
+
+def theme_files(folder: Path | None) -> list[Path]:
+    """Return the files of a theme that count, in order."""
+    return [
+        file
+        for file in sorted(folder.rglob("*") if folder is not None else ())
+        if file.suffix in _THEME_SUFFIXES and file.is_file() and not file.name.startswith(".")
+    ]
 
 
 def make_state_folder(folder: Path) -> None:

@@ -209,6 +209,7 @@ class Mill:
         facts = run.catalog.meta()
         again = request.full or facts.get("decode") != self._decode_print
         recompose = facts.get("compose") != self._compose_print
+        self.feed_builder.printer.faults.load(None if recompose else facts.get("pages"))
         anew = again or recompose or facts.get("ledger") != run.store.mark
         # what came up during a slow pass is published by a quick one before the next that may be slow
         paths = None if anew else request.paths
@@ -337,6 +338,7 @@ class Mill:
             "compose": self._compose_print,
             "ledger": run.store.mark,
             "tally": json.dumps(derived.tally, sort_keys=True),
+            "pages": self.feed_builder.printer.faults.dump(self.store.documents),
         }
         ingested, facts = derived.ingested, derived.facts
         wrote = derived.outcome.restated or ingested.restated or ingested.changed or ingested.gone
@@ -385,9 +387,10 @@ class Mill:
         )
 
     def _output_problems(self, result: Committed | None) -> Iterator[Problem]:
-        """Yield what stands in the way in the feeds folder, by its whole path: it is no seed's."""
+        """Yield what is in the way of documents, or wrong with the theme, by whole paths: no seed's."""
         for problem in result.problems if result else ():
             yield replace(problem, path=str(self.settings.feeds_dir / problem.path))
+        yield from self.feed_builder.printer.faults.problems(self.settings.theme_dir, self.store.documents)
 
     # What others ask
 
@@ -422,7 +425,7 @@ class Mill:
         """Load and compile what the first change would otherwise wait for; publishes nothing.
 
         Raises:
-            RenderError: a template of the theme failed.
+            RenderError: a template of ours failed.
         """
         decoding(self.settings.decode, self._composer).run("warm.md", _SAMPLE)
         self.feed_builder.warm(self._pass(PassRequest(), self._clock()))

@@ -12,13 +12,17 @@ from feedmill.model.feed import Entry, Feed
 from feedmill.model.instant import from_micros
 from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.one_pass import Pass
+from feedmill.pipeline.page_faults import PageFaults
 from feedmill.pipeline.selection import EntryCache, Selection, entries_of
 from feedmill.render import Renderer
 from feedmill.store import Publication
 
 
 class Printer:
-    """What feeds and their archives are printed with. Keeps entries it composed (bounded)."""
+    """What feeds and their archives are printed with. Keeps entries it composed (bounded).
+
+    `faults` are what was wrong with the theme for what is published.
+    """
 
     def __init__(self, composer: Composer, renderer: Renderer, copies: Mapping[str, str]) -> None:
         self._composer = composer
@@ -26,6 +30,7 @@ class Printer:
         self._copies: dict[str, list[str]] = {}
         for path, target in sorted(copies.items()):
             self._copies.setdefault(target, []).append(path)
+        self.faults = PageFaults()
         self._entries: EntryCache = BoundedCache(4_000)
 
     def entries(self, run: Pass, selection: Selection) -> Iterator[Entry]:
@@ -52,6 +57,7 @@ class Printer:
 
     def add(self, publication: Publication, artifact: Artifact) -> bool:
         """Publish a document and its copies, which go where it cannot be."""
+        self.faults.note(artifact)
         taken = publication.add(artifact)
         for path in self._copies.get(artifact.path, ()):
             if taken:

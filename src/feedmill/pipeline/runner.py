@@ -160,7 +160,7 @@ class Runner:
         """Have the open mill, if there is one, get ready for the first change.
 
         Raises:
-            RenderError: a template of the theme failed.
+            RenderError: a template of ours failed.
         """
         if self._mill is not None:
             self._mill.warm()

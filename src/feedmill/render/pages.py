@@ -60,6 +60,8 @@ class Pages:
         self._theme = theme
         self._cache_bytes = cache_bytes
         self._cached_bytes = 0
+        self._made: Environment | None = None
+        self._broken: tuple[Any, ...] | None = None
         self._entries: dict[_Key, tuple[Entry, bytes]] = {}  # least recently used first
         self._rows: dict[str, tuple[FeedRow, bytes]] = {}
         self._row_formats: tuple[str, ...] = ()
@@ -270,9 +272,18 @@ class Pages:
             known = self._rows[row.path] = (row, html.encode("utf-8", "replace"))
         return known[1]
 
-    @cached_property
+    @property
     def _environment(self) -> Environment:
-        return theming.environment(self._site, self._theme)
+        if self._broken is not None:
+            raise RenderError(*self._broken)
+        if self._made is None:
+            try:
+                with _named("of the theme"):
+                    self._made = theming.environment(self._site, self._theme)
+            except RenderError as error:
+                self._broken = error.args  # to be told of each page, and not found out again
+                raise
+        return self._made
 
     @property
     def _words(self) -> Any:
@@ -366,18 +377,21 @@ def _named(feed: str, entry: str | None = None) -> Iterator[None]:
         TypeError,
         ValueError,
     ) as error:
-        raise RenderError(feed, entry, _told(error)) from error
+        template, line = _place(error)
+        why = (getattr(error, "message", None) or str(error)) or type(error).__name__
+        raise RenderError(feed, entry, why, template=template, line=line) from error
 
 
-def _told(error: BaseException) -> str:
+def _place(error: BaseException) -> tuple[str, int]:
+    """Return the innermost template that an error comes from, and its line; ("", 0) for none."""
     from jinja2 import TemplateSyntaxError
 
     if isinstance(error, TemplateSyntaxError):
-        return f"{error.filename or error.name}:{error.lineno}: {error.message}"
-    where, trace = "", error.__traceback__
+        return error.filename or error.name or "", error.lineno
+    place, trace = ("", 0), error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if file.startswith(("theme/", theming.OWN)):
-            where = f"{file}:{trace.tb_lineno}: "
+        if file.startswith((theming.THEME, theming.OWN)):
+            place = file, trace.tb_lineno
         trace = trace.tb_next
-    return f"{where}{error}" if str(error) else f"{where}{type(error).__name__}"
+    return place

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import methodcaller
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from feedmill.errors import RenderError
 from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, Site
+from feedmill.model.seed import Problem
 from feedmill.render.assemble import Format, assemble
 from feedmill.render.fragments import Fragments, Slot
 from feedmill.render.listing import GROUPS, Listing
 from feedmill.render.site_files import INDEX, MISSING, SITEMAP, STYLE, fixed_files, site_paths
+from feedmill.render.theme import THEME
 
 if TYPE_CHECKING:
     from feedmill.render.pages import Pages
+
+T = TypeVar("T")
 
 _WORTH = 2
 """Entries that are printed sooner than a document is read."""
@@ -27,7 +32,8 @@ _UNPRINTABLE = (ValueError, TypeError)
 class Renderer:
     """Feeds in, bytes out: pure, and the same bytes whatever was rendered before.
 
-    `theme` maps template names to the operator's own templates; `hubs` are those that feeds name.
+    `theme` maps template names to the operator's own templates; a page on which they fail is made by ours,
+    and its artifact says so. `hubs` are those that feeds name.
     `cache_bytes` bounds the memory for printed entries. Not for several threads at once: feedgen
     switches the process's locale.
     """
@@ -46,8 +52,8 @@ class Renderer:
         self._fragments = Fragments(cache_bytes)
         self._listing = Listing(site)
         self._formats: dict[str, Format] = {}
-        self._made_pages: Pages | None = None
-        self._made_files: tuple[tuple[str, bytes], ...] | None = None
+        self._made_pages: dict[bool, Pages] = {}
+        self._made_files: tuple[Artifact, ...] | None = None
 
     def render_feed(self, feed: Feed) -> Iterator[Artifact]:
         """Return one artifact for each of `feed.formats`, in that order.
@@ -58,11 +64,13 @@ class Renderer:
         try:
             slots = [self._fragments.slot(entry) for entry in feed.entries]
             for suffix in feed.formats:
+                fault = None
                 if suffix == "html":
-                    body = self._pages().render_feed(feed)
+                    body, fault = self._by_theme(lambda pages: pages.render_feed(feed))
                 else:
                     body = self._document(self._format(feed, suffix), feed, slots)
-                yield Artifact(path=f"{feed.path}.{suffix}", body=body, names=tuple(_names(feed, suffix)))
+                path, names = f"{feed.path}.{suffix}", tuple(_names(feed, suffix))
+                yield Artifact(path=path, body=body, names=names, fault=fault)
         finally:
             self._fragments.trim()
 
@@ -98,15 +106,14 @@ class Renderer:
         """Return the documents that list all feeds: the page, with all that belongs to it, OPML, JSON.
 
         Raises:
-            RenderError: a template of the theme failed.
+            RenderError: a template of ours failed.
         """
         names: Mapping[str, str] = GROUPS
         if "html" in directory.formats:
-            pages = self._pages()
-            names = pages.group_names
-            yield Artifact(path=INDEX, body=pages.render_index(directory), index=True)
-            for path, body in self._site_files(pages):
-                yield Artifact(path=path, body=body, spare=True)
+            names, _ = self._by_theme(lambda pages: pages.group_names)
+            body, fault = self._by_theme(lambda pages: pages.render_index(directory))
+            yield Artifact(path=INDEX, body=body, index=True, fault=fault)
+            yield from self._site_files()
             yield Artifact(path=SITEMAP, body=self._listing.sitemap(directory), index=True, spare=True)
         yield Artifact(path="feeds.opml", body=self._listing.opml(directory, names), index=True)
         yield Artifact(path="feeds.json", body=self._listing.feeds_json(directory), index=True)
@@ -115,12 +122,18 @@ class Renderer:
         """Return the paths of the documents that `render_directory` makes where feeds have `formats`."""
         return (*(site_paths(self._site) if "html" in formats else ()), "feeds.opml", "feeds.json")
 
-    def _site_files(self, pages: Pages) -> tuple[tuple[str, bytes], ...]:
+    def _site_files(self) -> tuple[Artifact, ...]:
         """Return the documents of the site that no feed changes: made once."""
         if self._made_files is None:
-            missing = [(path, pages.render_missing(status)) for status, path in MISSING.items()]
-            style = (STYLE, pages.render_feed_style())
-            self._made_files = (*missing, style, *fixed_files(self._site))
+            made = [
+                (path, *self._by_theme(methodcaller("render_missing", status)))
+                for status, path in MISSING.items()
+            ]
+            made.append((STYLE, *self._by_theme(lambda pages: pages.render_feed_style())))
+            made += ((path, body, None) for path, body in fixed_files(self._site))
+            self._made_files = tuple(
+                Artifact(path=path, body=body, spare=True, fault=fault) for path, body, fault in made
+            )
         return self._made_files
 
     def _document(self, form: Format, feed: Feed, slots: Sequence[Slot]) -> bytes:
@@ -167,12 +180,29 @@ class Renderer:
             self._formats[name] = form
         return form
 
-    def _pages(self) -> Pages:
-        if self._made_pages is None:
+    def _by_theme(self, make: Callable[[Pages], T]) -> tuple[T, Problem | None]:
+        """Return what the theme's templates make; where they fail, what ours do, and what is wrong with them.
+
+        A page is by the one or the other, whatever was made before.
+
+        Raises:
+            RenderError: a template of ours failed.
+        """
+        try:
+            return make(self._pages(themed=True)), None
+        except RenderError as error:
+            if not self._theme:
+                raise
+            path = error.template.removeprefix(THEME)
+            problem = Problem(path=path, line=error.line, message=error.why)
+        return make(self._pages(themed=False)), problem
+
+    def _pages(self, *, themed: bool) -> Pages:
+        if themed not in self._made_pages:
             from feedmill.render.pages import Pages  # imported on use: Jinja2
 
-            self._made_pages = Pages(self._site, self._theme)
-        return self._made_pages
+            self._made_pages[themed] = Pages(self._site, self._theme if themed else {})
+        return self._made_pages[themed]
 
 
 def _names(feed: Feed, suffix: str) -> Iterator[str]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 OWN = "feedmill/"
 """`{% extends "feedmill/feed.html" %}` names our template even where the theme has a `feed.html`."""
 
+THEME = "theme/"
+"""What the names of the theme's files begin with where they are told."""
+
 _CSS_SPECIAL = frozenset('"\\<>&\n\r\f\0')
 
 _POLICY = (
@@ -141,7 +144,7 @@ def css_string(text: str) -> Markup:
 def _loader(theme: Mapping[str, str]) -> Callable[[str], tuple[str, str, None] | None]:
     def load(name: str) -> tuple[str, str, None] | None:
         if not name.startswith(OWN) and name in theme:
-            return theme[name], f"theme/{name}", None
+            return theme[name], THEME + name, None
         own = _packaged(name.removeprefix(OWN))
         return None if own is None else (own, OWN + name.removeprefix(OWN), None)
 
@@ -161,7 +164,8 @@ def _text(theme: Mapping[str, str], name: str, closing: str) -> str:
     """Return a file that goes into the page as it is, with the newlines a browser would hash."""
     text = theme.get(name, _packaged(name) or "").replace("\r\n", "\n").replace("\r", "\n")
     if closing in text.lower() or "<!--" in text:
-        raise RenderError("of the theme", None, f"{name} must not contain {closing} or <!--")
+        why = f"{name} must not contain {closing} or <!--"
+        raise RenderError("of the theme", None, why, template=THEME + name)
     return text
 
 

@@ -108,4 +108,4 @@ def _read(text: str, name: str) -> Translations:
         compiled.seek(0)
         return Translations(compiled)
     except (PoFileError, ValueError, SyntaxError) as error:
-        raise RenderError("of the theme", None, f"{name}: {error}") from error
+        raise RenderError("of the theme", None, str(error), template=f"theme/{name}") from error
