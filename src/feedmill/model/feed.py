@@ -146,9 +146,11 @@ class FeedRow:
 class Directory:
     """All feeds that have something to read: `all` first, then by kind, each by title.
 
-    `latest` are the first entries of `all`, for the front page.
+    `latest` are the first entries of `all`, for the front page; `archives` the paths of its archives, the
+    newest first.
     """
 
     rows: tuple[FeedRow, ...]
     formats: tuple[str, ...]
     latest: tuple[Entry, ...] = ()
+    archives: tuple[str, ...] = ()

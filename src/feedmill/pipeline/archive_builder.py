@@ -47,10 +47,11 @@ class ArchiveBuilder:
         touched: Collection[FeedKey],
         periods: Iterable[tuple[FeedKey, Period]],
         refused: set[str],
-    ) -> None:
+    ) -> set[str]:
         """Print what is another now in the archives of `touched` feeds, of which `periods` were touched.
 
-        `refused` are the documents that something foreign keeps out; what is found to be so is added.
+        Returns the paths of those. `refused` are the documents that something foreign keeps out; what is
+        found to be so is added.
         """
         of_feed: dict[FeedKey, set[Period]] = {}
         for key, period in periods:
@@ -63,6 +64,7 @@ class ArchiveBuilder:
         self._print(run, found.filled, refused)
         for path in sorted(found.emptied):
             self._empty(run, run.store.feeds[path])
+        return found.filled.keys() | found.emptied
 
     def publish_all(self, run: Pass, touched: Collection[FeedKey], refused: set[str]) -> set[str]:
         """Print the archives of all feeds anew; return the paths of those that have documents."""

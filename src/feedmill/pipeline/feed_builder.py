@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
@@ -51,6 +51,7 @@ class FeedBuilder:
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
         self._latest: tuple[Entry, ...] = ()
+        self._listed_archives: tuple[str, ...] = ()
 
     def forget(self) -> None:
         """Forget the directory: after a pass that did not end."""
@@ -77,7 +78,11 @@ class FeedBuilder:
             wanted.update(record.key for record in run.catalog.memberships.feeds() if record.total)
             archives = self._archives.publish_all(run, wanted, refused)
         else:
-            self._archives.publish(run, wanted, periods, refused)
+            archives = self._archives.publish(run, wanted, periods, refused)
+        if self._directory is None or everything or any(map(_is_of_all, archives)):
+            found = self._find_archives(run, refused)
+            if found != self._listed_archives:
+                self._listed_archives, self._directory = found, None
         rows, unlisted = self._print_all(run, wanted, refused, everything)
         spoken = {self._composer.spec(key).path: row for key, row in rows.items()}
         known = run.store.feeds
@@ -106,6 +111,7 @@ class FeedBuilder:
             directory,
             rows=tuple(row for row in directory.rows if row.path not in unlisted),
             latest=self._find_latest(run),
+            archives=self._find_archives(run, refused),
         )
         for artifact in self._renderer.render_directory(listed):
             self.printer.add(run.publishing, artifact)
@@ -244,7 +250,7 @@ class FeedBuilder:
                 self._directory[key] = row
         if changed:
             listed = [row for row in self._directory.values() if row.path not in unlisted]
-            directory = replace(self._arranged(listed), latest=latest)
+            directory = replace(self._arranged(listed), latest=latest, archives=self._listed_archives)
             for artifact in self._renderer.render_directory(directory):
                 self.printer.add(run.publishing, artifact)
 
@@ -254,6 +260,14 @@ class FeedBuilder:
             return ()
         (selection,) = select(run, (ALL,))
         return tuple(self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
+
+    def _find_archives(self, run: Pass, refused: Container[str]) -> tuple[str, ...]:
+        """Return the paths of the archives of `all` that have a page, the newest first."""
+        spec = self._composer.spec(ALL)
+        if spec.archive == "off" or "html" not in self._composer.formats:
+            return ()
+        chain = Chain(run, spec, run.catalog.memberships.find([ALL]).get(ALL), refused)
+        return tuple(chain.path(period) for period in chain)
 
     def _read_directory(self, run: Pass) -> dict[FeedKey, FeedRow]:
         found = {}
@@ -285,6 +299,11 @@ class FeedBuilder:
         """Return all feeds that have something to read, kind by kind, each by title."""
         ordered = sorted(rows, key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(ordered), formats=self._composer.formats)
+
+
+def _is_of_all(path: str) -> bool:
+    archive = split_archive(path)
+    return archive is not None and archive[0] == "all"
 
 
 def _row(selection: Selection) -> FeedRow:

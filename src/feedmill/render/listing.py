@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 
 import msgspec
@@ -47,6 +47,8 @@ class Listing:
         self._lines: list[bytes] = []
         self._outlines: list[bytes] = []
         self._mapped: list[bytes] = []
+        self._archives: tuple[str, ...] = ()
+        self._mapped_archives: list[bytes] = []
 
     def feeds_json(self, directory: Directory) -> bytes:
         """Return `feeds.json`: UTF-8, one line a feed."""
@@ -82,7 +84,11 @@ class Listing:
         return b"".join([head.encode(), *self._grouped(names), b"  </body>\n</opml>\n"])
 
     def sitemap(self, directory: Directory) -> bytes:
-        """Return `sitemap.xml` (https://www.sitemaps.org/protocol.html): the front page and every feed's."""
+        """Return `sitemap.xml` (https://www.sitemaps.org/protocol.html): the front page, feeds, archives.
+
+        Of the archives those of `all`, which have every entry, without when they changed: so an edit costs
+        nothing here, and one of an old entry changes nothing.
+        """
         self._learn(directory)
         head = (
             "<?xml version='1.0' encoding='UTF-8'?>\n<!-- generator: feedmill -->\n"
@@ -90,7 +96,12 @@ class Listing:
         )
         changed = max(map(attrgetter("updated"), directory.rows), default=EPOCH)
         front = _mapped(self._site.url, changed)
-        return b"".join([head.encode(), front, *self._mapped[: _MAPPED - 1], b"</urlset>\n"])
+        if directory.archives is not self._archives:
+            self._archives = directory.archives
+            addresses = (document_url(self._site, path, "html") for path in self._archives)
+            self._mapped_archives = [_mapped(address, EPOCH) for address in addresses]
+        mapped = islice(chain(self._mapped, self._mapped_archives), _MAPPED - 1)
+        return b"".join([head.encode(), front, *mapped, b"</urlset>\n"])
 
     def _grouped(self, names: Mapping[str, str]) -> Iterator[bytes]:
         alone = not self._rows or self._rows[-1].kind is Kind.ALL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -322,6 +324,34 @@ def test_a_dry_run_and_an_explanation_know_archives(site: Site, mill: Mill) -> N
     assert ranks["all"] == (6, False, "all/2026-01")
     (told,) = explain(settings, "https://x.org/2026-03-05", lambda: site.now)
     assert [(r.shown, r.archive) for r in told.feeds if r.path == "all"] == [(True, "")]
+
+
+def mapped(site: Site) -> list[str]:
+    text = (site.root / "feeds/sitemap.xml").read_text()
+    return re.findall(r"<loc>https://f.example.org/(all/.*?)</loc></url>", text)
+
+
+def test_the_map_names_the_archives_of_all_and_an_edit_leaves_them_alone(site: Site) -> None:
+    site.config = CONFIG.replace("html: false", "html: true")
+    with site.open() as mill:
+        site.build(mill)
+        assert mapped(site) == ["all/2026-02.html", "all/2026-01.html", "all/2025-11.html"]
+        before = (site.root / "feeds/sitemap.xml").read_text()
+        site.build(mill, site.write("2026-01-05", text="Another text."))
+        assert (site.root / "feeds/sitemap.xml").read_text() == before
+        site.build(mill, site.write("2025-12-24"))
+        assert mapped(site)[2] == "all/2025-12.html"
+        (site.root / "seeds/2025-12-24.md").unlink()
+        site.build(mill, "2025-12-24.md")
+        assert (site.root / "feeds/sitemap.xml").read_text() == before
+        site.now = when("2026-04-01")
+        site.build(mill)
+        assert mapped(site)[0] == "all/2026-03.html"
+    warm = (site.root / "feeds/sitemap.xml").read_text()
+    shutil.rmtree(site.root / ".feedmill")
+    shutil.rmtree(site.root / "feeds")
+    site.build()
+    assert (site.root / "feeds/sitemap.xml").read_text() == warm
 
 
 def test_archives_are_no_topics() -> None:
