@@ -2,9 +2,9 @@
 
 What may stay is listed here (`ALLOWED_TAGS`, `ALLOWED_ATTRIBUTES`); nh3 (ammonia, html5ever) takes out the
 rest. No `style`, `class`, `id` or event attribute stays, no frame, form, SVG or MathML; links are http,
-https, mailto or tel, pictures http or https. `srcset` goes, its `src` stays. Frames, videos and audio are
-links by then (`embeds`). Sanitising what was sanitised changes nothing: what does not come to rest is shown
-as plain text instead.
+https, mailto or tel, pictures http or https; of one to `links.NOWHERE` the text stays.
+`srcset` goes, its `src` stays. Frames, videos and audio are links by then (`embeds`). Sanitising what was
+sanitised changes nothing: what does not come to rest is shown as plain text instead.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ _BODY = re.compile(
     r"""|<(body)(?=[\s>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""",
     re.IGNORECASE | re.DOTALL,
 )
+_LINK = re.compile(r"""<a((?: [a-z]+="[^"]*")*+)>(.*?)</a>""", re.DOTALL)
+"""A link as nh3 writes it."""
 _SHOWN = re.compile(r"<img\b|(?:\A|>)\s*[^<\s]")
 """What a reader sees something of."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -132,7 +134,7 @@ def sanitise(fragment: str, base: str) -> str:
     if is_bounded(fragment, base):
         cleaner = _cleaner(base)
         for _ in range(_ROUNDS):
-            cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")
+            cleaned = _without_nowhere(strip_controls(cleaner.clean(fragment)).replace("\r", "\n"))
             if cleaned == fragment:
                 return cleaned.strip()
             fragment = cleaned
@@ -156,15 +158,25 @@ def _cleaner(base: str) -> Cleaner:
         attributes={tag: set(names) for tag, names in ALLOWED_ATTRIBUTES.items()},
         attribute_filter=attribute,
         link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes={"http", "https", "mailto", "tel", "about"},
     )
 
 
 def _address(tag: str, name: str, value: str, base: str) -> str | None:
+    if tag == "a" and name == "href" and value.startswith(links.NOWHERE):
+        return links.NOWHERE
     contact = _CONTACT.match(value.strip()) if tag == "a" and name == "href" else None
     if contact:
         return contact[0].lower() + links.clean(value.strip()[contact.end() :])
     return links.absolute(value, base)
+
+
+def _without_nowhere(fragment: str) -> str:
+    """Return a fragment with the text alone of links that lead nowhere; it is to be cleaned again then."""
+    if links.NOWHERE not in fragment:
+        return fragment
+    nowhere = f' href="{links.NOWHERE}"'
+    return _LINK.sub(lambda link: link[2] if nowhere in link[1] else link[0], fragment)
 
 
 def _inside_body(text: str) -> str | None:

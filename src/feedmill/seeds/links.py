@@ -11,7 +11,10 @@ from feedmill.model.address import folded
 from feedmill.model.host import ascii_host
 from feedmill.model.seed import EntryId
 
-__all__ = ["MAX_LENGTH", "absolute", "clean", "entry_id", "http_url"]
+__all__ = ["MAX_LENGTH", "NOWHERE", "absolute", "clean", "entry_id", "http_url"]
+
+NOWHERE = "about:invalid"
+"""The address of a link that leads nowhere: the sanitiser shows its text and no link."""
 
 MAX_LENGTH = 4096
 """Characters of a cleaned address; readers and proxies refuse longer ones."""

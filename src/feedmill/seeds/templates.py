@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from feedmill.seeds.code import Code, find_code
+from feedmill.seeds.links import NOWHERE
 from feedmill.seeds.mdx import Mdx, is_mdx
 
 __all__ = ["Kind", "Stripped", "strip"]
@@ -43,8 +44,6 @@ _ADDRESS_BEFORE = re.compile(
 )
 _UNQUOTED = re.compile(r"(?:href|src|cite|poster)=", re.IGNORECASE)
 _NO_ADDRESS = " \t\n<>\"'()"
-_NOWHERE = "about:invalid"
-"""An address that the sanitiser takes out: better no link than one to somewhere else."""
 _EDGES = frozenset("{}<>%#/*`:")
 _TAIL = 300
 
@@ -61,8 +60,8 @@ def strip(text: str, kind: Kind) -> Stripped:
     """Return a body (LF line ends) without template syntax outside code.
 
     `{% raw %}` and Hugo's escaped shortcodes stand for what is in them, a `{% highlight %}` block is code. A
-    link whose address only the tool could have made is no link any more. Stripping what was stripped
-    changes nothing. Takes time proportional to the text.
+    link whose address only the tool could have made becomes one to `NOWHERE`: its text alone is shown.
+    Stripping what was stripped changes nothing. Takes time proportional to the text.
     """
     count = 0
     for _ in range(_ROUNDS):
@@ -159,7 +158,7 @@ class _Body:
         prefix = _address(before)
         if prefix is not None and not _HOME.fullmatch(self.text, start, end):
             self.out[-1:] = [before[: len(before) - len(prefix)]]
-            return _NOWHERE
+            return NOWHERE
         return " " if prefix is None and before[-1:] in _EDGES and self.text[end : end + 1] in _EDGES else ""
 
     def _tail(self) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedmill.seeds.code import find_code
-from feedmill.seeds.html import content
+from feedmill.seeds.html import content, sanitise
 from feedmill.seeds.templates import Kind, strip
 
 LIQUID = [
@@ -117,7 +117,27 @@ def test_html_knows_no_code_but_its_elements() -> None:
 def test_what_raw_stands_for_is_shown() -> None:
     text = strip("{% raw %}{{ x }}{% endraw %} {{</* y */>}} [no]({{ z }})", "markdown").text
     shown = content(text, markdown=True, base="https://example.org/", fix_encoding=False).html
-    assert shown == "<p>{{ x }} {{&lt; y &gt;}} <a>no</a></p>"
+    assert shown == "<p>{{ x }} {{&lt; y &gt;}} no</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[the *docs*]({% link a.md %}) say", "<p>the <em>docs</em> say</p>"),
+        ("[x]({% post_url 2020-01-01-x %}#top) [y](/y)", '<p>x <a href="https://example.org/y">y</a></p>'),
+        ("[r][docs]\n\n[docs]: {% link a.md %}", "<p>r</p>"),
+        ('<a title="a > b" href="{{ y }}">z</a> <a href={{ y }}>u</a>', "<p>z u</p>"),
+        ("[![pic](/p.png)]({% link a.md %})", '<p><img src="https://example.org/p.png" alt="pic"></p>'),
+        ("<a href='{{ x }}'><table><tr><td><a href='{{ y }}'>in</a></td></tr></table>out</a>", None),
+        ("<a href='about:blank'>x</a> <a href='javascript:x'>y</a>", "<p><a>x</a> <a>y</a></p>"),
+    ],
+)
+def test_of_a_link_that_only_the_tool_could_make_the_text_stays(text: str, expected: str | None) -> None:
+    stripped = strip(text, "markdown").text
+    shown = content(stripped, markdown=True, base="https://example.org/", fix_encoding=False).html
+    assert "about:" not in shown
+    assert shown == expected or (expected is None and "in" in shown and "out" in shown)
+    assert sanitise(shown, "https://example.org/") == shown
 
 
 PIECES = st.sampled_from(
