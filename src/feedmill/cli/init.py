@@ -6,12 +6,17 @@ import os
 import uuid
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from feedmill.cli.app import wall_clock
+from feedmill.cli.output import Progress
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import rfc3339
+
+if TYPE_CHECKING:
+    from feedmill.pipeline.many_terms import WorthAFeed
 
 _IGNORE = """\
 # What feedmill makes: the feeds can be made again, the state is a cache.
@@ -100,6 +105,7 @@ def _bring(source: Path, base: Path, title: str | None, url: str, home: str | No
     from feedmill.cli.site import show_site, site_config
     from feedmill.config import load
     from feedmill.pipeline import PassRequest
+    from feedmill.pipeline.many_terms import worth_a_feed
     from feedmill.sites import read_site
 
     if (base / "config.yaml").exists():
@@ -110,7 +116,14 @@ def _bring(source: Path, base: Path, title: str | None, url: str, home: str | No
     site = read_site(source)
     site = replace(site, title=title or site.title, home=home or site.home)
     text, settings, unread = site_config(site, source, base, url=url)
+    with Progress() as progress:
+        worth = worth_a_feed(settings, wall_clock, progress=progress)
+    if worth:
+        site = replace(site, listed=tuple((each.taxonomy, each.labels) for each in worth))
+        text, settings, unread = site_config(site, source, base, url=url)
     show_site(site, settings, unread)
+    for each in worth:
+        click.echo(f"  {each.taxonomy:<10} {_listed(each)}")
     files = {"config.yaml": text, ".gitignore": _IGNORE}
     made = [file for file in ("config.yaml", ".gitignore") if _write(base / file, files[file])]
     click.echo(f"Made {', '.join(str(base / file) for file in made)}.")
@@ -120,6 +133,15 @@ def _bring(source: Path, base: Path, title: str | None, url: str, home: str | No
     report = build_once(settings, PassRequest())
     show_report(report, settings, as_json=False)
     return exit_code(report)
+
+
+def _listed(worth: WorthAFeed) -> str:
+    """Return what was done about more terms than anybody subscribes to, and how to have it otherwise."""
+    name, listed = worth.taxonomy, len(worth.labels)
+    return (
+        f"{listed:,} of {worth.total:,} have a feed, those with {worth.least} articles or more; "
+        f"list others below {name}:, or set feeds.by.{name}: all"
+    )
 
 
 def _write(path: Path, content: str) -> bool:

@@ -22,6 +22,8 @@ _REMARKS = {
     "seeds.excerpt": "where an article has no summary",
     "seeds.rules": "the first that matches counts",
     "feeds.by": "a feed for each author",
+    "topics": "these have a feed",
+    "providers": "these have a feed",
     "custom": "one feed a section",
     "copies": "the feeds' old addresses",
 }
@@ -82,11 +84,8 @@ def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
             "excerpt": {**separators, "words": 60},
             "rules": rules,
         },
-        "feeds": {"by": {"authors": "all"} if site.by_authors else None},
-        "authors": {
-            author.key: {"name": author.name, "url": author.url, "email": author.email}
-            for author in site.authors
-        },
+        "feeds": {"by": _by(site)},
+        **_terms(site),
         "custom": [
             {
                 "slug": feed.slug,
@@ -98,6 +97,23 @@ def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
         ],
         "copies": dict(site.copies),
     }
+
+
+def _by(site: SiteConfig) -> dict[str, str]:
+    return ({"authors": "all"} if site.by_authors else {}) | {name: "listed" for name, _ in site.listed}
+
+
+def _terms(site: SiteConfig) -> dict[str, dict[str, object]]:
+    """Return what is said of terms: authors by what the site knows of them, listed ones by their labels."""
+    known_authors = {word for author in site.authors for word in (author.key, author.name)}
+    found: dict[str, dict[str, object]] = {
+        name: {label: {"title": label} for label in labels if name != "authors" or label not in known_authors}
+        for name, labels in site.listed
+    }
+    for author in site.authors:
+        known = {"name": author.name, "url": author.url, "email": author.email}
+        found.setdefault("authors", {})[author.key] = known
+    return found
 
 
 def _rule(

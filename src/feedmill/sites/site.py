@@ -52,6 +52,7 @@ class SiteConfig:
     `home` is its address, with the path that all its pages are below. `seeds_dir` is relative to the site's
     folder, globs and rules to `seeds_dir`. `link` is the address pattern of all that no rule matches.
     `fields` are the keys of fields of ours that the site calls otherwise.
+    `listed` are the taxonomies of which these labels alone have a feed.
     `copies` are the site's old feed addresses and ours that stand for them.
     """
 
@@ -76,4 +77,5 @@ class SiteConfig:
     split_blanks: bool = False
     headers: str | None = None
     by_authors: bool = False
+    listed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unread: tuple[Unread, ...] = ()

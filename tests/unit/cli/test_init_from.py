@@ -10,6 +10,7 @@ import pytest
 from curator import Run
 from feedmill.config import load
 from feedmill.model.settings import Settings
+from feedmill.pipeline.many_terms import least_size
 
 POST = "---\ntitle: Hello\ndate: 2024-05-01\nwebUrl: https://x.org/hello/\ntags: [Go]\n---\nText\n"
 
@@ -154,3 +155,30 @@ def test_what_cannot_be_brought_is_refused(run: Run) -> None:
     made(SITES["Jekyll"])
     assert "'site.url' is" in run("init", "--from", "site", "--url", "ftp://x", code=2).err
     assert not Path("site/config.yaml").exists()
+
+
+def test_of_more_tags_than_anybody_reads_those_with_one_article_have_no_feed(run: Run) -> None:
+    posts = {
+        f"_posts/2024-05-01-{number}.md": POST.replace("hello", str(number)).replace(
+            "[Go]", f"[Go, 'Of {number // 2}', {', '.join(f't{number}x{each}' for each in range(12))}]"
+        )
+        for number in range(100)
+    }
+    site = made({"_config.yml": SITES["Jekyll"]["_config.yml"], **posts})
+    done = run("init", "--from", "site")
+    told = (
+        "  topics     51 of 1,251 have a feed, those with 2 articles or more; list others below topics:, or"
+    )
+    assert told in done.out
+    found = settings(site)
+    assert found.feeds.by.topics == "listed"
+    assert sorted(term.label for term in found.feeds.topics)[:3] == ["Go", "Of 0", "Of 1"]
+    assert len(list((site / "feeds/topics").glob("*.atom"))) == 51
+
+
+@pytest.mark.parametrize(
+    ("sizes", "most", "least"),
+    [([1, 1, 2, 2, 3], 3, 2), ([1, 2, 2, 3, 5], 2, 3), ([2, 2, 2], 2, 3), ([1], 0, 2), ([9, 9, 4], 1, 10)],
+)
+def test_the_least_size_of_a_term_that_is_worth_a_feed(sizes: list[int], most: int, least: int) -> None:
+    assert least_size(sizes, most) == least
