@@ -69,8 +69,8 @@ class PassLog:
         faults = {fault_of(problem): problem for problem in report.problems}
         _tell([faults[key] for key in faults if key not in self._told])
         over = {k: p for k, p in self._told.items() if k not in faults and (paths is None or p.path in paths)}
-        faulty = {problem.path for problem in faults.values()}
-        ended = [problem for problem in over.values() if problem.path not in faulty]
+        faulty = {(problem.path, problem.severity) for problem in faults.values()}
+        ended = [p for p in over.values() if (p.path, p.severity) not in faulty]
         _tell([problem for problem in ended if problem.path in report.gone], "deleted")
         _tell([problem for problem in ended if problem.path not in report.gone], "mended")
         self._told = {key: p for key, p in self._told.items() if key not in over} | faults
@@ -81,10 +81,10 @@ def _tell(problems: Iterable[Problem], ended: str = "") -> None:
     groups = group(problems)
     for each in groups[:_MOST_LINES]:
         level, word = (logging.INFO, ended) if ended else _SAID[each.severity]
-        first, *others = map(_place, each.problems)
+        first, *others = dict.fromkeys(_place(problem, ended=bool(ended)) for problem in each.problems)
         facts: dict[str, Any] = {"seed": first}
         if others:
-            facts |= {"count": len(each.problems), "also": others[: _MOST_PLACES - 1]}
+            facts |= {"count": len(others) + 1, "also": others[: _MOST_PLACES - 1]}
         if not ended:
             facts |= {"why": printable(each.message), "kept": each.problems[0].kept}
         logger.log(level, word, extra={"facts": facts})
@@ -107,6 +107,7 @@ def _tell_left(mill: Mill, report: PassReport) -> None:
         logger.info("many entries left at once", extra={"facts": facts_of_all})
 
 
-def _place(problem: Problem) -> str:
+def _place(problem: Problem, *, ended: bool) -> str:
+    """Return where a problem is; of one that has ended nobody knows the line."""
     path = printable(problem.path)
-    return f"{path}:{problem.line}" if problem.line else path
+    return f"{path}:{problem.line}" if problem.line and not ended else path
