@@ -14,6 +14,8 @@ import pytest
 
 from browser.test_reading import axe
 from conftest import Start
+from feedmill.server.admin_page import status_page
+from feedmill.server.metrics import Traffic
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -102,4 +104,36 @@ def test_the_button_works_without_javascript(desk: tuple[str, str], chromium: Br
     page.get_by_role("button", name="Rebuild now").click()
     page.wait_for_load_state()
     assert "admin" in page.inner_text("main")
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize("trouble", [None, "the database feeds at db.internal:5432: connection refused"])
+def test_the_nodes_of_a_shared_store_fit_and_axe_finds_nothing(
+    chromium: Browser, width: int, scheme: Any, trouble: str | None
+) -> None:
+    names = [f"feeds-{number}.cluster.internal/{4000 + number}/ab12cd" for number in range(3)]
+    kinds: tuple[tuple[str, int | None, int], ...] = (
+        ("lead", 7, 0),
+        ("standby", None, 0),
+        ("standby", None, 3),
+    )
+    nodes = [
+        {"name": name, "role": role, "purpose": "run", "epoch": epoch, "serial": 1240 - lag, "lag": lag}
+        | {"current": True, "silent": 0.4 + 20 * lag}
+        for name, (role, epoch, lag) in zip(names, kinds, strict=True)
+    ]
+    store = {"url": "postgresql://***@db.internal/feeds", "name": names[1], "serial": 1240}
+    counts = {"total": 3, "eligible": 1, "withheld": {"invalid": 2}}
+    status = {"store": {**store, "trouble": trouble, "nodes": nodes}, "counts": counts}
+    told = status_page(status, traffic=Traffic(), subscribers={}, readers={}, form_token="")
+    context = chromium.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    page.set_content(told.decode())
+    assert page.get_by_role("region", name="The nodes that share the database").count() == 1
+    assert page.get_by_text("The database is away").count() == (trouble is not None)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert axe(page, ("violations", "incomplete") if width > 1000 else ("violations",)) == []
     context.close()
