@@ -262,5 +262,4 @@ def test_7000_seeds_fifty_at_a_time(runs: Operator, chromium: Browser, tmp_path:
         page.keyboard.press("u")
         page.wait_for_selector("#notice")
         assert second is not None
-        assert second in page.inner_text("#notice")
         assert "published: false" in (folder.seeds / second).read_text()
