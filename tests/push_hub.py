@@ -15,9 +15,10 @@ from aiohttp import web
 
 from feedmill.model.artifact import Published, digest
 from feedmill.push.egress import Egress
-from feedmill.push.hub import Addresses, Hub, Topics
+from feedmill.push.hub import Hub
 from feedmill.push.protocol import Mode, Wish
 from feedmill.push.subscriptions import Caps, Subscriptions
+from feedmill.push.topics import Duties, Topics
 from feedmill.store.local.subscriptions import SubscriptionFile
 
 BASE = "https://feeds.example.org/"
@@ -135,14 +136,15 @@ async def hub_at(
     clock, site = Clock(), Site()
     site.publish(all_atom=b"<feed>one</feed>", topics__ai_json=b"{}")
     subscriptions = Subscriptions(SubscriptionFile(folder / ".feedmill" / "subscriptions.db"), caps)
-    addresses = Addresses(
+    duties = Duties(
         hub=BASE + "hub",
         url=lambda path: BASE + path,
         path=lambda url: url.removeprefix(BASE) if url.startswith(BASE) else None,
         media_type=lambda path: "application/atom+xml; charset=utf-8",
+        others=others,
     )
     async with Egress([ip_network(allow)] if allow else [], agent="feedmill-test") as egress:
-        hub = Hub(subscriptions, egress, addresses, clock, lease=timedelta(days=10), others=others)
+        hub = Hub(subscriptions, egress, duties, clock)
         hub.install(site.topics())
         task = asyncio.create_task(hub.run())
         try:

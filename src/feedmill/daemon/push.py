@@ -19,8 +19,9 @@ from feedmill.server.metrics import Histogram, Value
 from feedmill.store import Bodies, place_of
 
 if TYPE_CHECKING:
-    from feedmill.push.hub import Topics, Totals
     from feedmill.push.thread import HubThread
+    from feedmill.push.topics import Topics
+    from feedmill.push.totals import Totals
 
 
 class Push:
@@ -100,7 +101,7 @@ class Push:
         """
         if self._thread is None:
             return []
-        from feedmill.push.subscriptions import subscriber_json
+        from feedmill.push.subscriber import subscriber_json
 
         published = _digests(self._generation.documents if self._generation else {})
         return [subscriber_json(one) for one in self._thread.everybody(published)]
@@ -122,7 +123,7 @@ class Push:
 
 def topics(generation: Generation, bodies: Bodies) -> Topics:
     """Return what may be subscribed to: feeds that are served as they are, at their own address."""
-    from feedmill.push.hub import Topics
+    from feedmill.push.topics import Topics
 
     return Topics(
         documents=generation.documents,
@@ -140,7 +141,8 @@ def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
     Raises:
         StoreError: the subscriptions or the ledger cannot be read.
     """
-    from feedmill.push.subscriptions import Subscriptions, subscriber_json
+    from feedmill.push.subscriber import subscriber_json
+    from feedmill.push.subscriptions import Subscriptions
 
     place = place_of(settings)
     tables = place.find_subscriptions()
@@ -164,21 +166,21 @@ def _facts(settings: Settings) -> tuple[object, ...]:
 
 
 def _start(settings: Settings, clock: Callable[[], Instant], active: Callable[[], bool]) -> HubThread:
-    from feedmill.push.hub import Addresses
     from feedmill.push.thread import HubThread, Plan
+    from feedmill.push.topics import Duties
 
     base = settings.site.url
     plan = Plan(
         tables=place_of(settings).subscriptions,
-        active=active,
-        addresses=Addresses(
+        duties=Duties(
             hub=own_hub(settings),
             url=lambda path: base + url_path(path),
             path=lambda url: topic_path(url, base),
             media_type=media_type,
+            others=settings.push.hubs,
+            active=active,
         ),
         lease=settings.push.lease,
-        others=settings.push.hubs,
         allow=settings.push.allow,
         agent=f"feedmill/{feedmill.__version__} (+{base})",
     )

@@ -5,17 +5,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Callable, Container, Coroutine, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from feedmill.errors import StoreError
 from feedmill.model.artifact import Published
-from feedmill.model.hub import DELIVERY_BOUNDS
 from feedmill.model.instant import Instant
 from feedmill.push.egress import Answer, Egress
 from feedmill.push.protocol import (
@@ -32,6 +29,8 @@ from feedmill.push.protocol import (
     without_query,
 )
 from feedmill.push.subscriptions import Due, Intent, Subscriptions
+from feedmill.push.topics import Duties, Topics
+from feedmill.push.totals import Failure, Totals
 
 _AT_ONCE = 96
 """Deliveries under way at the same time, all topics together."""
@@ -54,72 +53,6 @@ _PINGS = 50
 """Topics that another hub is told of at once."""
 
 
-class Failure(NamedTuple):
-    """A delivery that went wrong: when, to whom (host and path of the callback, no more), of what, why."""
-
-    at: Instant
-    callback: str
-    path: str
-    why: str
-
-
-@dataclass(slots=True)
-class Totals:
-    """What was done since the start.
-
-    `slower` counts deliveries by the first of `DELIVERY_BOUNDS` that they were within, from publication on;
-    the last one counts those beyond.
-    """
-
-    deliveries: Counter[str] = field(default_factory=Counter)
-    slower: list[int] = field(default_factory=lambda: [0] * (len(DELIVERY_BOUNDS) + 1))
-    seconds: float = 0.0
-    failures: deque[Failure] = field(default_factory=lambda: deque(maxlen=10))
-    verifications: Counter[str] = field(default_factory=Counter)
-    pings: Counter[str] = field(default_factory=Counter)
-    counts: dict[str, int] = field(default_factory=dict)
-    """`Subscriptions.counts` as of a few seconds ago."""
-
-    def delivered(self, seconds: float) -> None:
-        """Count a delivery that took so long."""
-        self.deliveries["delivered"] += 1
-        self.slower[bisect_left(DELIVERY_BOUNDS, seconds)] += 1
-        self.seconds += seconds
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Topics:
-    """What the hub has to know of a generation: its documents, and which of them may be subscribed to.
-
-    `body` reads a document as it is published, None where it is not there any more (a newer generation is
-    about to come). `gone` are retired paths. A generation may have thousands of documents and comes with
-    every edit, so nothing here is made for all of them.
-    """
-
-    documents: Mapping[str, Published]
-    gone: Container[str]
-    body: Callable[[Published], bytes | None]
-    serves: Callable[[str], bool] = lambda path: True
-
-    def find(self, path: str) -> Published | None:
-        """Return the document that is published at `path`, if it may be subscribed to."""
-        found = self.documents.get(path)
-        return found if found is not None and self.serves(path) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addresses:
-    """How published paths and addresses on the web belong together.
-
-    `hub` is the hub's own address; "": it only tells other hubs, and serves no subscriber.
-    """
-
-    hub: str
-    url: Callable[[str], str]
-    path: Callable[[str], str | None]
-    media_type: Callable[[str], str]
-
-
 class Hub:
     """Follows the store: told of a generation by `install`, it makes up the difference for each subscriber.
 
@@ -130,26 +63,20 @@ class Hub:
         self,
         subscriptions: Subscriptions,
         egress: Egress,
-        addresses: Addresses,
+        duties: Duties,
         clock: Callable[[], Instant],
-        *,
-        lease: timedelta,
-        others: tuple[str, ...] = (),
         totals: Totals | None = None,
-        active: Callable[[], bool] = lambda: True,
     ) -> None:
         self.totals = totals or Totals()
-        self.lease = lease
         self._subscriptions = subscriptions
         self._egress = egress
-        self._addresses = addresses
+        self._duties = duties
         self._clock = clock
-        self._active = active
         self._topics: Topics | None = None
         self._installed = 0.0
         self._since: dict[str, tuple[str, float]] = {}
         """Since when (monotonic seconds) a document is published, of those with subscribers."""
-        self._untold: dict[str, set[str]] = {hub: set() for hub in others}
+        self._untold: dict[str, set[str]] = {hub: set() for hub in duties.others}
         self._wake = asyncio.Event()
         self._busy: dict[int, str] = {}
         self._verifying: set[tuple[str, str]] = set()
@@ -179,7 +106,7 @@ class Hub:
         """Take a request, to be verified later (202), or say why not (WebSub, 5.1.2)."""
         if self._topics is None:
             return Refusal(status=503, reason="the hub is starting; try again")
-        path = self._addresses.path(wish.topic)
+        path = self._duties.path(wish.topic)
         document = self._topics.find(path) if path else None
         subscriptions, now = self._subscriptions, self._clock()
         if full := subscriptions.full(path or "", wish):
@@ -222,7 +149,7 @@ class Hub:
 
     def _step(self, now: Instant) -> None:
         """Start whatever is due and has room, and see how much there is."""
-        if self._active():
+        if self._duties.active():
             self._work(now)
         self._subscriptions.save()
         if time.monotonic() >= self._count_at:
@@ -232,10 +159,10 @@ class Hub:
 
     def _work(self, now: Instant) -> None:
         self._subscriptions.end_leases(now)
-        if self._addresses.hub:
+        if self._duties.hub:
             self._verify(now)
         if self._topics is not None:
-            if self._addresses.hub:
+            if self._duties.hub:
                 paths = self._subscriptions.paths()
                 self._retire(self._topics, paths, now)
                 self._deliver(self._topics, paths, now)
@@ -335,9 +262,9 @@ class Hub:
                     self._start(self._deliver_one(one, document, body))
 
     async def _deliver_one(self, one: Due, document: Published, body: bytes) -> None:
-        addresses = self._addresses
+        duties = self._duties
         fields = delivery_fields(
-            addresses.media_type(one.path), addresses.hub, addresses.url(one.path), body, one.secret
+            duties.media_type(one.path), duties.hub, duties.url(one.path), body, one.secret
         )
         try:
             answer = await self._egress.post(one.callback, body, fields)
@@ -386,7 +313,7 @@ class Hub:
         try:
             for start in range(0, len(changed), _PINGS):
                 some = dict(list(changed.items())[start : start + _PINGS])
-                await self._ping_some(hub, ping([self._addresses.url(path) for path in some]))
+                await self._ping_some(hub, ping([self._duties.url(path) for path in some]))
                 for path, digest in some.items():  # told, or told in vain: the next change is another reason
                     self._subscriptions.set_pinged(hub, path, digest)
         finally:

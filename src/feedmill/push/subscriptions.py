@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from feedmill.model.instant import Instant, from_micros, rfc3339, to_micros
-from feedmill.push.protocol import Mode, Wish, host_of, without_query
+from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.push.protocol import Mode, Wish, host_of
+from feedmill.push.subscriber import Subscription
 from feedmill.store import SubscriptionTables
 
 _NEWEST = (
@@ -50,30 +51,6 @@ class Due(NamedTuple):
     topic: str
     secret: bytes
     failures: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Subscription:
-    """One subscription as the operator sees it: no secret, no token."""
-
-    callback: str
-    path: str
-    ends: Instant
-    up_to_date: bool
-    failures: int
-    trouble: str
-
-
-def subscriber_json(one: Subscription) -> dict[str, Any]:
-    """Return a subscription as `feedmill list subscribers --json` prints it."""
-    return {
-        "callback": without_query(one.callback),
-        "topic": one.path,
-        "until": rfc3339(one.ends),
-        "up_to_date": one.up_to_date,
-        "failures": one.failures,
-        "trouble": one.trouble,
-    }
 
 
 class Subscriptions:

@@ -17,9 +17,12 @@ from typing import Any, TypeVar
 from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
 from feedmill.push.egress import Egress
-from feedmill.push.hub import Addresses, Hub, Topics, Totals
+from feedmill.push.hub import Hub
 from feedmill.push.protocol import Refusal, parse_wish
-from feedmill.push.subscriptions import Subscription, Subscriptions
+from feedmill.push.subscriber import Subscription
+from feedmill.push.subscriptions import Subscriptions
+from feedmill.push.topics import Duties, Topics
+from feedmill.push.totals import Totals
 from feedmill.store import SubscriptionTables
 
 _AGAIN = 5.0
@@ -35,16 +38,11 @@ logger = logging.getLogger("feedmill")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What the hub is told once. `tables` opens the subscriptions; `others` are hubs that it tells.
-
-    While not `active` it takes requests and does no more: another node verifies and delivers.
-    """
+    """What the hub is told once. `tables` opens the subscriptions."""
 
     tables: Callable[[], SubscriptionTables]
-    active: Callable[[], bool] = lambda: True
-    addresses: Addresses
+    duties: Duties
     lease: timedelta
-    others: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     agent: str
 
@@ -164,16 +162,7 @@ class HubThread:
         try:
             if subscriptions.settle():
                 subscriptions.doubt_all(self._clock())
-            hub = Hub(
-                subscriptions,
-                egress,
-                plan.addresses,
-                self._clock,
-                lease=plan.lease,
-                others=plan.others,
-                totals=self.totals,
-                active=plan.active,
-            )
+            hub = Hub(subscriptions, egress, plan.duties, self._clock, self.totals)
             if self._topics is not None:
                 hub.install(self._topics)
             self._subscriptions, self._hub = subscriptions, hub

@@ -13,7 +13,7 @@ import pytest
 from curator import Run, Site
 from feedmill.cli.docs import main, markdown
 from feedmill.cli.main import COMMANDS
-from feedmill.push.subscriptions import Subscription, subscriber_json
+from feedmill.push.subscriber import Subscription, subscriber_json
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ from aiohttp import web
 
 from feedmill.errors import StoreError
 from feedmill.push.egress import Egress
-from feedmill.push.hub import Addresses, Hub
+from feedmill.push.hub import Hub
 from feedmill.push.protocol import Mode, Refusal
 from feedmill.push.subscriptions import Caps, Subscriptions
+from feedmill.push.topics import Duties
 from feedmill.store.local.subscriptions import SubscriptionFile
 from push_hub import BASE, START, hub_at, listening, until, wish_of
 
@@ -140,8 +141,8 @@ def test_what_cannot_be_written_ends_the_work_with_its_reason(folder: Path) -> N
     async def play() -> None:
         subscriptions = Subscriptions(SubscriptionFile(folder / "subscriptions.db"))
         async with Egress(agent="feedmill-test") as egress:
-            addresses = Addresses(hub="", url=str, path=str, media_type=str)
-            hub = Hub(subscriptions, egress, addresses, lambda: START, lease=timedelta(days=1))
+            duties = Duties(hub="", url=str, path=str, media_type=str)
+            hub = Hub(subscriptions, egress, duties, lambda: START)
             subscriptions.close()
             with pytest.raises(StoreError, match="cannot be used"):
                 await hub.run()
