@@ -11,7 +11,8 @@ from typing import Any
 
 import brotli
 
-from feedmill.daemon.admin_view import Totals, View
+from feedmill.daemon.admin_view import View
+from feedmill.daemon.past_passes import PastPasses
 from feedmill.pipeline import PassReport
 from feedmill.server import Origin
 from feedmill.server.exposition import exposition
@@ -75,38 +76,24 @@ class Office:
     """What the view of the admin listener asks of a service, from the reports of a mill."""
 
     def __init__(self) -> None:
-        self.counted = Totals()
-        self.report: PassReport | None = None
+        self.past = PastPasses()
 
     def add(self, report: PassReport) -> None:
         """Count a pass."""
-        self.counted.add(report)
-        self.report = report
+        self.past.add(report)
 
     @property
     def state(self) -> str:
         """As any other daemon."""
         return "ready"
 
-    def totals(self) -> Totals:
-        """Return what was counted."""
-        return self.counted
-
     def spread(self) -> dict[str, Value]:
         """Nothing: no hub runs."""
         return {}
 
-    def last_report(self) -> PassReport | None:
-        """Return the last report."""
-        return self.report
-
     def status(self) -> dict[str, Any]:
         """Nothing: for the operator alone."""
         return {}
-
-    def passes(self) -> list[dict[str, Any]]:
-        """Nothing: for the operator alone."""
-        return []
 
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
         """Never asked."""

@@ -9,6 +9,8 @@ from concurrent.futures import CancelledError, Future
 from typing import Any, Protocol
 
 import feedmill
+from feedmill.daemon.past_passes import PastPasses
+from feedmill.daemon.status import pass_json
 from feedmill.errors import GuardHeld, StoreError
 from feedmill.model.hub import DELIVERY_BOUNDS
 from feedmill.model.instant import Instant, to_micros
@@ -23,46 +25,18 @@ class Office(Protocol):
     def state(self) -> str:
         """What the daemon is doing, or what is wrong with it."""
 
+    @property
+    def past(self) -> PastPasses:
+        """What the passes came to."""
+
     def status(self) -> dict[str, Any]:
         """Return the status document."""
-
-    def passes(self) -> list[dict[str, Any]]:
-        """Return the last passes, oldest first."""
-
-    def totals(self) -> Totals:
-        """Return what was counted since the start."""
 
     def spread(self) -> Mapping[str, Value]:
         """Return what the hub and the mirrors counted."""
 
-    def last_report(self) -> PassReport | None:
-        """Return the report of the last pass."""
-
     def rebuild(self, *, full: bool, force: bool) -> Future[PassReport]:
         """Ask for a pass."""
-
-
-PASS_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
-"""Seconds that passes are told apart by."""
-
-
-class Totals:
-    """Counts since the start; written by the main thread, read by others."""
-
-    def __init__(self) -> None:
-        self.passes: Counter[str] = Counter()
-        self.failed: Counter[str] = Counter()
-        self.seconds = Histogram.empty(PASS_BOUNDS)
-        self.written = 0
-
-    def add(self, report: PassReport) -> None:
-        """Count a pass that ended."""
-        for trigger in report.trigger.split(", "):
-            self.passes[trigger.partition(":")[0]] += 1
-        if report.held is not None:
-            self.failed["held"] += 1
-        self.seconds = self.seconds.with_one(report.seconds)
-        self.written += report.written
 
 
 class View:
@@ -74,7 +48,7 @@ class View:
 
     def status(self) -> Mapping[str, Any]:
         """Return the status document with the last passes."""
-        return {**self._office.status(), "passes": self._office.passes()}
+        return {**self._office.status(), "passes": [pass_json(report) for report in self._office.past.all()]}
 
     def state(self) -> str:
         """Return the daemon's state."""
@@ -82,7 +56,8 @@ class View:
 
     def metrics(self) -> Mapping[str, Value]:
         """Return the numbers of passes and seeds; the origin's own come from the server."""
-        totals, last = self._office.totals(), self._office.last_report()
+        past = self._office.past
+        totals, last = past.totals, past.last
         numbers: dict[str, Value] = {
             "feedmill_up": 1,
             "feedmill_build_info": {feedmill.__version__: 1},

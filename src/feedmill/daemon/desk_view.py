@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
+from feedmill.daemon.past_passes import PastPasses
 from feedmill.errors import FeedmillError, SeedError, StoreError
 from feedmill.model.desk import Change, SeedList, SeedView
 from feedmill.model.instant import Instant
@@ -40,14 +41,8 @@ class DeskOffice(Protocol):
         """The settings in force."""
 
     @property
-    def passed(self) -> int:
-        """How many passes have ended."""
-
-    def last_report(self) -> PassReport | None:
-        """Return the report of the last pass."""
-
-    def reports(self, since: int) -> Sequence[PassReport]:
-        """Return the reports of the passes that ended after the first `since`."""
+    def past(self) -> PastPasses:
+        """What the passes came to."""
 
     def look(self, paths: Iterable[str]) -> Future[PassReport]:
         """Ask for a pass over these files."""
@@ -78,7 +73,7 @@ class DeskView:
 
     def warm(self) -> SeedList:
         """Return the same before anybody looks, of a site that is not too large to be kept at hand."""
-        report = self._office.last_report()
+        report = self._office.past.last
         if report is None or report.total > _AT_HAND:
             return SeedList()
         with self._reading:
@@ -116,7 +111,7 @@ class DeskView:
             self._desk = None
 
     def _seeds(self, *, drafts: bool = True) -> SeedList:
-        version, report = self._office.passed, self._office.last_report()
+        version, report = self._office.past.ended, self._office.past.last
         if report is None:
             return SeedList(trouble="the first pass is still running")
         return self._reader().seeds(version, report.problems, drafts=drafts)
@@ -148,7 +143,7 @@ class DeskView:
 
             return edit
 
-        before = self._office.passed
+        before = self._office.past.ended
         change, edits = self._edit([(path, work(path)) for path in paths])
         change = self._pass(replace(change, published=published), edits, before)
         return self._remember(self._remarked(change), edits)
@@ -169,7 +164,7 @@ class DeskView:
 
             return back
 
-        before = self._office.passed
+        before = self._office.past.ended
         change, edits = self._edit([(printable(edit.path), work(edit)) for edit in done.edits])
         change = replace(change, published=not done.change.published, undo_of=number)
         change = self._pass(change, edits, before)
@@ -224,7 +219,7 @@ class DeskView:
             return replace(change, trouble="the daemon is stopping; its next start publishes the change")
         except FeedmillError as error:
             return replace(change, trouble=f"the pass failed: {error}")
-        reports = self._office.reports(before)
+        reports = self._office.past.since(before)
         return replace(
             change,
             seconds=sum(one.seconds for one in reports),

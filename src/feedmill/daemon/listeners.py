@@ -19,29 +19,36 @@ from feedmill.server.media import Discovery
 from feedmill.store import Bodies
 
 
-class ServiceOffice(Office, DeskOffice, Protocol):
-    """What the operator's page and the desk ask of the service."""
+class Offices(Office, DeskOffice, Protocol):
+    """What the operator's page and the desk ask of the daemon."""
 
 
 class Listeners:
     """Serves one generation after another; started and stopped from the main thread."""
 
-    def __init__(
-        self, office: ServiceOffice, clock: Callable[[], Instant], push: Push, bodies: Bodies
-    ) -> None:
-        self._office = office
+    def __init__(self, clock: Callable[[], Instant], push: Push, bodies: Bodies) -> None:
         self._bodies = bodies
         self._push = push
         self._clock = clock
         self._server: Server | None = None
         self._origin: Origin | None = None
         self._settings: Settings | None = None
+        self._office: Offices | None = None
         self._generation: Generation | None = None
         self._ready = False
         self._token: str | None = None
         self._admin: Admin | None = None
 
-    def open(self, settings: Settings) -> None:
+    def start(self, settings: Settings, office: Offices) -> None:
+        """Bind and serve what the settings ask for; whoever operates it asks `office`.
+
+        Raises:
+            PortInUse: an address cannot be had.
+        """
+        self._office = office
+        self._open(settings)
+
+    def _open(self, settings: Settings) -> None:
         """Bind and serve what the settings ask for.
 
         Raises:
@@ -63,7 +70,7 @@ class Listeners:
             host, port = settings.server.host, settings.server.port
             limits = HUB if own_hub(settings) else ORIGIN
             listeners.append(Listener(app=origin, host=host, port=port, limits=limits))
-        if settings.admin.enabled:
+        if settings.admin.enabled and self._office is not None:
             view = View(self._office, self._clock)
             self._token = token(settings.state_dir)
             desk = DeskView(self._office, self._clock)
@@ -107,7 +114,7 @@ class Listeners:
         """
         if not self.alive:
             self.close()
-            self.open(settings)
+            self._open(settings)
         if self._token is not None and not (settings.state_dir / "token").exists():
             write_token(settings.state_dir / "token", self._token)
 
@@ -132,9 +139,9 @@ class Listeners:
             return
         self.close()
         try:
-            self.open(settings)
+            self._open(settings)
         except PortInUse:
-            self.open(old)
+            self._open(old)
             raise
 
     def install(self, generation: Generation, *, ready: bool = True) -> None:

@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import Any
+from collections import Counter, deque
 
-from feedmill.daemon import status
-from feedmill.daemon.admin_view import Totals
 from feedmill.pipeline import PassReport
+from feedmill.server.metrics import Histogram
+
+_KEPT = 100
+PASS_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+"""Seconds that passes are told apart by."""
+
+
+class Totals:
+    """Counts since the start; written by the main thread, read by others."""
+
+    def __init__(self) -> None:
+        self.passes: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        self.seconds = Histogram.empty(PASS_BOUNDS)
+        self.written = 0
+
+    def add(self, report: PassReport) -> None:
+        """Count a pass that ended."""
+        for trigger in report.trigger.split(", "):
+            self.passes[trigger.partition(":")[0]] += 1
+        if report.held is not None:
+            self.failed["held"] += 1
+        self.seconds = self.seconds.with_one(report.seconds)
+        self.written += report.written
 
 
 class PastPasses:
@@ -17,7 +38,7 @@ class PastPasses:
         self.totals = Totals()
         self.ended = 0
         """How many passes have ended with a report."""
-        self._kept: deque[PassReport] = deque(maxlen=status.PASSES)
+        self._kept: deque[PassReport] = deque(maxlen=_KEPT)
 
     def add(self, report: PassReport) -> None:
         """Keep the report of the pass that has just ended."""
@@ -35,6 +56,6 @@ class PastPasses:
         kept, now = list(self._kept), self.ended
         return kept[max(0, len(kept) - (now - ended)) :]
 
-    def to_json(self) -> list[dict[str, Any]]:
-        """Return the last passes as `status --json` has them, oldest first."""
-        return [status.pass_json(report) for report in list(self._kept)]
+    def all(self) -> list[PassReport]:
+        """Return the reports that are kept, oldest first."""
+        return list(self._kept)

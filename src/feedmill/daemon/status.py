@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import feedmill
@@ -21,30 +20,20 @@ _REASONS = {
     "housekeeping": "looks at every seed and document",
 }
 PLANNED = 10
-PASSES = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Daemon:
-    """The daemon's own facts."""
-
-    state: str
-    since: Instant
-    uptime: float
-    watching: str
-    listening: Mapping[str, str]
-
-
-def daemon_json(daemon: Daemon) -> dict[str, Any]:
+def daemon_json(
+    state: str, *, since: Instant, uptime: float, watching: str, listening: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the `daemon` part of the status."""
     return {
-        "state": daemon.state,
+        "state": state,
         "pid": os.getpid(),
-        "since": rfc3339(daemon.since),
-        "uptime": round(daemon.uptime, 1),
+        "since": rfc3339(since),
+        "uptime": round(uptime, 1),
         "version": feedmill.__version__,
-        "watching": daemon.watching,
-        "listening": dict(daemon.listening),
+        "watching": watching,
+        "listening": dict(listening),
     }
 
 

@@ -91,15 +91,19 @@ class Watcher:
         lost: Lost,
         wake: Wake = lambda: None,
     ) -> None:
-        self._scan = scan
-        self._mode = settings.mode
         self._hint = hint
         self._lost = lost
         self._wake = wake
         self._source: _Source | None = None
+        self.configure(scan, settings)
+
+    def configure(self, scan: ScanSettings, settings: WatchSettings) -> None:
+        """Stop, and watch as these settings say after the next start."""
+        self.stop()
+        self._scan = scan
+        self._mode = settings.mode
         self._trouble: str | None = None
         self._retry: float | None = None
-        self._started = False
 
     def start(self) -> None:
         """Start watching."""

@@ -6,72 +6,33 @@ asked of the catalog for the desk is asked here.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import NamedTuple
-
-import msgspec
+from dataclasses import replace
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer, updated_at
-from feedmill.errors import SeedError, StoreError
+from feedmill.errors import StoreError
 from feedmill.model.desk import Place, SeedList, SeedRow, SeedView
 from feedmill.model.feed import Entry
 from feedmill.model.hub import document_hubs
 from feedmill.model.instant import Instant, from_micros
-from feedmill.model.seed import Problem, Provider, Reason, Record, Seed
+from feedmill.model.seed import Problem, Seed
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.codec import decode_seed, facts_of
+from feedmill.pipeline.desk_drafts import Drafts, decode_drafts
+from feedmill.pipeline.desk_rows import OWN_WORD, File, Lean, decode_lean, newest, row_of, with_lean
 from feedmill.pipeline.explain import Explanation, explain_known, remarks
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.render import Renderer
-from feedmill.seeds import decoding, read, run_all, to_bytes, to_text
+from feedmill.seeds import to_bytes, to_text
 from feedmill.store import place_of
-
-_OWN_WORD = frozenset({Reason.UNPUBLISHED.value, Reason.REMOVED.value})
-"""The states of which a pass reads nothing but the flag."""
-
-_BATCH = 256
-_FEW, _MOMENT = 100, 0.1
-"""Drafts that are waited for, and for how many seconds."""
 
 _PAGE = "preview"
 """What the feed of one entry is called: it has no path of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Lean:
-    """What a row shows of a seed: the rest of a stored form is skipped."""
-
-    title: str
-    link: str
-    published: Instant | None = None
-    updated: Instant | None = None
-    expires: Instant | None = None
-    topics: tuple[str, ...] = ()
-    provider: Provider | None = None
-
-
-_seeds = msgspec.msgpack.Decoder(_Lean)
-
-
-class _File(NamedTuple):
-    """What the catalog says of a seed's file; `path` as the file system has it."""
-
-    id: int
-    path: bytes
-    digest: bytes
-    state: str
-    kept: bool
-
-    @property
-    def is_draft(self) -> bool:
-        return self.state in _OWN_WORD
 
 
 class Desk:
@@ -83,12 +44,12 @@ class Desk:
         self._open = ExitStack()
         self._pass: Pass | None = None
         self._version = -1
-        self._files: dict[int, _File] = {}
+        self._files: dict[int, File] = {}
         self._rows: dict[int, SeedRow] = {}
         self._names: dict[str, str] = {}
         self._problems: Mapping[str, tuple[Problem, ...]] = {}
         self._list = SeedList()
-        self._drafts = _Drafts(settings)
+        self._drafts = Drafts(settings)
         self._composer = Composer(settings.site, settings.feeds)
         self._renderer: Renderer | None = None
 
@@ -122,7 +83,7 @@ class Desk:
                 return SeedList(trouble=f"the catalog cannot be read just now: {error}")
             self._list = SeedList(
                 version=told,
-                rows=tuple(sorted(self._rows.values(), key=_newest)),
+                rows=tuple(sorted(self._rows.values(), key=newest)),
                 zone=self._settings.decode.timezone,
             )
         return self._list
@@ -153,7 +114,7 @@ class Desk:
         seed = self._seed(run, path)
         if_out = run.composer.memberships(seed) if seed is not None else ()
         return SeedView(
-            row=found if found.title or seed is None else _with(found, _lean_of(seed)),
+            row=found if found.title or seed is None else with_lean(found, seed),
             why=told.why,
             remedy=told.remedy,
             feeds=_places(told),
@@ -237,7 +198,7 @@ class Desk:
                 found.setdefault(problem.path, []).append(problem)
             self._problems = {path: tuple(of) for path, of in found.items()}
         run = self._read()
-        files = {row[0]: _File._make(row) for row in run.catalog.states.overview()}
+        files = {row[0]: File._make(row) for row in run.catalog.states.overview()}
         learnt = self._drafts.take_news()
         told = {
             path for path in old.keys() | self._problems.keys() if old.get(path) != self._problems.get(path)
@@ -254,15 +215,15 @@ class Desk:
             self._names.pop(self._rows.pop(gone).path, None)
         for one in stale:
             lean = self._lean(run, one, seeds[one.id][1] if one.id in seeds else None)
-            row = _row(one, lean, self._problems)
+            row = row_of(one, lean, self._problems)
             self._rows[one.id] = row
             self._names[row.path] = to_text(one.path)
         self._files, self._version = files, version
 
-    def _lean(self, run: Pass, file: _File, blob: bytes | None) -> _Lean | None:
+    def _lean(self, run: Pass, file: File, blob: bytes | None) -> Lean | None:
         if file.kept:
             blob = run.store.last_good(to_text(file.path))
-        lean = _seeds.decode(blob) if blob is not None else None
+        lean = decode_lean(blob) if blob is not None else None
         return self._drafts.find(file.digest) if lean is None and file.is_draft else lean
 
     def _seed(self, run: Pass, path: str) -> Seed | None:
@@ -272,8 +233,8 @@ class Desk:
         state = run.catalog.states.find(row.id) if row is not None else None
         if state is None:
             return None
-        if state.state in _OWN_WORD:
-            return next((record.seed for record in _decode_drafts(self._settings, [name])), None)
+        if state.state in OWN_WORD:
+            return next((record.seed for record in decode_drafts(self._settings, [name])), None)
         if state.kept:
             return decode_seed(run.store.last_good(name))
         return decode_seed(run.catalog.files.seeds([state.file])[state.file][1])
@@ -282,143 +243,6 @@ class Desk:
         dated = seed if seed.published is not None else replace(seed, published=run.now)
         updated = from_micros(updated_at(facts_of(dated, run.composer), run.at))
         return run.composer.entry(dated, updated, self._settings.feeds.content)
-
-
-class _Drafts:
-    """The titles of drafts, read in a thread of their own: thousands of files take seconds."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._known: dict[bytes, _Lean | None] = {}
-        self._wanted: dict[bytes, str] = {}
-        self._news: set[bytes] = set()
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
-        self._stopping = False
-        self.told = 0
-        """How often more became known."""
-
-    @property
-    def unread(self) -> int:
-        """How many are still to be read."""
-        return len(self._wanted)
-
-    def find(self, digest: bytes) -> _Lean | None:
-        """Return what a row shows of the draft with these bytes, None where it is not known."""
-        return self._known.get(digest)
-
-    def take_news(self) -> set[bytes]:
-        """Return the digests of what became known since the last time."""
-        with self._changed:
-            news, self._news = self._news, set()
-        return news
-
-    def want(self, drafts: Iterable[_File]) -> None:
-        """Have these read, and forget all others."""
-        wanted = {one.digest: one.path for one in drafts}
-        with self._changed:
-            if len(self._known) > len(wanted):
-                self._known = {digest: lean for digest, lean in self._known.items() if digest in wanted}
-            self._wanted = {
-                digest: to_text(path) for digest, path in wanted.items() if digest not in self._known
-            }
-            if self._wanted and self._thread is None and not self._stopping:
-                self._thread = threading.Thread(target=self._work, name="feedmill-drafts", daemon=True)
-                self._thread.start()
-
-    def wait(self) -> None:
-        """Give a few a moment; many take their time."""
-        with self._changed:
-            if len(self._wanted) <= _FEW:
-                self._changed.wait_for(lambda: not self._wanted, _MOMENT)
-
-    def stop(self) -> None:
-        """Read no more."""
-        with self._changed:
-            self._stopping = True
-            self._wanted = {}
-
-    def _work(self) -> None:
-        while True:
-            with self._changed:
-                if not self._wanted:
-                    self._thread = None
-                    return
-                batch = {printable(path): digest for digest, path in self._wanted.items()}
-                paths = list(self._wanted.values())
-            for number, record in enumerate(_decode_drafts(self._settings, paths), 1):
-                self._learn(batch.pop(record.path), record.seed, tell=number % _BATCH == 0)
-                if self._stopping:
-                    break
-            for digest in batch.values():  # they have gone, or cannot be read
-                self._learn(digest, None, tell=False)
-
-    def _learn(self, digest: bytes, seed: Seed | None, *, tell: bool) -> None:
-        with self._changed:
-            self._known[digest] = _lean_of(seed) if seed is not None else None
-            self._news.add(digest)
-            self._wanted.pop(digest, None)
-            self.told += tell or not self._wanted
-            self._changed.notify_all()
-
-
-def _decode_drafts(settings: Settings, paths: Iterable[str]) -> Iterator[Record]:
-    """Yield what files are, content and all, whatever their flags say, but those that cannot be read."""
-
-    def contents() -> Iterator[tuple[str, bytes]]:
-        for path in paths:
-            try:
-                data, _ = read(settings.scan, path, settings.decode.max_bytes)
-            except (SeedError, FileNotFoundError):
-                continue
-            yield printable(path), data
-
-    work = decoding(replace(settings.decode, drafts=True))
-    yield from run_all(contents(), work, workers=settings.workers)
-
-
-def _row(file: _File, lean: _Lean | None, problems: Mapping[str, tuple[Problem, ...]]) -> SeedRow:
-    path = printable(to_text(file.path))
-    row = SeedRow(
-        path=path,
-        state=file.state,
-        kept=bool(file.kept),
-        problems=problems.get(path, ()),
-        folded=path.casefold(),
-    )
-    return _with(row, lean) if lean is not None else row
-
-
-def _with(row: SeedRow, lean: _Lean) -> SeedRow:
-    provider = lean.provider.name if lean.provider else ""
-    return replace(
-        row,
-        title=lean.title,
-        link=lean.link,
-        published=lean.published,
-        updated=lean.updated,
-        expires=lean.expires,
-        topics=lean.topics,
-        provider=provider,
-        folded="\n".join((lean.title, row.path, lean.link, provider, *lean.topics)).casefold(),
-    )
-
-
-def _lean_of(seed: Seed) -> _Lean:
-    return _Lean(
-        title=seed.title,
-        link=seed.link,
-        published=seed.published,
-        updated=seed.updated,
-        expires=seed.expires,
-        topics=seed.topics,
-        provider=seed.provider,
-    )
-
-
-def _newest(row: SeedRow) -> tuple[bool, float, str]:
-    at = row.published
-    return at is None, -at.timestamp() if at is not None else 0.0, row.path
 
 
 def _by_depth(path: str) -> tuple[int, str]:

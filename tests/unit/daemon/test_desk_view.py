@@ -12,6 +12,7 @@ import pytest
 
 from feedmill.config import loads
 from feedmill.daemon.desk_view import DeskView
+from feedmill.daemon.past_passes import PastPasses
 from feedmill.model.desk import SeedRow
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
@@ -34,17 +35,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.settings: Settings = loads("site: {title: Test}", base=folder)
         self.mill = Mill(self.settings, clock=lambda: NOW)
-        self.done: list[PassReport] = []
-
-    @property
-    def passed(self) -> int:
-        return len(self.done)
-
-    def last_report(self) -> PassReport | None:
-        return self.done[-1] if self.done else None
-
-    def reports(self, since: int) -> list[PassReport]:
-        return self.done[since:]
+        self.past = PastPasses()
 
     def look(self, paths: Iterable[str]) -> Future[PassReport]:
         ticket: Future[PassReport] = Future()
@@ -52,8 +43,9 @@ class Office:
         return ticket
 
     def run(self, paths: frozenset[str] | None = None) -> PassReport:
-        self.done.append(self.mill.run(PassRequest(trigger="test", paths=paths)))
-        return self.done[-1]
+        report = self.mill.run(PassRequest(trigger="test", paths=paths))
+        self.past.add(report)
+        return report
 
     def all_feed(self) -> str:
         return (self.settings.feeds_dir / "all.atom").read_text("utf-8")
