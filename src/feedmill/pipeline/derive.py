@@ -7,8 +7,9 @@ time that passed, do to what is there. Both by `compose.decide`, so they agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from feedmill.catalog import KnownRow
 from feedmill.compose import Before, Delta, decide, last_good
@@ -17,6 +18,7 @@ from feedmill.model.seed import Reason
 from feedmill.model.state import ELIGIBLE, Claim, Facts
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed, encode, facts_of
+from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
@@ -43,6 +45,17 @@ class Outcome:
     appeared: int = 0
     changed: int = 0
     vanished: int = 0
+
+
+class Derived(NamedTuple):
+    """What a pass knows before it publishes; `facts` are the catalog's from before it."""
+
+    facts: Mapping[str, str]
+    anew: bool
+    ingested: Ingested
+    outcome: Outcome
+    tally: Counter[str]
+    held: str | None
 
 
 def derive(run: Pass, changed: Collection[int], gone: Collection[int]) -> Outcome:

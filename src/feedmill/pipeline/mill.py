@@ -11,40 +11,38 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from types import TracebackType
-from typing import NamedTuple
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer
 from feedmill.errors import CatalogError, PublishError, StoreAway, StoreError
 from feedmill.model.artifact import Generation
 from feedmill.model.hub import document_hubs
-from feedmill.model.instant import Instant, from_micros
-from feedmill.model.seed import Problem, Reason
+from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
-from feedmill.model.state import ELIGIBLE, KEPT
 from feedmill.model.taxonomy import FeedKey
-from feedmill.pipeline.archives import next_turn, turned_periods
+from feedmill.pipeline.archives import turned_periods
 from feedmill.pipeline.decoding import decoding
-from feedmill.pipeline.derive import Outcome, derive, derive_all, refresh_facts
+from feedmill.pipeline.derive import Derived, derive, derive_all, refresh_facts
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.held import find_takedowns, holding, withdraw
-from feedmill.pipeline.ingest import Ingest, Ingested
+from feedmill.pipeline.ingest import Ingest
 from feedmill.pipeline.moves import Move, Moves
 from feedmill.pipeline.one_pass import Pass, Progress, silent
-from feedmill.pipeline.planned import PlannedChange, planned_changes
-from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printable
+from feedmill.pipeline.planned import PlannedChange, next_change, planned_changes
+from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest
+from feedmill.pipeline.reporter import Reporter
 from feedmill.pipeline.retire import prune, retire_rest
-from feedmill.pipeline.seed_problems import SeedProblems, known_faults, silence
+from feedmill.pipeline.seed_problems import known_faults
 from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
-from feedmill.store import Committed, Store, place_of
+from feedmill.store import Store, place_of
 
 _SAMPLE = b"""---
 title: A seed that loads what decoding a seed needs
@@ -55,17 +53,6 @@ topics:
 ---
 Some *words*.
 """
-
-
-class Derived(NamedTuple):
-    """What a pass knows before it publishes; `facts` are the catalog's from before it."""
-
-    facts: Mapping[str, str]
-    anew: bool
-    ingested: Ingested
-    outcome: Outcome
-    tally: Counter[str]
-    held: str | None
 
 
 class Mill:
@@ -104,8 +91,7 @@ class Mill:
         self._verified = False
         self._planned = False
         self._slow = False
-        self._problems: SeedProblems | None = None
-        self._strays: tuple[Problem, ...] = ()
+        self._reporter = Reporter(self.feed_builder.printer.faults)
         self._moves: Moves | None = None
 
     def __enter__(self) -> Mill:
@@ -159,8 +145,8 @@ class Mill:
         run = self._pass(request, self._clock())
         run.catalog.begin()
         derived = self._derive(run)
-        self._problems = SeedProblems(run.catalog)
-        return run, self._report(run, derived, held=derived.held), derived
+        self._reporter.look(run, derived)
+        return run, self._reporter.report(run, derived, held=derived.held), derived
 
     def _pass(self, request: PassRequest, now: Instant) -> Pass:
         return Pass(
@@ -269,11 +255,8 @@ class Mill:
             indexes = self.feed_builder.index_paths
             run.store.suspend(each.path for each in result.problems if each.path not in indexes)
         retired, pruned = prune(run, self.feed_builder.printer) if run.request.prune else ((), 0)
-        if self._problems is None or derived.anew:
-            self._problems = SeedProblems(run.catalog)
-        else:
-            self._problems.update(run.catalog, outcome.restated)
-        report = self._report(run, derived, result=result)
+        self._reporter.look(run, derived)
+        report = self._reporter.report(run, derived, result=result)
         report = replace(report, retired=retired, removed=report.removed + pruned)
         try:
             self._remember(run, derived)
@@ -297,7 +280,7 @@ class Mill:
         except StoreError:
             run.store.suspend(suspects)
             raise
-        report = self._report(run, derived, result=result, held=derived.held)
+        report = self._reporter.report(run, derived, result=result, held=derived.held)
         next_change = min((at for at in (coming, found.next_change) if at is not None), default=None)
         withheld = sum(report.withheld.values())
         return replace(
@@ -312,7 +295,7 @@ class Mill:
         """Undo what a pass did to the catalog, and whatever was remembered on the way."""
         self._catalog.rollback()
         self.feed_builder.forget()
-        self._problems = None
+        self._reporter.forget()
 
     def _verify(self, request: PassRequest) -> bool:
         """Compare the documents on disk with the ledger: on the first pass, and whenever all is scanned."""
@@ -349,61 +332,15 @@ class Mill:
         else:
             run.catalog.rollback()
 
-    def _report(
-        self, run: Pass, derived: Derived, *, result: Committed | None = None, held: str | None = None
-    ) -> PassReport:
-        ingested, outcome, tally = derived.ingested, derived.outcome, derived.tally
-        if derived.anew or run.request.paths is None:
-            self._strays = tuple(ingested.problems)
-        else:  # what the last look at everything found still holds where nobody looked now
-            elsewhere = [p for p in self._strays if not _among(p.path, run.request.paths)]
-            self._strays = (*elsewhere, *ingested.problems)
-        problems = (*self._strays, *(self._problems.all(run.now) if self._problems else ()))
-        withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
-        total = tally[ELIGIBLE] + sum(withheld.values())
-        silent_folder = silence(self.settings.scan.dir, total, tally[NOT_SEEDS])
-        documents = len(run.store.documents)
-        return PassReport(
-            trigger=run.request.trigger,
-            as_of=run.now,
-            seconds=0.0,
-            total=total,
-            eligible=tally[ELIGIBLE],
-            kept=tally[KEPT],
-            withheld=withheld,
-            not_seeds=tally[NOT_SEEDS],
-            feeds_total=documents,
-            written=len(result.written) if result else 0,
-            unchanged=documents - len(result.written) if result else documents,
-            removed=len(result.removed) if result else 0,
-            appeared=outcome.appeared if held is None else 0,
-            changed=outcome.changed if held is None else 0,
-            vanished=outcome.vanished if held is None else 0,
-            problems=(*silent_folder, *problems, *self._output_problems(result)),
-            held=held,
-            next_change=self.next_change(run.now),
-            gone=frozenset(map(printable, ingested.vanished)),
-            left=frozenset(ingested.left),
-        )
-
-    def _output_problems(self, result: Committed | None) -> Iterator[Problem]:
-        """Yield what is in the way of documents, or wrong with the theme, by whole paths: no seed's."""
-        for problem in result.problems if result else ():
-            yield replace(problem, path=str(self.settings.feeds_dir / problem.path))
-        yield from self.feed_builder.printer.faults.problems(self.settings.theme_dir, self.store.documents)
-
     # What others ask
 
     def seal(self, report: PassReport) -> None:
         """Let the next build see at once that nothing has changed, as long as nothing has (`up_to_date`)."""
-        seal(self._pass(PassRequest(), report.as_of), report, clear=not self._strays)
+        seal(self._pass(PassRequest(), report.as_of), report, clear=not self._reporter.has_strays)
 
     def next_change(self, now: Instant | None = None) -> Instant | None:
         """Return the next instant after `now` at which time alone changes what is out."""
-        run = self._pass(PassRequest(), now or self._clock())
-        at = self._catalog.states.next_event(run.at)
-        coming = (None if at is None else from_micros(at), next_turn(run))
-        return min((each for each in coming if each is not None), default=None)
+        return next_change(self._pass(PassRequest(), now or self._clock()))
 
     def planned_changes(self, now: Instant, size: int) -> list[PlannedChange]:
         """Return the first `size` changes after `now` that time alone will make."""
@@ -433,8 +370,3 @@ class Mill:
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""
         return self.store.generation(self.settings.redirects, self.settings.copies)
-
-
-def _among(path: str, hinted: Iterable[str]) -> bool:
-    """Whether a hint speaks of `path`: by itself, or by a folder above it ("" is the whole folder)."""
-    return any(path == one or one == "" or (one.endswith("/") and path.startswith(one)) for one in hinted)
