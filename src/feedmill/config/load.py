@@ -10,8 +10,9 @@ from feedmill.config import overrides as laid_over
 from feedmill.config import tree
 from feedmill.config.build import build_settings, complete
 from feedmill.config.check import check
+from feedmill.config.checked import CheckedConfig
 from feedmill.config.faults import ConfigErrors, ConfigFault, Faults, Origin
-from feedmill.config.rules import Rules, warnings
+from feedmill.config.rules import check_folders, check_rules, warnings
 from feedmill.config.secrets import read_secrets
 from feedmill.config.tree import Value
 from feedmill.model.settings import Settings
@@ -89,10 +90,10 @@ def _settings(
         "theme": _folder(config["theme"]["dir"], base, environ) if config["theme"]["dir"] else None,
         **given,
     }
-    rules = Rules(config, root, faults, Origin(source))
-    rules.check()
-    rules.folders(folders)
-    read_secrets(config, environ=environ, folder=lambda text: _folder(text, base, environ), add=rules.add)
+    checked = CheckedConfig(config, root, faults, Origin(source))
+    check_rules(checked)
+    check_folders(checked, folders)
+    read_secrets(config, environ=environ, folder=lambda text: _folder(text, base, environ), add=checked.add)
     faults.raise_any()
     if config["seeds"]["ids"]:
         config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))

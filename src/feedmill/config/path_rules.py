@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from feedmill.config.check import shown
+from feedmill.config.checked import CheckedConfig
 from feedmill.model.archive import ARCHIVED, split_archive
 from feedmill.model.slug import SERVED_SUFFIXES
-
-if TYPE_CHECKING:
-    from feedmill.config.rules import Rules
 
 _ANSWERED = frozenset({"healthz", "readyz"})
 _LISTINGS = frozenset({"feeds.opml", "feeds.json"})
@@ -23,38 +21,40 @@ _SUFFIXES = ("rss", "atom", "json", "html")
 _FEED = re.compile(rf"(?:all|(?:{'|'.join(_TAXONOMIES)}|custom)/[^/]+)(?:/[0-9]{{4}}(?:-[0-9]{{2}})?)?")
 
 
-def check_redirects(rules: Rules) -> None:
+def check_redirects(config: CheckedConfig) -> None:
     """Note redirects that hide what is always there, and circles."""
-    redirects: Mapping[str, str] = rules.config["redirects"]
-    documents = _documents(rules)
+    redirects: Mapping[str, str] = config.values["redirects"]
+    documents = _documents(config)
     for source in redirects:
         place = ("redirects", source)
         if source in _ANSWERED:
-            rules.add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
+            config.add(place, f"{shown(source)} answers for the server's health; it cannot redirect")
         elif source == "hub":
-            rules.add(place, f"{shown(source)} is where the hub answers; it cannot redirect")
+            config.add(place, f"{shown(source)} is where the hub answers; it cannot redirect")
         elif source in documents:
-            rules.add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
+            config.add(place, f"{shown(source)} is a document that is always there; it cannot redirect")
     for circle in _circles(redirects):
         steps = " to ".join(shown(each) for each in (*circle, circle[0]))
         place = ("redirects", circle[0])
-        rules.add(place, f"redirects in a circle: {steps}; let one of them go where the feed is")
+        config.add(place, f"redirects in a circle: {steps}; let one of them go where the feed is")
 
 
-def check_copies(rules: Rules) -> None:
+def check_copies(config: CheckedConfig) -> None:
     """Note copies that would stand where feedmill itself writes or redirects, or of what is never there."""
-    copies: Mapping[str, str] = rules.config["copies"]
+    copies: Mapping[str, str] = config.values["copies"]
     folders = {
         "/".join(path.split("/")[:depth]) for path in copies for depth in range(1, path.count("/") + 1)
     }
     for path, target in copies.items():
         place = ("copies", path)
-        if (owner := _taken(path, rules.config["redirects"])) is not None:
-            rules.add(place, f"{shown(path)} {owner}; a copy needs a path of its own")
+        if (owner := _taken(path, config.values["redirects"])) is not None:
+            config.add(place, f"{shown(path)} {owner}; a copy needs a path of its own")
         elif path in folders:
-            rules.add(place, f"{shown(path)} is a file here and a folder in another copy; rename one of them")
-        elif (fault := _no_document(target, rules.config)) is not None:
-            rules.add(
+            config.add(
+                place, f"{shown(path)} is a file here and a folder in another copy; rename one of them"
+            )
+        elif (fault := _no_document(target, config.values)) is not None:
+            config.add(
                 place, f"{shown(target)} {fault}, so there is nothing to copy; use a path like all.atom"
             )
 
@@ -97,10 +97,10 @@ def _no_document(path: str, config: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _documents(rules: Rules) -> set[str]:
-    if not rules.clean(("feeds",)):
+def _documents(config: CheckedConfig) -> set[str]:
+    if not config.clean(("feeds",)):
         return set()
-    suffixes = [*rules.config["feeds"]["formats"], *(["html"] if rules.config["feeds"]["html"] else [])]
+    suffixes = [*config.values["feeds"]["formats"], *(["html"] if config.values["feeds"]["html"] else [])]
     always = {"feeds.opml", "feeds.json", *(f"all.{suffix}" for suffix in suffixes)}
     return always | ({"index.html"} if "html" in suffixes else set())
 

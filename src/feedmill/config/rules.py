@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from feedmill.config.check import shown
-from feedmill.config.faults import Faults, KeyPath, Origin, dotted
+from feedmill.config.checked import CheckedConfig
+from feedmill.config.faults import KeyPath, dotted
 from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.mirror_rules import check_mirrors, mirror_folders
 from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.seed_rules import check_addresses
-from feedmill.config.tree import Value, locate
 from feedmill.config.units import format_duration
 from feedmill.model.fields import fold
 
@@ -24,147 +24,127 @@ _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
 _OPPOSITE = frozenset({"draft", "hidden", "removed", "deleted", "unpublished"})
 
 
-class Rules:
-    """The checked configuration, the tree it came from, and where faults go."""
+def check_rules(config: CheckedConfig) -> None:
+    """Note every fault that no key shows by itself."""
+    if config.clean(("seeds", "fields")):
+        _check_fields(config)
+    check_addresses(config)
+    for taxonomy in ("topics", "providers", "authors"):
+        if config.clean((taxonomy,)):
+            check_terms(config, taxonomy)
+    if config.clean(("custom",)):
+        check_custom(config)
+    if config.clean(("redirects",)):
+        check_redirects(config)
+    if config.clean(("feeds",)):
+        _check_archive(config)
+    if config.clean(("copies",), ("redirects",), ("feeds",), ("custom",)):
+        check_copies(config)
+    if config.clean(("schedule", "rebuild")):
+        _check_rebuild(config)
+    if config.clean(("watch",)):
+        _check_watch(config)
+    if config.clean(("server",), ("admin",)):
+        _check_listeners(config)
+    if config.clean(("site", "url"), ("server",), ("push",)):
+        _check_push(config)
+    if config.clean(("mirrors",)):
+        check_mirrors(config)
 
-    def __init__(self, config: Mapping[str, Any], root: Value | None, faults: Faults, file: Origin) -> None:
-        self.config = config
-        self._root = root
-        self._faults = faults
-        self._file = file
 
-    def clean(self, *paths: KeyPath) -> bool:
-        """Whether nothing at these key paths is at fault already."""
-        return self._faults.clean(*paths)
+def check_folders(config: CheckedConfig, folders: Mapping[str, Path | None]) -> None:
+    """Note folders that lie in one another, or a theme that is not there.
 
-    def check(self) -> None:
-        """Note every fault that no key shows by itself."""
-        if self.clean(("seeds", "fields")):
-            self._fields()
-        check_addresses(self)
-        for taxonomy in ("topics", "providers", "authors"):
-            if self.clean((taxonomy,)):
-                check_terms(self, taxonomy)
-        if self.clean(("custom",)):
-            check_custom(self)
-        if self.clean(("redirects",)):
-            check_redirects(self)
-        if self.clean(("feeds",)):
-            self._archive()
-        if self.clean(("copies",), ("redirects",), ("feeds",), ("custom",)):
-            check_copies(self)
-        if self.clean(("schedule", "rebuild")):
-            self._rebuild()
-        if self.clean(("watch",)):
-            self._watch()
-        if self.clean(("server",), ("admin",)):
-            self._listeners()
-        if self.clean(("site", "url"), ("server",), ("push",)):
-            self._push()
-        if self.clean(("mirrors",)):
-            check_mirrors(self)
-
-    def folders(self, folders: Mapping[str, Path | None]) -> None:
-        """Note folders that lie in one another, or a theme that is not there.
-
-        feedmill reads one, deletes in another and forgets the third, so none may contain another; what
-        `seeds.exclude` names word for word is not of the seeds, though it lie among them.
-        """
-        theme = folders["theme"]
-        named: list[tuple[KeyPath, Path]] = [
-            ((name, "dir"), each) for name, each in folders.items() if each and name != "theme"
-        ]
-        named += mirror_folders(self)
-        real = [(place, Path(os.path.realpath(each))) for place, each in named]
-        for index, (place, folder) in enumerate(real):
-            for other_place, other in real[:index]:
-                if not self.clean(place, other_place):
+    feedmill reads one, deletes in another and forgets the third, so none may contain another; what
+    `seeds.exclude` names word for word is not of the seeds, though it lie among them.
+    """
+    theme = folders["theme"]
+    named: list[tuple[KeyPath, Path]] = [
+        ((name, "dir"), each) for name, each in folders.items() if each and name != "theme"
+    ]
+    named += mirror_folders(config)
+    real = [(place, Path(os.path.realpath(each))) for place, each in named]
+    for index, (place, folder) in enumerate(real):
+        for other_place, other in real[:index]:
+            if not config.clean(place, other_place):
+                continue
+            if folder == other:
+                relation = "is the same folder as"
+            elif folder.is_relative_to(other):
+                if other_place == ("seeds", "dir") and _is_excluded(config, folder.relative_to(other)):
                     continue
-                if folder == other:
-                    relation = "is the same folder as"
-                elif folder.is_relative_to(other):
-                    if other_place == ("seeds", "dir") and self._excluded(folder.relative_to(other)):
-                        continue
-                    relation = "lies inside"
-                elif other.is_relative_to(folder):
-                    relation = "contains"
-                else:
-                    continue
-                message = f"'{dotted(place)}' ({folder}) {relation} '{dotted(other_place)}' ({other})"
-                self.add(place, f"{message}; use folders beside each other", other_place)
-        if theme is not None and self.clean(("theme",)) and not theme.is_dir():
-            self.add(
-                ("theme", "dir"),
-                f"'theme.dir' names {theme}, which is no folder; create it or leave the key out",
-            )
+                relation = "lies inside"
+            elif other.is_relative_to(folder):
+                relation = "contains"
+            else:
+                continue
+            message = f"'{dotted(place)}' ({folder}) {relation} '{dotted(other_place)}' ({other})"
+            config.add(place, f"{message}; use folders beside each other", other_place)
+    if theme is not None and config.clean(("theme",)) and not theme.is_dir():
+        config.add(
+            ("theme", "dir"),
+            f"'theme.dir' names {theme}, which is no folder; create it or leave the key out",
+        )
 
-    def _excluded(self, folder: Path) -> bool:
-        """Whether a folder among the seeds, or one that it is in, is named by `seeds.exclude`."""
-        if not self.clean(("seeds", "exclude")):
-            return True
-        named = {glob.removeprefix("./").strip("/") for glob in self.config["seeds"]["exclude"]}
-        return any(each.as_posix() in named for each in (folder, *folder.parents))
 
-    def _fields(self) -> None:
-        """A draft must not go out because its flag was read the wrong way round."""
-        for name in self.config["seeds"]["fields"].get("published", ()):
-            if fold(name) in _OPPOSITE:
-                message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
-                self.add(("seeds", "fields", "published"), message)
+def _is_excluded(config: CheckedConfig, folder: Path) -> bool:
+    """Whether a folder among the seeds, or one that it is in, is named by `seeds.exclude`."""
+    if not config.clean(("seeds", "exclude")):
+        return True
+    named = {glob.removeprefix("./").strip("/") for glob in config.values["seeds"]["exclude"]}
+    return any(each.as_posix() in named for each in (folder, *folder.parents))
 
-    def _archive(self) -> None:
-        feeds = self.config["feeds"]
-        if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
-            message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
-            self.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))
 
-    def _rebuild(self) -> None:
-        rebuild = self.config["schedule"]["rebuild"]
-        if rebuild["cron"] and rebuild["every"] is not None:
-            self.add(
-                ("schedule", "rebuild"), "'schedule.rebuild' has both 'every' and 'cron'; keep one of them"
-            )
+def _check_fields(config: CheckedConfig) -> None:
+    """A draft must not go out because its flag was read the wrong way round."""
+    for name in config.values["seeds"]["fields"].get("published", ()):
+        if fold(name) in _OPPOSITE:
+            message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
+            config.add(("seeds", "fields", "published"), message)
 
-    def _watch(self) -> None:
-        settle, longest = self.config["watch"]["settle"], self.config["watch"]["max_wait"]
-        if longest is not None and longest < settle:
-            message = f"'watch.max_wait' ({format_duration(longest)}) is shorter than 'watch.settle'"
-            self.add(("watch", "max_wait"), f"{message} ({format_duration(settle)}); use a longer one")
 
-    def _listeners(self) -> None:
-        origin, admin = self.config["server"], self.config["admin"]
-        if (
-            not (origin["enabled"] and admin["enabled"])
-            or origin["port"] != admin["port"]
-            or not origin["port"]
-        ):
-            return
-        first, second = origin["host"], admin["host"]
-        if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
-            message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
-            self.add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
+def _check_archive(config: CheckedConfig) -> None:
+    feeds = config.values["feeds"]
+    if feeds["archive"] != "off" and "atom" not in feeds["formats"]:
+        message = "'feeds.archive' makes Atom documents, but 'feeds.formats' has no atom"
+        config.add(("feeds", "archive"), f"{message}; add it, or turn archives off", ("feeds", "formats"))
 
-    def _push(self) -> None:
-        push = self.config["push"]
-        if push["hub"] == "on" and not self.config["server"]["enabled"]:
-            message = "'push.hub' is on, but 'server.enabled' is false, so nobody can subscribe"
-            self.add(("push", "hub"), f"{message}; turn the server on, or the hub off", ("server", "enabled"))
-        own = self.config["site"]["url"] + "hub"
-        for index, hub in enumerate(push["hubs"]):
-            if hub.rstrip("/") == own:
-                place = ("push", "hubs", str(index))
-                self.add(place, f"{shown(hub)} is this mill's own hub; 'push.hub' turns that on")
 
-    def add(self, path: KeyPath, message: str, *others: KeyPath) -> None:
-        """Note a fault at `path`, or at the first of `others` that was given where `path` was not."""
-        nearest = None
-        for place in (path, *others):
-            origin, exact = locate(self._root, place)
-            if origin is not None and exact:
-                nearest = origin
-                break
-            nearest = nearest or origin
-        self._faults.add(nearest or self._file, path, message)
+def _check_rebuild(config: CheckedConfig) -> None:
+    rebuild = config.values["schedule"]["rebuild"]
+    if rebuild["cron"] and rebuild["every"] is not None:
+        config.add(
+            ("schedule", "rebuild"), "'schedule.rebuild' has both 'every' and 'cron'; keep one of them"
+        )
+
+
+def _check_watch(config: CheckedConfig) -> None:
+    settle, longest = config.values["watch"]["settle"], config.values["watch"]["max_wait"]
+    if longest is not None and longest < settle:
+        message = f"'watch.max_wait' ({format_duration(longest)}) is shorter than 'watch.settle'"
+        config.add(("watch", "max_wait"), f"{message} ({format_duration(settle)}); use a longer one")
+
+
+def _check_listeners(config: CheckedConfig) -> None:
+    origin, admin = config.values["server"], config.values["admin"]
+    if not (origin["enabled"] and admin["enabled"]) or origin["port"] != admin["port"] or not origin["port"]:
+        return
+    first, second = origin["host"], admin["host"]
+    if first == second or {first, second} & _WILDCARDS or {first, second} in _SAME_MACHINE:
+        message = f"'admin.port' is {admin['port']}, which 'server.port' has already"
+        config.add(("admin", "port"), f"{message}; the two listeners need a port each", ("server", "port"))
+
+
+def _check_push(config: CheckedConfig) -> None:
+    push = config.values["push"]
+    if push["hub"] == "on" and not config.values["server"]["enabled"]:
+        message = "'push.hub' is on, but 'server.enabled' is false, so nobody can subscribe"
+        config.add(("push", "hub"), f"{message}; turn the server on, or the hub off", ("server", "enabled"))
+    own = config.values["site"]["url"] + "hub"
+    for index, hub in enumerate(push["hubs"]):
+        if hub.rstrip("/") == own:
+            place = ("push", "hubs", str(index))
+            config.add(place, f"{shown(hub)} is this mill's own hub; 'push.hub' turns that on")
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from feedmill.server.limits import Limits
 from feedmill.server.metrics import Traffic
 from feedmill.server.response import Answer, Fields
-
-if TYPE_CHECKING:
-    from feedmill.server.protocol import GuardedProtocol
 
 _MAX_HOSTS = 256
 _TELL_EVERY = 60.0
 """Seconds between two lines about clients that left: what clients do must not fill a disk."""
 
 logger = logging.getLogger(__name__)
+
+
+class Connection(Protocol):
+    """What the gate asks of a connection."""
+
+    waiting_since: float
+    transport: asyncio.Transport
+
+    @property
+    def idle(self) -> bool:
+        """Whether it waits for its client."""
+
+    def overdue(self, now: float) -> bool:
+        """Whether it takes too long."""
+
+    def time_out(self) -> None:
+        """End it."""
+
+    def shutdown(self) -> None:
+        """End it once its answers are out."""
 
 
 class Connections:
@@ -39,7 +57,7 @@ class Connections:
         self.answer = answer
         self.now = 0.0
         self.known_hosts: set[bytes | None] = set()
-        self.connections: dict[GuardedProtocol, None] = {}
+        self.connections: dict[Connection, None] = {}
         self._traffic = traffic
         self._departed = 0
         self._told = -_TELL_EVERY
@@ -59,7 +77,7 @@ class Connections:
             self.known_hosts.clear()
         self.known_hosts.add(host)
 
-    def admit(self, connection: GuardedProtocol) -> None:
+    def admit(self, connection: Connection) -> None:
         """Take a new connection in; when all places are taken, those that wait longest go."""
         connection.waiting_since = self.now
         self.connections[connection] = None
@@ -67,7 +85,7 @@ class Connections:
             self._make_room()
         self._traffic.connections = len(self.connections)
 
-    def forget(self, connection: GuardedProtocol) -> None:
+    def forget(self, connection: Connection) -> None:
         """A connection is closed."""
         self.connections.pop(connection, None)
         self._traffic.connections = len(self.connections)

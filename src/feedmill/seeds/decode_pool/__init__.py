@@ -1,11 +1,12 @@
 """The decoding pool: `(relative path, bytes) -> result` for many files, in bounded time and memory.
 
-`pool` chooses where files are worked on, `supervisor` has processes of its own do it, `process` starts
-one, `child` is what it runs, `framing` what goes through its pipes. What is done with a file is handed in.
+`pool` chooses where files are worked on, `here` is this machine, whose processes `supervisor`
+keeps: `process` starts one, `child` is what it runs, `framing` what goes through its pipes. What is done with a file is handed in.
 """
 
 from feedmill.seeds.decode_pool.framing import Item
-from feedmill.seeds.decode_pool.pool import LARGE, run_all
+from feedmill.seeds.decode_pool.here import LARGE
+from feedmill.seeds.decode_pool.pool import run_all
 from feedmill.seeds.decode_pool.work import Work
 
 __all__ = ["LARGE", "Item", "Work", "run_all"]

@@ -25,8 +25,8 @@ from distributed import Client
 
 import feedmill
 from feedmill.seeds.decode_pool.framing import Item
-from feedmill.seeds.decode_pool.pool import answer, run_all
-from feedmill.seeds.decode_pool.work import Work
+from feedmill.seeds.decode_pool.here import run_here
+from feedmill.seeds.decode_pool.work import Work, answer
 
 T = TypeVar("T")
 Chunk = list[Item]
@@ -158,7 +158,7 @@ def _collect(chunk: Chunk, future: Future[bytes], work: Work[T], beside: Beside[
 def _work_there(work: Work[Any], chunk: Sequence[Item]) -> bytes:
     """Work on a chunk: what a worker runs. A large file gets a process of its own there, with its limits."""
     with _ONE_AT_A_TIME:  # a worker may have threads, and decoding is Python's alone
-        return work.pack(list(run_all(chunk, work, workers=1)))
+        return work.pack(list(run_here(chunk, work)))
 
 
 def fingerprint() -> str:

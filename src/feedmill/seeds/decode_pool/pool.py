@@ -8,22 +8,18 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import chain, groupby
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
-from feedmill.seeds.decode_pool.work import Work, run_chunk
+from feedmill.seeds.decode_pool.here import is_large, run_beside, run_here
+from feedmill.seeds.decode_pool.work import Work, answer, run_chunk
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
 
     from feedmill.seeds.decode_pool.framing import Item
 
-__all__ = ["LARGE", "run_all"]
-
 T = TypeVar("T")
-
-LARGE = 1 << 16
-"""Bytes above which a file always gets a process: decoding the dearest that are known takes 2 s a MiB."""
 
 _FEW = 200
 _LITTLE = 8 << 20
@@ -68,27 +64,14 @@ def run_all(
                 from feedmill.seeds.decode_pool.cluster import run_by_cluster  # on use: Dask takes 0.4 s
 
                 def beside(chunks: Iterator[list[Item]]) -> Iterator[T]:
-                    return _beside(chunks, work, count, ahead)
+                    return run_beside(chunks, work, count, ahead)
 
                 yield from run_by_cluster(cluster, _chunks(chain(first, source)), work, beside)
                 return
-            if many or (_is_large(item) and not cluster):
-                yield from _beside(_chunks(chain(first, source)), work, count, ahead)
+            if many or (is_large(item) and not cluster):
+                yield from run_beside(_chunks(chain(first, source)), work, count, ahead)
                 return
-    for large, group in groupby(chain(first, source), key=_is_large):
-        if large:
-            yield from _beside(([item] for item in group), work, 1, ahead)
-            continue
-        for path, data in group:
-            yield work.run(path, data)
-
-
-def _beside(chunks: Iterator[list[Item]], work: Work[T], count: int, ahead: int = 1) -> Iterator[T]:
-    from feedmill.seeds.decode_pool.supervisor import (
-        Supervisor,
-    )  # on use: subprocess and selectors take 15 ms
-
-    return Supervisor(work, count, ahead=ahead).run(chunks)
+    yield from run_here(chain(first, source), work, ahead)
 
 
 def _by_executor(executor: Executor, items: Iterator[Item], work: Work[T]) -> Iterator[T]:
@@ -101,7 +84,7 @@ def _by_executor(executor: Executor, items: Iterator[Item], work: Work[T]) -> It
         if payload is not None:
             yield from work.unpack(payload)
         else:
-            yield from _beside(([item] for item in chunk), work, 1)
+            yield from run_beside(([item] for item in chunk), work, 1)
 
     try:
         for chunk in _chunks(items):
@@ -123,25 +106,12 @@ def _submit(executor: Executor, chunk: list[Item], work: Work[T]) -> Future[byte
         return None
 
 
-def answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
-    """Return what the Executor made of a chunk, None if nothing."""
-    from concurrent.futures import CancelledError
-
-    if future is None:
-        return None
-    try:
-        return None if future.exception(timeout) is not None else future.result()
-    except (TimeoutError, CancelledError):
-        future.cancel()
-        return None
-
-
 def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
     """Yield files in groups that fit a pipe, large ones alone."""
     chunk: list[Item] = []
     size = 0
     for item in items:
-        large = _is_large(item)
+        large = is_large(item)
         if chunk and (large or len(chunk) >= _CHUNK_FILES or size + len(item[1]) > _CHUNK_BYTES):
             yield chunk
             chunk, size = [], 0
@@ -152,10 +122,6 @@ def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
         size += len(item[1])
     if chunk:
         yield chunk
-
-
-def _is_large(item: Item) -> bool:
-    return len(item[1]) > LARGE
 
 
 def _cores() -> int:

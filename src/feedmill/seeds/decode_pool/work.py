@@ -5,11 +5,12 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from feedmill.seeds.decode_pool.framing import Item
 
-__all__ = ["Work", "run_chunk"]
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -34,3 +35,16 @@ class Work(Generic[T]):
 def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:
     """Work on each file and return the results packed: what an Executor runs."""
     return work.pack([work.run(path, data) for path, data in items])
+
+
+def answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
+    """Return what the Executor made of a chunk, None if nothing."""
+    from concurrent.futures import CancelledError
+
+    if future is None:
+        return None
+    try:
+        return None if future.exception(timeout) is not None else future.result()
+    except (TimeoutError, CancelledError):
+        future.cancel()
+        return None

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from feedmill.store.local.feeds_dir import OWN
+from feedmill.store.local.folder import LEDGER
 from feedmill.store.local.lock import FolderLock
 from feedmill.store.local.sqlite import connect
-from feedmill.store.local.store import LEDGER, LocalStore
+from feedmill.store.local.store import LocalStore
 from feedmill.store.local.subscriptions import SubscriptionFile
 from feedmill.store.port import Saved, Store
 

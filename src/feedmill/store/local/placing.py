@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from feedmill.model.artifact import Digest, Published
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem
 from feedmill.store.local.feeds_dir import TMP, Obstacle, Stamp, Tree
+from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import ONE_PATH, reason
-
-if TYPE_CHECKING:
-    from feedmill.store.local.store import LocalStore
 
 _MANY = 32
 """From here on one flush of the file system is cheaper than one of each file."""
@@ -63,7 +60,7 @@ class Placing:
         self.written: list[str] = []
         self.removed: list[str] = []
 
-    def announce(self, store: LocalStore) -> None:
+    def announce(self, folder: PublishedFolder) -> None:
         """Flush the new documents and tell the ledger of them: after a crash they are ours."""
         new = {path: staged for path, staged in self._wishes.staged.items() if staged.new}
         self._flushed = frozenset(new)
@@ -73,7 +70,7 @@ class Placing:
         if self._wishes.staged or any(
             path in self._memory.history.documents for path in self._wishes.removed
         ):
-            store.announce(self._tree, set(new))
+            folder.announce(self._tree, set(new))
 
     def place(self) -> bool:
         """Make the staged documents visible; False when an index stays behind what it should name."""

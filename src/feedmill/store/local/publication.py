@@ -5,31 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from feedmill.model.artifact import Artifact, Digest, Published, digest
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Problem
 from feedmill.store.local.feeds_dir import TMP, Found, Obstacle, Stamp
+from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.placing import Placing, Staged, Wishes
 from feedmill.store.local.translate import ONE_PATH, publish_error, reason
 from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 
-if TYPE_CHECKING:
-    from feedmill.store.local.store import LocalStore
-
 
 class LocalPublication:
     """A `Publication` in a folder. Bodies are not kept in memory."""
 
-    def __init__(self, store: LocalStore, now: Instant, prefix: str) -> None:
-        self._store = store
+    def __init__(self, folder: PublishedFolder, now: Instant, prefix: str) -> None:
+        self._folder = folder
         self._now = now
         self._prefix = prefix
-        self._memory = store.memory
-        self._tree = store.tree()
+        self._memory = folder.memory
+        self._tree = folder.tree()
         self._wishes = Wishes()
         self._feeds: dict[str, FeedMemory] = {}
         self._good = GoodChanges(self._good_file)
@@ -89,7 +87,7 @@ class LocalPublication:
         try:
             self._stage(artifact, body)
         except (OSError, Obstacle) as error:
-            raise publish_error("write", self._store.feeds_dir / path, error) from error
+            raise publish_error("write", self._folder.feeds_dir / path, error) from error
         return True
 
     def _find(self, path: str) -> Found | Problem | None:
@@ -99,7 +97,7 @@ class LocalPublication:
             return Problem(path=path, message=f"{obstacle} and was not made by feedmill; move it away")
         except OSError as error:
             if error.errno not in ONE_PATH:
-                raise publish_error("read", self._store.feeds_dir / path, error) from error
+                raise publish_error("read", self._folder.feeds_dir / path, error) from error
             return Problem(path=path, message=f"cannot be read: {reason(error)}")
 
     def _adopt(self, path: str, body: Digest, stamp: Stamp) -> None:
@@ -143,7 +141,7 @@ class LocalPublication:
         known = self._memory.history.documents.get(path)
         if known is None or path in self._memory.suspects:
             return None
-        return self._store.body(path, known.digest)
+        return self._folder.body(path, known.digest)
 
     def retire(self, path: str) -> None:
         """Want the document `path` removed for good (410), until it is added again."""
@@ -170,11 +168,11 @@ class LocalPublication:
         try:
             self._tree.folder(TMP, make=True)
         except (OSError, Obstacle) as error:
-            raise publish_error("write to", self._store.feeds_dir, error) from error
-        return self._store.feeds_dir / TMP / f"{self._prefix}-good"
+            raise publish_error("write to", self._folder.feeds_dir, error) from error
+        return self._folder.feeds_dir / TMP / f"{self._prefix}-good"
 
     def _set_good(self, path: str, blob: bytes | None) -> None:
-        known = self._store.last_good(path)
+        known = self._folder.last_good(path)
         if known == blob:
             self._good.unset(path)
         else:
@@ -190,11 +188,11 @@ class LocalPublication:
             PublishError: the disk is full or broken, or the folder was replaced. What is visible
                 stays consistent, and the store can be used again.
         """
-        store, memory, wishes = self._store, self._memory, self._wishes
-        store.require_same_folder()
+        folder, memory, wishes = self._folder, self._memory, self._wishes
+        folder.require_same_folder()
         placing = Placing(self._tree, memory, wishes, self._now)
         try:
-            placing.announce(store)
+            placing.announce(folder)
             if placing.place():
                 placing.delete()
             self._remember()
@@ -202,10 +200,10 @@ class LocalPublication:
             if memory.changes or self._good:
                 memory.history.serial += 1
             placing.flush()
-            store.save(self._tree, self._good)
-            store.resume(but=wishes.problems)
+            folder.save(self._tree, self._good)
+            folder.resume(but=wishes.problems)
         except (OSError, Obstacle) as error:
-            raise publish_error("publish to", store.feeds_dir, error) from error
+            raise publish_error("publish to", folder.feeds_dir, error) from error
         finally:
             self.discard()
         return Committed(

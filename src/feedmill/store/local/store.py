@@ -4,68 +4,30 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from contextlib import suppress
-from pathlib import Path
-from types import MappingProxyType, TracebackType
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Digest, Generation, Published
+from feedmill.model.artifact import Generation, Published
 from feedmill.model.instant import Instant
-from feedmill.model.seed import Problem
-from feedmill.store.generation import Suspension, generation_of
-from feedmill.store.local.adopt import claim, is_marked, own_documents
-from feedmill.store.local.bodies import read_body
+from feedmill.store.generation import generation_of
+from feedmill.store.local.adopt import claim, is_marked
 from feedmill.store.local.compare import compare
-from feedmill.store.local.damage import set_aside
-from feedmill.store.local.feeds_dir import OWN, Tree
-from feedmill.store.local.heads import found_feeds
-from feedmill.store.local.last_good import GoodChanges
-from feedmill.store.local.ledger import Ledger
+from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
-from feedmill.store.local.state import Memory
-from feedmill.store.local.translate import publish_error, reason
-from feedmill.store.local.values import Changes, Damage, LocalHistory
+from feedmill.store.local.translate import publish_error
 from feedmill.store.port import FeedMemory
 
-LEDGER = f"{OWN}/ledger.db"
 _LOOK = 0.05
 """Seconds between two looks at another process's ledger."""
 
 
-class LocalStore:
+class LocalStore(PublishedFolder):
     """A `Store` in a folder.
 
     Opening writes nothing, nor does a publication without changes. One process at a time may write
     (`FolderLock`), one thread at a time may use a store, but for `body`.
-
-    What is in memory is the truth about the disk. If the ledger cannot be written (a full disk), the
-    difference stays in memory and goes with the next transaction, so that a store works again as
-    soon as the disk does.
     """
-
-    def __init__(self, feeds_dir: Path, *, read_only: bool = False) -> None:
-        """Open the store in `feeds_dir`, which need not exist yet.
-
-        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`.
-
-        Raises:
-            PublishError: unreadable, locked, or made by a newer feedmill.
-        """
-        self.feeds_dir = feeds_dir
-        self.read_only = read_only
-        self.memory = Memory()
-        self.problems: tuple[Problem, ...] = ()
-        self._ledger = Ledger(feeds_dir / LEDGER, read_only=read_only)
-        self._announced = False
-        self._hash_all = False
-        self._device: int | None = None
-        self._folder: tuple[int, int] | None = None
-        self._file: tuple[int, int] | None = None
-        self._publication = 0
-        self._suspension = Suspension()
-        self.reopen()
 
     @property
     def ledger_id(self) -> str:
@@ -116,13 +78,6 @@ class LocalStore:
             documents.pop(path, None)
         return generation_of(self.memory.history, documents, self._suspension, redirects, copies)
 
-    def body(self, path: str, digest: Digest) -> bytes | None:
-        """Return a published document, from any thread; None where the disk has another, or none."""
-        known = self.memory.history.documents.get(path)
-        if known is None or known.digest != digest:
-            return None
-        return read_body(self.feeds_dir, path, digest, known.size)
-
     def watch(self, serial: int, patience: float) -> int:
         """Wait until the ledger has another number than `serial`, `patience` seconds at most; return it.
 
@@ -134,18 +89,6 @@ class LocalStore:
             time.sleep(min(left, _LOOK))
         return found
 
-    def suspend(self, paths: Iterable[str]) -> None:
-        """Have nobody get these documents as they are now, until a publication has had its say of them."""
-        self._suspension.suspend(paths, self.memory.history.documents)
-
-    def resume(self, but: Container[str]) -> None:
-        """Serve again what was suspended: it was replaced, or is right as it is; all but these documents."""
-        self._suspension.resume(but)
-
-    def last_good(self, path: str) -> bytes | None:
-        """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
-        return self._ledger.last_good(path)
-
     def last_good_paths(self) -> Iterator[str]:
         """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
         yield from self._ledger.last_good_paths()
@@ -153,41 +96,6 @@ class LocalStore:
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
         return self.memory.history.good
-
-    def reopen(self) -> None:
-        """Read the ledger anew: after the feeds folder was replaced, or to see another process's work.
-
-        Raises:
-            PublishError: as on opening; or the folder is on another file system than before and
-                has no ledger: most likely it is not mounted, and must not be filled.
-        """
-        self._ledger.close()
-        device, file = self._status(), self._ledger.identity()
-        if self._file and file is None and device and self._device and device[0] != self._device:
-            raise PublishError(
-                f"{self.feeds_dir} is on another file system than before and has no ledger:"
-                " mount the feeds folder again, or restart feedmill to publish here"
-            )
-        problems: list[Problem] = []
-        loaded = LocalHistory() if file is None else self._ledger.load()
-        fresh = file is None
-        if isinstance(loaded, Damage):
-            problems.append(set_aside(self._ledger.path, loaded, read_only=self.read_only))
-            loaded, fresh = LocalHistory(), True
-        self.memory = Memory(history=loaded)
-        self.problems = tuple(problems)
-        self._hash_all = bool(loaded.unclean)
-        self._announced = bool(loaded.unclean)
-        with self.tree() as tree:
-            try:
-                claim(tree, self.memory, sorted(loaded.intents))
-                if fresh or not loaded.serial:
-                    claim(tree, self.memory, list(own_documents(tree)))
-                    for feed in found_feeds(tree, sorted(self.memory.history.documents)):
-                        self.memory.remember_feed(feed)
-            except OSError as error:
-                raise publish_error("read", self.feeds_dir, error) from error
-        self._remember_folder()
 
     def doubt(self, seeds: Callable[[], str]) -> None:
         """One process alone has the newest seeds."""
@@ -255,86 +163,3 @@ class LocalStore:
         self.require_same_folder()
         self._publication += 1
         return LocalPublication(self, now, f"{os.getpid():x}-{self._publication:x}")
-
-    def require_same_folder(self) -> None:
-        """Raise PublishError unless the feeds folder and its ledger are those that were opened.
-
-        Someone may have unmounted it, or put another in its place; what memory knows would be
-        about files that are not there. `reopen` starts over.
-        """
-        folder, file = self._status(), self._ledger.identity()
-        if (folder, file) == (self._folder, self._file):
-            return
-        if self._folder is not None or file is not None:
-            raise PublishError(f"{self.feeds_dir} was replaced, emptied or unmounted since it was opened")
-        self._remember_folder()  # it was made, empty, since
-
-    def tree(self) -> Tree:
-        """Return a look at the feeds folder."""
-        return Tree(self.feeds_dir)
-
-    def announce(self, tree: Tree, paths: set[str]) -> None:
-        """Make the ledger say that `paths` are ours, and that the folder is being changed."""
-        if self._announced and paths <= self.memory.history.intents:
-            return
-        self._make_folder(tree)
-        self._ledger.announce(self.memory.history, paths)
-        self._announced = True
-        self.memory.history.intents |= paths
-        self._remember_folder()
-
-    def save(self, tree: Tree, good: GoodChanges | None = None) -> None:
-        """Write down what memory knows and the ledger does not, and `good`."""
-        if not self.memory.changes and not good:
-            return
-        self._make_folder(tree)
-        self._ledger.save(self.memory.history, self.memory.changes, good.items() if good else ())
-        self.memory.history.intents.clear()
-        self.memory.changes = Changes()
-        self._announced = True
-        self._remember_folder()
-
-    def close(self) -> None:
-        """Say that all is as it should be, and let go of the ledger.
-
-        If that cannot be said now, the next start has more to check; nothing else is lost.
-        """
-        if (
-            not self.read_only
-            and self._announced
-            and not self._hash_all
-            and not any(self.memory.suspects.values())
-        ):
-            with suppress(PublishError):
-                self.require_same_folder()
-                with self.tree() as tree:
-                    self.save(tree)
-                self._ledger.finish(self.memory.history)
-        self._ledger.close()
-        self._announced = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def _make_folder(self, tree: Tree) -> None:
-        if self._file is None:
-            tree.folder(OWN, make=True)
-            tree.sync_folder("")
-
-    def _status(self) -> tuple[int, int] | None:
-        try:
-            status = self.feeds_dir.stat()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise PublishError(f"cannot reach {self.feeds_dir}: {reason(error)}") from error
-        return status.st_dev, status.st_ino
-
-    def _remember_folder(self) -> None:
-        self._folder, self._file = self._status(), self._ledger.identity()
-        self._device = self._folder[0] if self._folder else self._device

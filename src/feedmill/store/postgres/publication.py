@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Artifact, Published, digest
@@ -13,18 +13,16 @@ from feedmill.store.history import History
 from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.published_tables import PublishedTables
 from feedmill.store.postgres.rows import seconds
 from feedmill.store.postgres.staging import Staging
 from feedmill.store.postgres.wishes import Difference, Wishes, after, difference
-
-if TYPE_CHECKING:
-    from feedmill.store.postgres.store import PostgresStore
 
 
 class PostgresPublication:
     """A `Publication` in the database."""
 
-    def __init__(self, store: PostgresStore, now: Instant) -> None:
+    def __init__(self, store: PublishedTables, now: Instant) -> None:
         self._store = store
         self._now = now
         self._wishes = Wishes()

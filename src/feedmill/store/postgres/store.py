@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from types import MappingProxyType, TracebackType
-from typing import Self
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, Generation, Published, digest
 from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem
-from feedmill.store.generation import Suspension, generation_of
-from feedmill.store.history import History
+from feedmill.store.generation import generation_of
 from feedmill.store.port import FeedMemory
-from feedmill.store.postgres.bodies import BodyCache
-from feedmill.store.postgres.database import Database
-from feedmill.store.postgres.lead import PostgresLead
 from feedmill.store.postgres.publication import PostgresPublication
-from feedmill.store.postgres.rows import read_history
-from feedmill.store.postgres.schema import STAGING, version_of
+from feedmill.store.postgres.published_tables import PublishedTables
+from feedmill.store.postgres.schema import version_of
 
 _LOOK = 1.0
 """Seconds after which a node looks at the serial, whatever it is told: NOTIFY is best effort."""
@@ -31,37 +26,11 @@ _AT_ONCE = 50
 _PATHS = "SELECT path FROM feedmill_good WHERE path > %s ORDER BY path LIMIT 1000"
 
 
-class PostgresStore:
-    """A `Store` in a database. Without a lead it only reads.
-
-    `stale`: another process may have published, or nobody knows whether a commit was done; `begin` finds out.
-    `suspects` are documents without a right body.
-    """
+class PostgresStore(PublishedTables):
+    """A `Store` in a database. Without a lead it only reads."""
 
     problems: tuple[Problem, ...] = ()
     refused: frozenset[str] = frozenset()
-
-    def __init__(self, url: str, name: str, lead: PostgresLead | None, bodies: BodyCache) -> None:
-        self.bodies = bodies
-        self.history = History()
-        self.suspects: set[str] = set()
-        self.stale = False
-        self.writer = Database(url, name, STAGING)
-        self._lead = lead
-        self._reader = Database(url, name)
-        self._listener = Database(url, name, ("LISTEN feedmill",))
-        self._suspension = Suspension()
-        try:
-            self.reopen()
-        except BaseException:
-            self.close()
-            raise
-
-    @property
-    def lead(self) -> PostgresLead:
-        """The lead under which this store publishes."""
-        assert self._lead is not None, "a store that only reads has no publications"
-        return self._lead
 
     @property
     def ledger_id(self) -> str:
@@ -105,12 +74,6 @@ class PostgresStore:
             self.reopen()
         return PostgresPublication(self, now)
 
-    def took(self, history: History, written: Iterable[str]) -> None:
-        """Take what a publication has left for what is known."""
-        self.history = history
-        self.suspects.difference_update(written)
-        self._suspension.resume(())
-
     def generation(
         self,
         redirects: Mapping[str, str] = MappingProxyType({}),
@@ -119,28 +82,6 @@ class PostgresStore:
         """Return the published state as its followers have it."""
         documents = {path: one for path, one in self.history.documents.items() if path not in self.suspects}
         return generation_of(self.history, documents, self._suspension, redirects, copies)
-
-    def body(self, path: str, wanted: Digest) -> bytes | None:
-        """Return a published document, from memory or the database; None where a newer one took its place.
-
-        Where the database cannot be reached, what is in memory has to do.
-        """
-        known = self.history.documents.get(path)
-        if known is None or known.digest != wanted:
-            return None
-        body = self.bodies.get(wanted)
-        if body is None:
-            try:
-                rows = self._reader.rows(
-                    "SELECT body FROM feedmill_document WHERE path = %s AND digest = %s", (path, wanted)
-                )
-            except PublishError:
-                return None
-            body = rows[0][0] if rows else None
-            if body is None or digest(body) != wanted:
-                return None
-            self.bodies.put(wanted, body)
-        return body
 
     def fetch(self, known: Mapping[str, Published]) -> None:
         """Have the bodies of what is other than in `known` at hand, while there is room."""
@@ -172,14 +113,6 @@ class PostgresStore:
         if not version_of(self._listener):
             return 0
         return int(self._listener.rows("SELECT serial FROM feedmill_head")[0][0])
-
-    def suspend(self, paths: Iterable[str]) -> None:
-        """Have nobody get these documents as they are now, until a publication has had its say of them."""
-        self._suspension.suspend(paths, self.history.documents)
-
-    def resume(self, but: Container[str]) -> None:
-        """Give out again what was suspended; all but these documents."""
-        self._suspension.resume(but)
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path`, None where there is none."""
@@ -234,26 +167,3 @@ class PostgresStore:
 
     def tidy(self) -> None:
         """Nothing is left of a transaction that was cut off."""
-
-    def reopen(self) -> None:
-        """Read anew what is published.
-
-        Raises:
-            PublishError: the database cannot be read, or a newer feedmill made it.
-        """
-        self.history = read_history(self._reader, self.history)
-        self.stale = False
-        self.suspects &= self.history.documents.keys()
-
-    def close(self) -> None:
-        """Let go of the database."""
-        for database in (self.writer, self._reader, self._listener):
-            database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
