@@ -1,7 +1,7 @@
 """The one door to feedgen: Atom 1.0 (RFC 4287) and RSS 2.0, whole documents and their parts.
 
 feedgen 1.0 prints everything here. What it cannot say (related links, dates without `setlocale`)
-comes from an extension of our own, through feedgen's own hooks.
+comes from extensions of our own (`feed_extensions`), through feedgen's own hooks.
 """
 
 from __future__ import annotations
@@ -19,20 +19,16 @@ from feedgen.ext.media import MediaEntryExtension, MediaExtension
 from feedgen.ext.podcast import PodcastExtension
 from feedgen.ext.podcast_entry import PodcastEntryExtension
 from feedgen.feed import FeedGenerator
-from feedgen.util import xml_elem
 
 from feedmill.model.feed import Byline, Entry, Feed, History, Site
 from feedmill.model.instant import EPOCH, Instant
-from feedmill.model.podcast import Enclosure
-from feedmill.model.seed import Image, Related
+from feedmill.model.seed import Image
 from feedmill.model.taxonomy import Kind
+from feedmill.render.feed_extensions import EntryExtension, FeedExtension
 from feedmill.render.podcast_namespace import EpisodeExtension, ShowExtension
 from feedmill.render.site_files import STYLE
 from feedmill.render.text import document_url, fit, fit_entry, home_url, rfc822
 
-_ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
-_HISTORY = "http://purl.org/syndication/history/1.0"
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _FRAMES = 1024
 """Frames of feeds remembered: about a kilobyte each."""
 
@@ -40,67 +36,6 @@ _SCRATCH = Feed(
     kind=Kind.ALL, path="scratch", id="urn:scratch", title="scratch", description="scratch", formats=("html",)
 )
 """A feed under which entries are printed for any."""
-
-
-class _FeedExtension:
-    """What feedgen cannot say of a feed: what it is of its history (RFC 5005), and in RSS its `links`.
-
-    In Atom these are links as any: the hubs (WebSub, 4) and the newest archive.
-    """
-
-    links: tuple[tuple[str, str], ...] = ()
-    """Pairs of `rel` and address."""
-    history: History | None = None
-
-    def extend_ns(self) -> dict[str, str]:
-        return {"fh": _HISTORY} if self.history is not None else {}
-
-    def extend_atom(self, feed: Any) -> Any:
-        if self.history is not None and self.history.current:
-            xml_elem(f"{{{_HISTORY}}}archive", feed)
-        return self._tell_complete(feed, feed)
-
-    def extend_rss(self, feed: Any) -> Any:
-        channel = feed.find("channel")
-        after = channel.index(channel.find(_ATOM_LINK)) + 1
-        for rel, address in reversed(self.links):
-            channel.insert(after, xml_elem(_ATOM_LINK, None, href=address, rel=rel))
-        return self._tell_complete(feed, channel)
-
-    def _tell_complete(self, feed: Any, head: Any) -> Any:
-        if self.history is not None and self.history.complete:
-            xml_elem(f"{{{_HISTORY}}}complete", head)
-        return feed
-
-
-class _EntryExtension:
-    """What feedgen cannot say of an entry."""
-
-    def extend_ns(self) -> dict[str, str]:
-        return {}
-
-    published: Instant = EPOCH
-    related: tuple[Related, ...] = ()
-    enclosure: Enclosure | None = None
-    language: str = ""
-
-    def extend_atom(self, entry: Any) -> Any:
-        # feedgen's loop over an entry's links loses `rel` and `title`.
-        entry.find("link").set("rel", "alternate")
-        if self.language:
-            entry.set(_LANG, self.language)
-        for other in self.related:
-            link = xml_elem("link", entry, href=other.link, rel="related")
-            if other.title:
-                link.set("title", other.title)
-        if self.enclosure is not None:
-            xml_elem("link", entry, **_enclosure_link(self.enclosure))
-        return entry
-
-    def extend_rss(self, item: Any) -> Any:
-        # feedgen would switch the process's locale for each date, and write the year 999 in three digits.
-        xml_elem("pubDate", item).text = rfc822(self.published)
-        return item
 
 
 class _Xml:
@@ -201,7 +136,7 @@ class _Xml:
         """Return feedgen's generator with all that is said of the feed but its entries, as of 1970."""
         site = self._site
         generator = FeedGenerator()
-        generator.register_extension("feedmill", _FeedExtension, _EntryExtension)
+        generator.register_extension("feedmill", FeedExtension, EntryExtension)
         generator.register_extension("media", MediaExtension, MediaEntryExtension)
         generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False)
         generator.id(feed.id)
@@ -388,13 +323,6 @@ class PodcastRss(Rss):
 
 def _category(category: str, inner: str) -> dict[str, str]:
     return {"cat": category, "sub": inner} if inner else {"cat": category}
-
-
-def _enclosure_link(file: Enclosure) -> dict[str, str]:
-    told = {"href": file.url, "rel": "enclosure", "type": file.type, "title": file.title}
-    if file.length:
-        told["length"] = str(file.length)
-    return {key: value for key, value in told.items() if value}
 
 
 def _person(author: Byline) -> dict[str, str]:

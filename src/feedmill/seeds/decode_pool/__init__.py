@@ -1,7 +1,8 @@
 """The decoding pool: `(relative path, bytes) -> result` for many files, in bounded time and memory.
 
-`pool` chooses where files are worked on, `here` is this machine, whose processes `supervisor`
-keeps: `process` starts one, `child` is what it runs, `framing` what goes through its pipes. What is done with a file is handed in.
+`pool` chooses where files are worked on, `here` is this machine, whose processes `supervisor` keeps:
+`process` starts one, `child` is what it runs, `framing` what goes through its pipes. What they do is
+handed in.
 """
 
 from feedmill.seeds.decode_pool.framing import Item
