@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from feedmill.model.feed import Entry, Feed
 
@@ -54,24 +54,30 @@ def oldest_first(entries: Sequence[Entry]) -> list[int]:
     return newest[::-1]
 
 
+class Printed(NamedTuple):
+    """A document in parts: what stands before and after its entries, what between two, each entry."""
+
+    frame: tuple[bytes, bytes]
+    separator: bytes
+    entries: Sequence[bytes]
+
+
 def assemble(
-    frame: tuple[bytes, bytes],
-    separator: bytes,
-    parts: Sequence[bytes],
+    printed: Printed,
     *,
     limit: int,
     entries: Sequence[Entry],
     summaries: Callable[[], Sequence[bytes]],
     owed: int = 0,
 ) -> bytes:
-    """Return the document of `parts` in order, in at most `limit` bytes wherever that is possible.
+    """Return the document of its parts in order, in at most `limit` bytes wherever that is possible.
 
     Past the limit, entries give way to their `summaries` (the same entries without content,
     asked for only then), oldest first, and when that is not enough the oldest are left out, but for the
     `owed` newest, which stand nowhere else.
     A summary that would be longer than the entry changes nothing.
     """
-    head, tail = frame
+    (head, tail), separator, parts = printed
     size = len(head) + len(tail) + sum(map(len, parts)) + len(separator) * max(0, len(parts) - 1)
     if size > limit:
         order = oldest_first(entries)

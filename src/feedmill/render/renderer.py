@@ -11,7 +11,7 @@ from feedmill.errors import RenderError
 from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, Site
 from feedmill.model.seed import Problem
-from feedmill.render.assemble import Format, assemble
+from feedmill.render.assemble import Format, Printed, assemble
 from feedmill.render.fragments import Fragments, Slot
 from feedmill.render.listing import GROUPS, Listing
 from feedmill.render.site_files import INDEX, MISSING, SITEMAP, STYLE, fixed_files, site_paths
@@ -142,9 +142,7 @@ class Renderer:
         except _UNPRINTABLE as error:
             raise RenderError(feed.path, None, str(error)) from error
         return assemble(
-            frame,
-            form.separator,
-            self._parts(form, feed, slots, full=True),
+            Printed(frame, form.separator, self._parts(form, feed, slots, full=True)),
             limit=feed.max_bytes,
             entries=feed.entries,
             summaries=lambda: self._parts(form, feed, slots, full=False),

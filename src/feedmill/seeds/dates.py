@@ -88,21 +88,22 @@ def zone(name: str) -> tzinfo:
 
 
 def _extended(match: re.Match[str], default: tzinfo) -> datetime:
-    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-    if match["hour"] is None:
-        return _moment(year, month, day, tz=default)
-    second = int(match["second"] or 0)
-    moment = _moment(
-        year,
-        month,
-        day,
-        int(match["hour"]),
-        int(match["minute"]),
-        59 if second == 60 else second,
-        int((match["fraction"] or "0")[:6].ljust(6, "0")) if second != 60 else 0,
-        tz=_offset(match["offset"]) if match["offset"] else default,
-    )
-    return moment + timedelta(seconds=1) if second == 60 else moment
+    leap = match["second"] == "60"
+    tz = _offset(match["offset"]) if match["offset"] else default
+    try:
+        moment = datetime(
+            int(match["year"]),
+            int(match["month"]),
+            int(match["day"]),
+            int(match["hour"] or 0),
+            int(match["minute"] or 0),
+            59 if leap else int(match["second"] or 0),
+            0 if leap else int((match["fraction"] or "0")[:6].ljust(6, "0")),
+            tz,
+        )
+    except ValueError as error:
+        raise ValueError(f"does not exist ({error}); {_EXAMPLE}") from None
+    return moment + timedelta(seconds=1) if leap else moment
 
 
 def _other(match: re.Match[str], default: tzinfo) -> datetime:
@@ -114,23 +115,6 @@ def _other(match: re.Match[str], default: tzinfo) -> datetime:
     except ValueError:
         raise ValueError(f"is no day or time that exists; {_EXAMPLE}") from None
     return moment.replace(tzinfo=_offset(match["offset"]) if match["offset"] else default)
-
-
-def _moment(
-    year: int,
-    month: int,
-    day: int,
-    hour: int = 0,
-    minute: int = 0,
-    second: int = 0,
-    microsecond: int = 0,
-    *,
-    tz: tzinfo,
-) -> datetime:
-    try:
-        return datetime(year, month, day, hour, minute, second, microsecond, tz)
-    except ValueError as error:
-        raise ValueError(f"does not exist ({error}); {_EXAMPLE}") from None
 
 
 def _offset(text: str) -> tzinfo:

@@ -53,7 +53,8 @@ def locate(reader: Reader, settings: DecodeSettings, *, title: str, published: I
     of `seeds.link`, then names that often hold another site's address. What is relative or made by a pattern
     is below `site.home`, and has its identity from `site.id` and its path.
     """
-    where, pattern = settings.address, _pattern(settings.address, reader.path)
+    seed = _Seed(reader, settings.address, title, published)
+    pattern = _pattern(settings.address, reader.path)
     mapped = any(fold(name) == "link" for name, _ in settings.fields)
     late: list[tuple[str, Node]] = []
     for key, node in reader.given("link"):
@@ -62,96 +63,88 @@ def locate(reader: Reader, settings: DecodeSettings, *, title: str, published: I
         if not mapped and fold(key) in _LATE:
             late.append((key, node))
         elif fold(key) in _PERMALINKS:
-            if (found := _permalink(reader, key, node, where, pattern, title, published)) is not None:
+            if (found := seed.permalink(key, node, pattern)) is not None:
                 return found
         else:
-            return _given(reader, key, node, where)
+            return seed.given(key, node)
     if pattern is not None:
-        return _made(reader, pattern, where, title, published, None)
+        return seed.made(pattern, None)
     if late:
-        return _given(reader, *late[0], where)
+        return seed.given(*late[0])
     reader.report_missing("link", _NO_LINK)
     return _NOWHERE
 
 
-def _given(reader: Reader, key: str, node: Node, where: AddressSettings) -> Located:
-    raw = reader.raw(key, node).strip()
-    if not raw:
-        return _NOWHERE
-    if where.home and not _ABSOLUTE.match(raw) and not raw.startswith("\\"):
-        return _below(reader, raw, where, node)
-    try:
-        link = http_url(raw)
-    except ValueError as error:
-        hint = (
-            "" if where.home or _ABSOLUTE.match(raw) else ", or set 'site.home', which it is then relative to"
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    """A seed whose address is looked for: its fields, and what patterns need of it."""
+
+    reader: Reader
+    where: AddressSettings
+    title: str
+    published: Instant | None
+
+    def given(self, key: str, node: Node) -> Located:
+        """Return the address that a field holds."""
+        reader, home = self.reader, self.where.home
+        raw = reader.raw(key, node).strip()
+        if not raw:
+            return _NOWHERE
+        if home and not _ABSOLUTE.match(raw) and not raw.startswith("\\"):
+            return self._below(raw, node)
+        try:
+            link = http_url(raw)
+        except ValueError as error:
+            hint = (
+                "" if home or _ABSOLUTE.match(raw) else ", or set 'site.home', which it is then relative to"
+            )
+            reader.report(f"'{key}' is {quoted(raw)}, which {error}{hint}", node)
+            return _NOWHERE
+        return Located(link=link, name=link)
+
+    def permalink(self, key: str, node: Node, pattern: Pattern | None) -> Located | None:
+        """Return what a seed's own `permalink` says; None where it is no more than yes, or no text at all."""
+        if not isinstance(node, ScalarNode) or node.value.strip().lower() in _BOOLEANS:
+            return None
+        try:
+            meant = from_front_matter(node.value, pattern)
+            if not isinstance(meant, str):
+                return self.made(meant, node)
+            return self.given(key, node) if _ABSOLUTE.match(meant) else self._below(meant, node, key)
+        except PatternError as error:
+            self.reader.report(f"'{key}' is {quoted(node.value)}: {error.message}", node)
+            return _NOWHERE
+
+    def made(self, pattern: Pattern, node: Node | None) -> Located:
+        """Return the address that a pattern makes; `node` is where the seed itself has the pattern."""
+        reader = self.reader
+        found = reader.find("publishedDateTime")
+        written = found[1].value if found is not None and isinstance(found[1], ScalarNode) else ""
+        source = Source(
+            path=reader.path,
+            get=lambda name: _value(reader, name),
+            title=self.title or None,
+            published=self.published,
+            zone=reader.zone,
+            written_zone=written_offset(written),
         )
-        reader.report(f"'{key}' is {quoted(raw)}, which {error}{hint}", node)
-        return _NOWHERE
-    return Located(link=link, name=link)
+        try:
+            return self._below(fill(pattern, source), node)
+        except MissingPart as error:
+            reader.report(f"no link: {error} (pattern {pattern.text})", node)
+            return _NOWHERE
 
-
-def _permalink(
-    reader: Reader,
-    key: str,
-    node: Node,
-    where: AddressSettings,
-    pattern: Pattern | None,
-    title: str,
-    published: Instant | None,
-) -> Located | None:
-    """Return what a seed's own `permalink` says; None where it is no more than yes, or no text at all."""
-    if not isinstance(node, ScalarNode) or node.value.strip().lower() in _BOOLEANS:
-        return None
-    try:
-        meant = from_front_matter(node.value, pattern)
-        if isinstance(meant, str):
-            if _ABSOLUTE.match(meant):
-                return _given(reader, key, node, where)
-            return _below(reader, meant, where, node, key)
-        return _made(reader, meant, where, title, published, node)
-    except PatternError as error:
-        reader.report(f"'{key}' is {quoted(node.value)}: {error.message}", node)
-        return _NOWHERE
-
-
-def _made(
-    reader: Reader,
-    pattern: Pattern,
-    where: AddressSettings,
-    title: str,
-    published: Instant | None,
-    node: Node | None,
-) -> Located:
-    found = reader.find("publishedDateTime")
-    written = found[1].value if found is not None and isinstance(found[1], ScalarNode) else ""
-    source = Source(
-        path=reader.path,
-        get=lambda name: _value(reader, name),
-        title=title or None,
-        published=published,
-        zone=reader.zone,
-        written_zone=written_offset(written),
-    )
-    try:
-        return _below(reader, fill(pattern, source), where, node)
-    except MissingPart as error:
-        reader.report(f"no link: {error} (pattern {pattern.text})", node)
-        return _NOWHERE
-
-
-def _below(
-    reader: Reader, path: str, where: AddressSettings, node: Node | None, key: str = "the address"
-) -> Located:
-    if not where.home:
-        reader.report(f"'{key}' is {quoted(path)}, which is relative; set 'site.home'", node)
-        return _NOWHERE
-    try:
-        link = http_url(resolve(path, where.home))
-    except ValueError as error:
-        reader.report(f"'{key}' is {quoted(path)}, which {error}", node)
-        return _NOWHERE
-    return Located(link=link, name=where.site_id + path.lstrip("/"), day=_day(path, reader.zone))
+    def _below(self, path: str, node: Node | None, key: str = "the address") -> Located:
+        reader, where = self.reader, self.where
+        if not where.home:
+            reader.report(f"'{key}' is {quoted(path)}, which is relative; set 'site.home'", node)
+            return _NOWHERE
+        try:
+            link = http_url(resolve(path, where.home))
+        except ValueError as error:
+            reader.report(f"'{key}' is {quoted(path)}, which {error}", node)
+            return _NOWHERE
+        return Located(link=link, name=where.site_id + path.lstrip("/"), day=_day(path, reader.zone))
 
 
 def _day(path: str, zone: tzinfo) -> Instant | None:

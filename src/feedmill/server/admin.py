@@ -19,6 +19,7 @@ from feedmill.server.changes import Changes
 from feedmill.server.desk import DeskPages, DeskPort
 from feedmill.server.metrics import Traffic, Value
 from feedmill.server.response import Answer
+from feedmill.server.subscribers import Readership
 
 logger = logging.getLogger(__name__)
 
@@ -164,9 +165,7 @@ class Admin:
             return self._gate(request, refused)
         body = admin_page.status_page(
             self._view.status(),
-            traffic=self._origin.traffic if self._origin else Traffic(),
-            subscribers=self._origin.subscribers() if self._origin else {},
-            readers=self._origin.readers.by_reader() if self._origin else {},
+            readership=self._origin.readership() if self._origin else Readership(),
             form_token=self._door.form_token(session) if session else "",
             desk=self._desk is not None,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from feedmill.model.seed import Problem, Severity
 from feedmill.server.admin_templates import POLICY, duration, most_frequent, render
-from feedmill.server.metrics import Traffic
+from feedmill.server.subscribers import Readership
 
 __all__ = ["POLICY", "login_page", "plot", "status_page"]
 
@@ -31,9 +31,7 @@ def login_page(*, wrong: bool = False, base: str = "", there: str = "") -> bytes
 def status_page(
     status: Mapping[str, Any],
     *,
-    traffic: Traffic,
-    subscribers: Mapping[str, int],
-    readers: Mapping[str, int],
+    readership: Readership,
     form_token: str,
     desk: bool = False,
     now: datetime | None = None,
@@ -70,10 +68,10 @@ def status_page(
         "store": _shared(status.get("store") or {}),
         "most_silent": MOST_SILENT,
         "plot": plot(passes),
-        "traffic": traffic,
-        "subscribers": dict(list(subscribers.items())[:SHOWN_FEEDS]),
-        "all_subscribers": sum(subscribers.values()),
-        "readers": dict(list(readers.items())[:SHOWN_FEEDS]),
+        "traffic": readership.traffic,
+        "subscribers": dict(list(readership.subscribers.items())[:SHOWN_FEEDS]),
+        "all_subscribers": sum(readership.subscribers.values()),
+        "readers": dict(list(readership.readers.items())[:SHOWN_FEEDS]),
         "form_token": form_token,
         "uptime": _since(daemon["since"], at),
     }

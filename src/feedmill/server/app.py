@@ -32,7 +32,7 @@ from feedmill.server.resolve import (
 )
 from feedmill.server.response import BY_AUDIENCE, SAFE_METHODS, Answer, Fields, page, plain
 from feedmill.server.serving import MAX_CACHED, Serving
-from feedmill.server.subscribers import Readers
+from feedmill.server.subscribers import Readers, Readership
 from feedmill.server.variant import Freshness, Variant
 from feedmill.store import Bodies
 
@@ -42,6 +42,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 _HUB = b"/hub"
+_CACHE_BYTES = 64 << 20
 _ATTEMPTS = 3  # a cache too small for what is asked at once may drop a document again
 _RETRY = 0.005  # seconds between two looks for the next generation
 
@@ -65,7 +66,6 @@ class Origin:
         *,
         discovery: Discovery = NO_HUBS,
         door: Door | None = None,
-        cache_bytes: int = 64 << 20,
         patience: timedelta = timedelta(seconds=2),
     ) -> None:
         self.traffic = Traffic()
@@ -73,7 +73,7 @@ class Origin:
         self._bodies = bodies
         self._clock = clock
         self._patience = patience.total_seconds()
-        self._documents = DocumentCache(cache_bytes)
+        self._documents = DocumentCache(_CACHE_BYTES)
         self._pool: ThreadPoolExecutor | None = None
         self._loading: dict[tuple[str, str], asyncio.Future[None]] = {}
         self._serving: Serving | None = None
@@ -111,6 +111,10 @@ class Origin:
         documents = self._serving.generation.documents if self._serving else {}
         feeds = {splitext(path)[0] for path in documents}
         return {feed: n for feed, n in self.readers.by_feed().items() if feed in feeds}
+
+    def readership(self) -> Readership:
+        """Return what was answered, and to whom, for the operator."""
+        return Readership(self.traffic, self.subscribers(), self.readers.by_reader())
 
     def metrics(self) -> dict[str, Value]:
         """Return what was counted, under the names of `metrics.FAMILIES`."""
@@ -257,7 +261,7 @@ class Origin:
             return self._only_post(method, second)
         if serving is None:
             return self._told(plain(503, second, method=method, extra={"retry-after": "1"}))
-        freshness = serving.freshness
+        freshness = serving.surroundings.freshness
         match resolve(path, serving.generation):
             case Found(record=record):
                 coding = self._coding(record, fields)
@@ -282,7 +286,7 @@ class Origin:
         """Answer 404 or 410: with the site's own page where a person asks, else with a line of text."""
         status, record = serving.page_of(found, fields)
         coding = self._coding(record, fields) if record is not None else None
-        cache = serving.freshness.of_errors
+        cache = serving.surroundings.freshness.of_errors
         if record is None or coding is None:
             extra = {"vary": BY_AUDIENCE} if serving.has_page(status) else {}
             return self._told(plain(status, second, method=method, cache=cache, extra=extra))
@@ -319,9 +323,7 @@ class Origin:
                 record,
                 coding,
                 form,
-                serving.generation.documents,
-                serving.freshness,
-                serving.discovery,
+                serving.surroundings,
                 opened=opened,
             )
             serving.variants[(record.path, coding, opened)] = variant

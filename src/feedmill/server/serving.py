@@ -7,7 +7,7 @@ from feedmill.server.audience import wants_page
 from feedmill.server.media import Discovery
 from feedmill.server.resolve import Gone, Resolution
 from feedmill.server.response import Fields
-from feedmill.server.variant import Freshness, Variant
+from feedmill.server.variant import Freshness, Surroundings, Variant
 
 MAX_CACHED = 4096
 """Variants of each kind that a generation remembers; they are cheap to make anew."""
@@ -19,12 +19,11 @@ _MAX_KEY = 512
 class Serving:
     """One generation, with what was worked out for it; replaced as a whole."""
 
-    __slots__ = ("discovery", "freshness", "generation", "hot", "variants")
+    __slots__ = ("generation", "hot", "surroundings", "variants")
 
     def __init__(self, generation: Generation, freshness: Freshness, discovery: Discovery) -> None:
         self.generation = generation
-        self.freshness = freshness
-        self.discovery = discovery
+        self.surroundings = Surroundings(generation.documents, freshness, discovery)
         self.hot: dict[tuple[bytes, bytes | None, bytes | None], Variant] = {}
         self.variants: dict[tuple[str, str, bool], Variant] = {}
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from feedmill.server.metrics import Traffic
 
 MAX_READERS = 32
 """Figures remembered for one feed; the least recently heard go first."""
@@ -47,6 +50,15 @@ def parse_agent(agent: bytes) -> Reader | None:
         return None
     feed_id = _FEED_ID.search(text)
     return Reader(name=name[1][:40], subscribers=subscribers, feed_id=feed_id[1] if feed_id else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Readership:
+    """What the origin has answered, who subscribes to which feed, and by which readers, most first."""
+
+    traffic: Traffic = field(default_factory=Traffic)
+    subscribers: Mapping[str, int] = field(default_factory=dict)
+    readers: Mapping[str, int] = field(default_factory=dict)
 
 
 class Readers:

@@ -6,6 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import timedelta
 from posixpath import splitext
+from typing import NamedTuple
 
 from feedmill.model.artifact import Published
 from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
@@ -48,6 +49,14 @@ class Freshness:
         return f"public, max-age={max(self.max_age, 1)}"
 
 
+class Surroundings(NamedTuple):
+    """What documents are served with: which there are, how long each may be kept, what they name."""
+
+    documents: Container[str]
+    freshness: Freshness
+    discovery: Discovery = NO_HUBS
+
+
 class Variant:
     """A document in a coding: its validators and, for the current second, its answers.
 
@@ -79,9 +88,7 @@ class Variant:
         record: Published,
         coding: str,
         form: Form,
-        documents: Container[str],
-        freshness: Freshness,
-        discovery: Discovery = NO_HUBS,
+        around: Surroundings,
         *,
         opened: bool = False,
     ) -> None:
@@ -94,16 +101,16 @@ class Variant:
         self.since = self.until = EPOCH  # when the answers below hold
         self.dated = False
         self.not_modified = self.without_body = Answer(500, b"", b"")
-        self._freshness = freshness
+        self._freshness = around.freshness
         # Floored: a reader that comes back when this ends may be a moment early, never late.
         change = record.next_change
         self._next_change = None if change is None else to_micros(change) // 1_000_000
         self._fixed = {
             "etag": self.etag.decode("ascii"),
             "vary": "Accept-Encoding, Sec-Fetch-Dest"
-            if is_styled(record.form, documents)
+            if is_styled(record.form, around.documents)
             else "Accept-Encoding",
-            "link": link_field(record.form, documents, discovery, at=record.path),
+            "link": link_field(record.form, around.documents, around.discovery, at=record.path),
             "accept-ranges": "none",
             "x-content-type-options": "nosniff",
         }

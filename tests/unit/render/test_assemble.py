@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance.samples import NOON, entry
 from feedmill.model.feed import Entry
-from feedmill.render.assemble import assemble, oldest_first
+from feedmill.render.assemble import Printed, assemble, oldest_first
 
 FRAME = (b"<", b">")
 
@@ -22,7 +22,7 @@ def _assemble(
     limit: int,
     separator: bytes = b",",
 ) -> bytes:
-    return assemble(FRAME, separator, parts, limit=limit, entries=entries, summaries=lambda: short)
+    return assemble(Printed(FRAME, separator, parts), limit=limit, entries=entries, summaries=lambda: short)
 
 
 NEWEST_FIRST = (entry(3), entry(2), entry(1))
@@ -34,7 +34,7 @@ def test_what_fits_is_left_alone_and_no_summary_is_asked_for() -> None:
     def unwanted() -> Sequence[bytes]:
         raise AssertionError("printed for nothing")
 
-    whole = assemble(FRAME, b",", PARTS, limit=16, entries=NEWEST_FIRST, summaries=unwanted)
+    whole = assemble(Printed(FRAME, b",", PARTS), limit=16, entries=NEWEST_FIRST, summaries=unwanted)
     assert whole == b"<CCCC,BBBB,AAAA>"
 
 

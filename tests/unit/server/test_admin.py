@@ -14,7 +14,8 @@ from feedmill.model.settings import AdminSettings
 from feedmill.server import ADMIN, Admin, Listener, Server
 from feedmill.server.admin_page import status_page
 from feedmill.server.auth import ATTEMPTS, REFILL, SESSION_SECONDS
-from feedmill.server.metrics import Traffic, Value
+from feedmill.server.metrics import Value
+from feedmill.server.subscribers import Readership
 from wire import House, Reply, Wire, request
 
 TOKEN = "kjhf-Sesame_42"
@@ -295,7 +296,7 @@ def test_the_page_tells_of_hub_and_mirrors_where_there_are_any() -> None:
     }
 
     def page(**status: object) -> str:
-        told = status_page(status, traffic=Traffic(), subscribers={}, readers={}, form_token="")
+        told = status_page(status, readership=Readership(), form_token="")
         return told.decode()
 
     text = page(followers=followers)
@@ -453,9 +454,7 @@ def test_mirrors_are_shown_with_what_keeps_them() -> None:
     ]
     page = status_page(
         {**STATUS, "followers": {"hub": None, "mirrors": mirrors}},
-        traffic=Traffic(),
-        subscribers={},
-        readers={},
+        readership=Readership(),
         form_token="",
     ).decode()
     for told in ("s3://feeds/www", "current", "file:///srv/www", "failing: full", "40, 1 min"):
