@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from types import TracebackType
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer
@@ -114,9 +113,7 @@ class Mill:
             self._lost = str(error)
             return Catalog()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._resources.close()
 
     # A pass

@@ -18,7 +18,6 @@ from concurrent.futures import Executor, Future
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from distributed import Client
@@ -110,9 +109,7 @@ class Cluster:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._client.close(timeout=2)
 
 

@@ -13,7 +13,6 @@ import secrets
 import threading
 import time
 from contextlib import suppress
-from types import TracebackType
 from typing import Self
 
 from feedmill.errors import LockHeld, PublishError
@@ -114,9 +113,7 @@ class PostgresLead:
             self.release()
             raise
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.release()
 
     def _end(self) -> None:
