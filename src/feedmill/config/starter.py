@@ -44,9 +44,6 @@ feeds:
 """
 
 
-def starter(
-    *, site_id: str, title: str = "My feeds", url: str = "http://127.0.0.1:8080/", schema: str = ""
-) -> str:
-    """Return a first config.yaml; `schema` is where an editor finds the JSON Schema, if anywhere."""
-    line = f"# yaml-language-server: $schema={schema}\n" if schema else ""
-    return line + _STARTER.format(title=scalar(title), url=scalar(url), id=scalar(site_id))
+def starter(*, site_id: str, title: str = "My feeds", url: str = "http://127.0.0.1:8080/") -> str:
+    """Return a first config.yaml."""
+    return _STARTER.format(title=scalar(title), url=scalar(url), id=scalar(site_id))

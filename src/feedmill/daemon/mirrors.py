@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import feedmill
+from feedmill.daemon.on_demand import OnDemand
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.seed import Problem
 from feedmill.model.settings import MirrorSettings, Settings
@@ -21,24 +22,14 @@ if TYPE_CHECKING:
 _STOP = 1.0
 
 
-class Mirrors:
+class Mirrors(OnDemand):
     """Follows the settings: has a thread for each mirror that they name, where this node leads."""
 
     def __init__(self, bodies: Bodies, leads: Callable[[], bool]) -> None:
+        super().__init__()
         self._bodies = bodies
         self._leads = leads
         self._threads: list[MirrorThread] = []
-        self._settings: Settings | None = None
-        self._generation: Generation | None = None
-
-    def configure(self, settings: Settings) -> None:
-        """Have from now on what the settings ask for; it begins with the first generation."""
-        if self._settings is not None and _facts(settings) == _facts(self._settings):
-            return
-        self.close()
-        self._settings = settings
-        if self._generation is not None:
-            self.install(self._generation)
 
     def install(self, generation: Generation) -> None:
         """Have the mirrors hold `generation` from now on."""
@@ -66,6 +57,10 @@ class Mirrors:
             for thread in self._threads:
                 thread.stop(patience)
         self._threads = []
+
+    def _facts(self, settings: Settings) -> tuple[object, ...]:
+        server = settings.server
+        return settings.mirrors, server.max_age, server.shared_max_age, settings.feeds_dir
 
     def troubles(self) -> list[str]:
         """Return what keeps mirrors from being as they should be."""
@@ -179,10 +174,6 @@ def _turn(path: str, documents: Container[str]) -> int:
     if not folder and stem != "all":
         return _LISTING_PAGE if suffix == "html" else _LISTING
     return _PAGE if suffix == "html" else _FEED
-
-
-def _facts(settings: Settings) -> tuple[object, ...]:
-    return settings.mirrors, settings.server.max_age, settings.server.shared_max_age, settings.feeds_dir
 
 
 def _start(settings: Settings, mirror: MirrorSettings) -> MirrorThread:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import feedmill
+from feedmill.daemon.on_demand import OnDemand
 from feedmill.model.artifact import Generation, Published
 from feedmill.model.hub import DELIVERY_BOUNDS, own_hub
 from feedmill.model.instant import Instant, rfc3339
@@ -24,27 +25,17 @@ if TYPE_CHECKING:
     from feedmill.push.totals import Totals
 
 
-class Push:
+class Push(OnDemand):
     """Follows the settings: runs a hub where they ask for one. Of aiohttp nothing is imported elsewhere."""
 
     def __init__(
         self, clock: Callable[[], Instant], bodies: Bodies, active: Callable[[], bool] = lambda: True
     ) -> None:
+        super().__init__()
         self._clock = clock
         self._active = active
         self._bodies = bodies
         self._thread: HubThread | None = None
-        self._settings: Settings | None = None
-        self._generation: Generation | None = None
-
-    def configure(self, settings: Settings) -> None:
-        """Have from now on what the settings ask for; it begins with the first generation."""
-        if self._settings is not None and _facts(settings) == _facts(self._settings):
-            return
-        self.close()
-        self._settings = settings
-        if self._generation is not None:
-            self.install(self._generation)
 
     def install(self, generation: Generation) -> None:
         """Deliver `generation` from now on, as a pass has left it; not what it suspends."""
@@ -61,6 +52,9 @@ class Push:
         if self._thread is not None:
             self._thread.stop(timeout=1.5)
             self._thread = None
+
+    def _facts(self, settings: Settings) -> tuple[object, ...]:
+        return settings.push, own_hub(settings), settings.site.url, settings.feeds_dir
 
     @property
     def door(self) -> Door | None:
@@ -159,10 +153,6 @@ def stored_subscribers(settings: Settings) -> list[dict[str, Any]]:
 
 def _digests(documents: Mapping[str, Published]) -> dict[str, str]:
     return {path: record.digest for path, record in documents.items()}
-
-
-def _facts(settings: Settings) -> tuple[object, ...]:
-    return settings.push, own_hub(settings), settings.site.url, settings.feeds_dir
 
 
 def _start(settings: Settings, clock: Callable[[], Instant], active: Callable[[], bool]) -> HubThread:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from feedmill.catalog import FeedRecord, RankedRow
-from feedmill.compose import Composer
+from feedmill.compose import Composer, FeedSpec
 from feedmill.model.archive import Period, split_archive
 from feedmill.model.artifact import Artifact
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow
@@ -132,7 +132,7 @@ class FeedBuilder:
             if record is not None and record != selection.record:
                 fresh.append(record)
             shown = selection.rows or selection.spec.key == ALL
-            rows[selection.spec.key] = _row(selection) if shown else None
+            rows[selection.spec.key] = _row(selection.spec, selection) if shown else None
             run.progress("print", done, len(keys))
         run.catalog.memberships.change(fresh)
         return rows, frozenset(unlisted)
@@ -273,15 +273,7 @@ class FeedBuilder:
         found = {}
         for record in run.catalog.memberships.feeds():
             if record.total > 0 or record.key == ALL:
-                spec = self._composer.spec(record.key)
-                found[record.key] = FeedRow(
-                    kind=record.key.kind,
-                    path=spec.path,
-                    title=record.title,
-                    description=spec.description,
-                    total=record.total,
-                    updated=from_micros(record.updated),
-                )
+                found[record.key] = _row(self._composer.spec(record.key), record)
         return found
 
     @property
@@ -293,7 +285,7 @@ class FeedBuilder:
         """Return the directory of a catalog whose feeds were not printed: titles are worked out now."""
         feeds = run.catalog.memberships.feeds()
         keys = [record.key for record in feeds if record.total > 0 or record.key == ALL]
-        return self._arranged(map(_row, select(run, keys)))
+        return self._arranged(_row(each.spec, each) for each in select(run, keys))
 
     def _arranged(self, rows: Iterable[FeedRow]) -> Directory:
         """Return all feeds that have something to read, kind by kind, each by title."""
@@ -306,15 +298,14 @@ def _is_of_all(path: str) -> bool:
     return archive is not None and archive[0] == "all"
 
 
-def _row(selection: Selection) -> FeedRow:
-    spec = selection.spec
+def _row(spec: FeedSpec, known: Selection | FeedRecord) -> FeedRow:
     return FeedRow(
         kind=spec.key.kind,
         path=spec.path,
-        title=selection.title,
+        title=known.title,
         description=spec.description,
-        total=selection.total,
-        updated=from_micros(selection.updated),
+        total=known.total,
+        updated=from_micros(known.updated),
     )
 
 

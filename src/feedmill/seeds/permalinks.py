@@ -82,7 +82,7 @@ _STRFTIME = {
 }  # fmt: skip
 
 
-def from_jekyll(permalink: str, *, collection: str = "posts") -> Pattern:
+def from_jekyll(permalink: str) -> Pattern:
     """Return what a Jekyll permalink, or the name of one of its styles, stands for.
 
     Raises:
@@ -93,7 +93,7 @@ def from_jekyll(permalink: str, *, collection: str = "posts") -> Pattern:
     def replaced(match: re.Match[str]) -> str:
         name = match[1]
         if name == "collection":
-            return collection
+            return "posts"
         tail = ""
         if name not in _JEKYLL and name.endswith("_"):
             name, tail = name[:-1], "_"

@@ -43,12 +43,13 @@ def new_name() -> str:
 
 
 class PostgresLead:
-    """A `Lead` in the database. `prints` names what decides how seeds become documents here."""
+    """A `Lead` in the database."""
 
-    def __init__(self, url: str, purpose: str, *, name: str = "", prints: str = "") -> None:
+    def __init__(self, url: str, purpose: str, *, name: str = "") -> None:
         self.purpose = purpose
         self.name = name or new_name()
-        self.prints = prints
+        self.prints = ""
+        """What names all that decides how seeds become documents here."""
         self.epoch = 0
         self.trusted = False
         """Whether the seeds here were seen to be no older than what is published, under this lead."""
