@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from typing import Any
 
+import feedmill
 from feedmill.daemon import status
 from feedmill.daemon.condition import Condition
 from feedmill.daemon.config_file import ConfigFile
@@ -66,13 +68,15 @@ class Answers:
             *self.followers.troubles(),
         ]
         return {
-            "daemon": status.daemon_json(
-                condition.state,
-                since=condition.since,
-                uptime=condition.uptime,
-                watching=self.watcher.describe(),
-                listening=self.listeners.addresses(),
-            ),
+            "daemon": {
+                "state": condition.state,
+                "pid": os.getpid(),
+                "since": rfc3339(condition.since),
+                "uptime": round(condition.uptime, 1),
+                "version": feedmill.__version__,
+                "watching": self.watcher.describe(),
+                "listening": self.listeners.addresses(),
+            },
             "last_pass": status.pass_json(last) if last else None,
             "next": status.next_json(self.scheduler.planned()),
             "counts": status.counts_json(last) if last else {},

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import feedmill
@@ -20,21 +19,6 @@ _REASONS = {
     "housekeeping": "looks at every seed and document",
 }
 PLANNED = 10
-
-
-def daemon_json(
-    state: str, *, since: Instant, uptime: float, watching: str, listening: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the `daemon` part of the status."""
-    return {
-        "state": state,
-        "pid": os.getpid(),
-        "since": rfc3339(since),
-        "uptime": round(uptime, 1),
-        "version": feedmill.__version__,
-        "watching": watching,
-        "listening": dict(listening),
-    }
 
 
 def stopped_json() -> dict[str, Any]:

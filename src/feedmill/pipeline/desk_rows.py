@@ -81,15 +81,7 @@ def with_lean(row: SeedRow, lean: Lean | Seed) -> SeedRow:
 
 def lean_of(seed: Seed) -> Lean:
     """Return what is kept of a seed that is not stored."""
-    return Lean(
-        title=seed.title,
-        link=seed.link,
-        published=seed.published,
-        updated=seed.updated,
-        expires=seed.expires,
-        topics=seed.topics,
-        provider=seed.provider,
-    )
+    return msgspec.convert(seed, Lean, from_attributes=True)
 
 
 def newest(row: SeedRow) -> tuple[bool, float, str]:

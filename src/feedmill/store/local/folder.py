@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest
 from feedmill.model.seed import Problem
-from feedmill.store.generation import Suspension
+from feedmill.store.history import History
 from feedmill.store.local.adopt import claim, own_documents
 from feedmill.store.local.bodies import read_body
 from feedmill.store.local.damage import set_aside
@@ -21,11 +20,12 @@ from feedmill.store.local.ledger import Ledger
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error, reason
 from feedmill.store.local.values import Changes, Damage, LocalHistory
+from feedmill.store.published import PublishedState
 
 LEDGER = f"{OWN}/ledger.db"
 
 
-class PublishedFolder:
+class PublishedFolder(PublishedState):
     """What is published in a folder: what its publications change, and what they are checked against.
 
     What is in memory is the truth about the disk. If the ledger cannot be written (a full disk), the
@@ -41,6 +41,7 @@ class PublishedFolder:
         Raises:
             PublishError: unreadable, locked, or made by a newer feedmill.
         """
+        super().__init__()
         self.feeds_dir = feeds_dir
         self.read_only = read_only
         self.memory = Memory()
@@ -52,8 +53,10 @@ class PublishedFolder:
         self._folder: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
         self._publication = 0
-        self._suspension = Suspension()
         self.reopen()
+
+    def _known(self) -> tuple[History, Iterable[str]]:
+        return self.memory.history, self.memory.suspects
 
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a published document, from any thread; None where the disk has another, or none."""
@@ -61,14 +64,6 @@ class PublishedFolder:
         if known is None or known.digest != digest:
             return None
         return read_body(self.feeds_dir, path, digest, known.size)
-
-    def suspend(self, paths: Iterable[str]) -> None:
-        """Have nobody get these documents as they are now, until a publication has had its say of them."""
-        self._suspension.suspend(paths, self.memory.history.documents)
-
-    def resume(self, but: Container[str]) -> None:
-        """Serve again what was suspended: it was replaced, or is right as it is; all but these documents."""
-        self._suspension.resume(but)
 
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
@@ -165,12 +160,6 @@ class PublishedFolder:
                 self._ledger.finish(self.memory.history)
         self._ledger.close()
         self._announced = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()
 
     def _make_folder(self, tree: Tree) -> None:
         if self._file is None:

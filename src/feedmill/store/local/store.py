@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Iterator
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Generation, Published
 from feedmill.model.instant import Instant
-from feedmill.store.generation import generation_of
 from feedmill.store.local.adopt import claim, is_marked
 from feedmill.store.local.compare import compare
 from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
 from feedmill.store.local.translate import publish_error
-from feedmill.store.port import FeedMemory
 
 _LOOK = 0.05
 """Seconds between two looks at another process's ledger."""
@@ -30,53 +26,9 @@ class LocalStore(PublishedFolder):
     """
 
     @property
-    def ledger_id(self) -> str:
-        """What tells this ledger from any other: made once, when the ledger is."""
-        return self.memory.history.ledger_id
-
-    @property
-    def mark(self) -> str:
-        """What the catalog belongs to."""
-        return f"{self.ledger_id} {self.serial}"
-
-    @property
-    def serial(self) -> int:
-        """How many changes there were: grows with every publication that changed something."""
-        return self.memory.history.serial
-
-    @property
-    def documents(self) -> Mapping[str, Published]:
-        """The published documents by path."""
-        return MappingProxyType(self.memory.history.documents)
-
-    @property
-    def feeds(self) -> Mapping[str, FeedMemory]:
-        """The feeds there ever were, by path without suffix."""
-        return MappingProxyType(self.memory.history.feeds)
-
-    @property
-    def gone(self) -> frozenset[str]:
-        """The paths of retired documents (410)."""
-        return frozenset(self.memory.history.gone)
-
-    @property
     def refused(self) -> frozenset[str]:
         """The paths that something foreign held when a document was to be put there."""
         return frozenset(self.memory.history.refused)
-
-    def generation(
-        self,
-        redirects: Mapping[str, str] = MappingProxyType({}),
-        copies: Mapping[str, str] = MappingProxyType({}),
-    ) -> Generation:
-        """Return the published state as the origin serves it; `copies` maps paths to those they copy.
-
-        A document known to be missing or foreign on disk is left out.
-        """
-        documents = dict(self.memory.history.documents)
-        for path in self.memory.suspects:
-            documents.pop(path, None)
-        return generation_of(self.memory.history, documents, self._suspension, redirects, copies)
 
     def watch(self, serial: int, patience: float) -> int:
         """Wait until the ledger has another number than `serial`, `patience` seconds at most; return it.
@@ -92,10 +44,6 @@ class LocalStore(PublishedFolder):
     def last_good_paths(self) -> Iterator[str]:
         """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
         yield from self._ledger.last_good_paths()
-
-    def last_good_count(self) -> int:
-        """Return how many seeds a blob is kept for."""
-        return self.memory.history.good
 
     def doubt(self, seeds: Callable[[], str]) -> None:
         """One process alone has the newest seeds."""

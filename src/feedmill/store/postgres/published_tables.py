@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from typing import Self
+from collections.abc import Iterable
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, digest
-from feedmill.store.generation import Suspension
 from feedmill.store.history import History
 from feedmill.store.postgres.bodies import BodyCache
 from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.lead import PostgresLead
 from feedmill.store.postgres.rows import read_history
 from feedmill.store.postgres.schema import STAGING
+from feedmill.store.published import PublishedState
 
 
-class PublishedTables:
+class PublishedTables(PublishedState):
     """What is published in a database: what its publications change, and what they are checked against.
 
     `stale`: another process may have published, or nobody knows whether a commit was done; `reopen` finds
@@ -24,6 +23,7 @@ class PublishedTables:
     """
 
     def __init__(self, url: str, name: str, lead: PostgresLead | None, bodies: BodyCache) -> None:
+        super().__init__()
         self.bodies = bodies
         self.history = History()
         self.suspects: set[str] = set()
@@ -32,12 +32,14 @@ class PublishedTables:
         self._lead = lead
         self._reader = Database(url, name)
         self._listener = Database(url, name, ("LISTEN feedmill",))
-        self._suspension = Suspension()
         try:
             self.reopen()
         except BaseException:
             self.close()
             raise
+
+    def _known(self) -> tuple[History, Iterable[str]]:
+        return self.history, self.suspects
 
     @property
     def lead(self) -> PostgresLead:
@@ -49,7 +51,7 @@ class PublishedTables:
         """Take what a publication has left for what is known."""
         self.history = history
         self.suspects.difference_update(written)
-        self._suspension.resume(())
+        self.resume(())
 
     def body(self, path: str, wanted: Digest) -> bytes | None:
         """Return a published document, from memory or the database; None where a newer one took its place.
@@ -73,14 +75,6 @@ class PublishedTables:
             self.bodies.put(wanted, body)
         return body
 
-    def suspend(self, paths: Iterable[str]) -> None:
-        """Have nobody get these documents as they are now, until a publication has had its say of them."""
-        self._suspension.suspend(paths, self.history.documents)
-
-    def resume(self, but: Container[str]) -> None:
-        """Give out again what was suspended; all but these documents."""
-        self._suspension.resume(but)
-
     def reopen(self) -> None:
         """Read anew what is published.
 
@@ -95,9 +89,3 @@ class PublishedTables:
         """Let go of the database."""
         for database in (self.writer, self._reader, self._listener):
             database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.close()

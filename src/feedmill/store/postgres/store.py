@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import MappingProxyType
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Digest, Generation, Published, digest
+from feedmill.model.artifact import Digest, Published, digest
 from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem
-from feedmill.store.generation import generation_of
-from feedmill.store.port import FeedMemory
 from feedmill.store.postgres.publication import PostgresPublication
 from feedmill.store.postgres.published_tables import PublishedTables
 from feedmill.store.postgres.schema import version_of
@@ -32,36 +29,6 @@ class PostgresStore(PublishedTables):
     problems: tuple[Problem, ...] = ()
     refused: frozenset[str] = frozenset()
 
-    @property
-    def ledger_id(self) -> str:
-        """What tells this history from any other."""
-        return self.history.ledger_id
-
-    @property
-    def mark(self) -> str:
-        """What the catalog belongs to."""
-        return f"{self.ledger_id} {self.serial}"
-
-    @property
-    def serial(self) -> int:
-        """How many changes there were."""
-        return self.history.serial
-
-    @property
-    def documents(self) -> Mapping[str, Published]:
-        """The published documents by path."""
-        return MappingProxyType(self.history.documents)
-
-    @property
-    def feeds(self) -> Mapping[str, FeedMemory]:
-        """The feeds there ever were, by path without suffix."""
-        return MappingProxyType(self.history.feeds)
-
-    @property
-    def gone(self) -> frozenset[str]:
-        """The paths of retired documents (410)."""
-        return frozenset(self.history.gone)
-
     def begin(self, now: Instant) -> PostgresPublication:
         """Return a new publication.
 
@@ -73,15 +40,6 @@ class PostgresStore(PublishedTables):
         if self.stale:
             self.reopen()
         return PostgresPublication(self, now)
-
-    def generation(
-        self,
-        redirects: Mapping[str, str] = MappingProxyType({}),
-        copies: Mapping[str, str] = MappingProxyType({}),
-    ) -> Generation:
-        """Return the published state as its followers have it."""
-        documents = {path: one for path, one in self.history.documents.items() if path not in self.suspects}
-        return generation_of(self.history, documents, self._suspension, redirects, copies)
 
     def fetch(self, known: Mapping[str, Published]) -> None:
         """Have the bodies of what is other than in `known` at hand, while there is room."""
@@ -127,10 +85,6 @@ class PostgresStore(PublishedTables):
         while self.history.good and (batch := [row[0] for row in self._reader.rows(_PATHS, (last,))]):
             yield from map(to_text, batch)
             last = batch[-1]
-
-    def last_good_count(self) -> int:
-        """Return how many seeds a blob is kept for."""
-        return self.history.good
 
     def doubt(self, seeds: Callable[[], str]) -> str | None:
         """Return why a new lead must not publish from seeds of this digest yet: they are earlier ones."""
