@@ -12,7 +12,7 @@ import click
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.instants import parse_instant, when
 from feedmill.cli.main import Exit
-from feedmill.cli.output import Progress, folded, plural, print_json, relative_prefix
+from feedmill.cli.output import Progress, duration, folded, plural, print_json, relative_prefix
 from feedmill.config.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
@@ -158,7 +158,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
         click.echo((click.style(line, bold=True) + folded(text, len(line))).rstrip())
     for mirror in report.mirrors:
         click.echo(_mirror(mirror))
-    tail = f"done in {_duration(report.seconds)}"
+    tail = f"done in {duration(report.seconds)}"
     if report.next_change is not None:
         tail += f"; next planned change {when(report.next_change, report.as_of)}"
     click.echo(folded(tail, 4))
@@ -190,7 +190,3 @@ def _documents(report: PassReport) -> str:
     if report.removed:
         parts.append(f"{report.removed:,} removed")
     return ", ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -36,6 +36,11 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def duration(seconds: float) -> str:
+    """Return `12 ms`, `3.4 s`."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
+
+
 def relative_prefix(folder: Path) -> str:
     """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
     try:

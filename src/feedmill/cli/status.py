@@ -11,7 +11,7 @@ from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.instants import when
 from feedmill.cli.main import Exit
 from feedmill.cli.operator import operators_link
-from feedmill.cli.output import folded, print_json, relative_prefix, width
+from feedmill.cli.output import duration, folded, print_json, relative_prefix, width
 from feedmill.cli.problems import print_problems
 from feedmill.model.instant import Instant
 
@@ -83,7 +83,7 @@ def _show(document: dict[str, Any], now: Instant, prefix: str) -> None:
     for name, address in daemon.get("listening", {}).items():
         _row(name, address)
     if last:
-        took = _milliseconds(last["seconds"])
+        took = duration(last["seconds"])
         _row("last pass", f"{_when(last['as_of'], now)}, {took} ({last['trigger']})")
         feeds, entries = last["feeds"], last["entries"]
         _row(
@@ -154,7 +154,3 @@ def _span(seconds: float) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {left} s" if minutes else f"{left} s"
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"

@@ -8,6 +8,7 @@ Instant = datetime  # aware, UTC; a name that says so in signatures
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_SECOND = timedelta(seconds=1)
 
 
 def to_micros(instant: Instant) -> int:
@@ -18,6 +19,16 @@ def to_micros(instant: Instant) -> int:
 def from_micros(micros: int) -> Instant:
     """Return the instant `micros` microseconds after 1970-01-01T00:00:00Z."""
     return EPOCH + timedelta(microseconds=micros)
+
+
+def to_seconds(instant: Instant) -> int:
+    """Return whole seconds since 1970-01-01T00:00:00Z."""
+    return (instant - EPOCH) // _SECOND
+
+
+def from_seconds(seconds: int) -> Instant:
+    """Return the instant `seconds` after 1970-01-01T00:00:00Z."""
+    return EPOCH + timedelta(seconds=seconds)
 
 
 def floor_second(instant: Instant) -> Instant:

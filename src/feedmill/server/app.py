@@ -11,7 +11,7 @@ from posixpath import splitext
 from typing import Any
 
 from feedmill.model.artifact import Generation, Published
-from feedmill.model.instant import Instant, to_micros
+from feedmill.model.instant import Instant, to_seconds
 from feedmill.model.settings import ServerSettings
 from feedmill.server.audience import opens_in_a_browser
 from feedmill.server.conditional import Outcome, evaluate
@@ -142,12 +142,12 @@ class Origin:
         now = self._clock()
         if method != b"GET" and method != b"HEAD":
             if self._door is not None and target.partition(b"?")[0] == _HUB:
-                return None if method == b"POST" else self._only_post(method, _second(now))
-            return self._told(plain(405, _second(now), method=method, extra={"allow": SAFE_METHODS}))
+                return None if method == b"POST" else self._only_post(method, to_seconds(now))
+            return self._told(plain(405, to_seconds(now), method=method, extra={"allow": SAFE_METHODS}))
         serving = serving or self._serving
         variant = serving.hot_variant(target, fields) if serving else None
         if variant is None:
-            found = self._find(serving, method, target, fields, _second(now))
+            found = self._find(serving, method, target, fields, to_seconds(now))
             if not isinstance(found, Variant):
                 return found
             variant = found
@@ -158,7 +158,7 @@ class Origin:
         if outcome is Outcome.NOT_MODIFIED:
             answer = variant.not_modified
         elif outcome is Outcome.FAILED:
-            return self._told(plain(412, _second(now), method=method))
+            return self._told(plain(412, to_seconds(now), method=method))
         else:
             answer = variant.without_body
             if method == b"GET":
@@ -194,7 +194,9 @@ class Origin:
             # present one may be another by now.
             answer = self.answer(method, target, fields, serving)
         if answer is None:
-            answer = self._told(plain(503, _second(self._clock()), method=method, extra={"retry-after": "1"}))
+            answer = self._told(
+                plain(503, to_seconds(self._clock()), method=method, extra={"retry-after": "1"})
+            )
         await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers()})
         await send({"type": "http.response.body", "body": answer.body})
 
@@ -209,13 +211,13 @@ class Origin:
         while more:
             message = await receive()
             if message["type"] != "http.request":  # it left before it had said everything
-                return self._told(plain(400, _second(self._clock())))
+                return self._told(plain(400, to_seconds(self._clock())))
             body += message.get("body", b"")
             more = bool(message.get("more_body"))
         content_type = fields.get(b"content-type", b"").decode("latin-1")
         status, reason = await self._door(content_type, body)
         extra = {"retry-after": "10"} if status == 503 else {}
-        return self._told(plain(status, _second(self._clock()), message=reason, extra=extra))
+        return self._told(plain(status, to_seconds(self._clock()), message=reason, extra=extra))
 
     async def _fetch(self, target: bytes, fields: Fields) -> Serving | None:
         """Read what `answer` lacked; None: it could not be had within our patience (503).
@@ -375,10 +377,6 @@ def fold(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     for name, value in headers:
         fields[name] = fields[name] + b", " + value if name in fields else value
     return fields
-
-
-def _second(now: Instant) -> int:
-    return to_micros(now) // 1_000_000
 
 
 def _freshness(settings: ServerSettings) -> Freshness:

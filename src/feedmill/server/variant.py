@@ -9,7 +9,7 @@ from posixpath import splitext
 from typing import NamedTuple
 
 from feedmill.model.artifact import Published
-from feedmill.model.instant import EPOCH, Instant, floor_second, to_micros
+from feedmill.model.instant import EPOCH, Instant, floor_second, to_seconds
 from feedmill.server.documents import Form, Key
 from feedmill.server.encode import IDENTITY
 from feedmill.server.media import NO_HUBS, OPENED, Discovery, is_page, is_styled, link_field, media_type
@@ -97,14 +97,14 @@ class Variant:
         self.key: Key = (record.digest, coding)
         self.etag = form.etag[:-1] + b'-opened"' if opened else form.etag
         self.size = form.size
-        self.modified = to_micros(record.modified) // 1_000_000
+        self.modified = to_seconds(record.modified)
         self.since = self.until = EPOCH  # when the answers below hold
         self.dated = False
         self.not_modified = self.without_body = Answer(500, b"", b"")
         self._freshness = around.freshness
         # Floored: a reader that comes back when this ends may be a moment early, never late.
         change = record.next_change
-        self._next_change = None if change is None else to_micros(change) // 1_000_000
+        self._next_change = None if change is None else to_seconds(change)
         self._fixed = {
             "etag": self.etag.decode("ascii"),
             "vary": "Accept-Encoding, Sec-Fetch-Dest"
@@ -132,7 +132,7 @@ class Variant:
         Last-Modified is left out while it is not yet past: it must not lie in the future
         (RFC 9110, 8.8.2.1), and within its own second it cannot tell two versions apart.
         """
-        second = to_micros(now) // 1_000_000
+        second = to_seconds(now)
         left = None if self._next_change is None else self._next_change - second
         lines = {"date": http_date(second), "cache-control": self._freshness.cache_control(left)}
         self.dated = self.modified < second

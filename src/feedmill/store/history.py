@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from feedmill.model.artifact import Digest, Published
-from feedmill.model.instant import EPOCH, Instant, floor_second, from_micros
+from feedmill.model.instant import Instant, floor_second
 from feedmill.store.port import FeedMemory
 
-_SECOND = from_micros(1_000_000) - EPOCH
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from feedmill.errors import LockHeld, StoreError
-from feedmill.model.instant import Instant, from_micros, rfc3339
+from feedmill.model.instant import Instant, from_seconds, rfc3339
 
 _held: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 
@@ -144,7 +144,7 @@ def _started(pid: int) -> Instant:
     since_boot = int(fields[19]) // os.sysconf("SC_CLK_TCK")
     lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
     boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
-    return from_micros((boot + since_boot) * 1_000_000)
+    return from_seconds(boot + since_boot)
 
 
 def _forget_in_child() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from feedmill.model.artifact import Digest, Published
 from feedmill.model.filename import to_bytes
-from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.instant import from_seconds, to_seconds
 from feedmill.store.local.values import Changes, LocalHistory
 from feedmill.store.path import checked
 from feedmill.store.port import FeedMemory
@@ -39,7 +39,6 @@ _MIGRATIONS = (
 rows of `good` (counting a million takes longer than a pass)."""
 VERSION = len(_MIGRATIONS)
 
-_SECOND = 1_000_000
 _STATES = frozenset({"live", "emptied", "retired"})
 
 
@@ -73,7 +72,7 @@ def read_history(connection: sqlite3.Connection) -> LocalHistory:
         "SELECT path, digest, size, modified, mtime_ns, inode FROM document"
     ):
         history.documents[checked(path)] = Published(
-            path=path, digest=Digest(digest), size=size, modified=_instant(modified)
+            path=path, digest=Digest(digest), size=size, modified=from_seconds(modified)
         )
         history.stamps[path] = (size, mtime_ns, inode)
     for path, kind, title, description, state in connection.execute(
@@ -85,7 +84,7 @@ def read_history(connection: sqlite3.Connection) -> LocalHistory:
             path=path, kind=kind, title=title, description=description, state=state
         )
     for path, modified in connection.execute("SELECT path, modified FROM gone"):
-        history.gone[checked(path)] = _instant(modified)
+        history.gone[checked(path)] = from_seconds(modified)
     history.intents = {checked(path) for (path,) in connection.execute("SELECT path FROM intent")}
     history.refused = {checked(path) for (path,) in connection.execute("SELECT path FROM refused")}
     return history
@@ -97,7 +96,7 @@ def write_changes(connection: sqlite3.Connection, history: LocalHistory, changes
     for path in sorted(changes.documents | changes.touched):
         if document := history.documents.get(path):
             _, mtime_ns, inode = history.stamps[path]
-            modified = _seconds(document.modified)
+            modified = to_seconds(document.modified)
             kept.append((path, document.digest, document.size, modified, mtime_ns, inode))
         else:
             connection.execute("DELETE FROM document WHERE path = ?", (path,))
@@ -109,7 +108,7 @@ def write_changes(connection: sqlite3.Connection, history: LocalHistory, changes
     )
     for path in sorted(changes.gone):
         if moment := history.gone.get(path):
-            connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (path, _seconds(moment)))
+            connection.execute("INSERT OR REPLACE INTO gone VALUES (?, ?)", (path, to_seconds(moment)))
         else:
             connection.execute("DELETE FROM gone WHERE path = ?", (path,))
     if changes.refused:
@@ -129,11 +128,3 @@ def write_good(connection: sqlite3.Connection, good: Iterable[tuple[str, bytes |
             connection.execute("INSERT INTO good VALUES (?, ?)", (key, blob))
             more += 1
     return more
-
-
-def _seconds(instant: Instant) -> int:
-    return to_micros(instant) // _SECOND
-
-
-def _instant(seconds: int) -> Instant:
-    return from_micros(seconds * _SECOND)

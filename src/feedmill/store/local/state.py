@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from feedmill.model.artifact import Published
-from feedmill.model.instant import Instant, from_micros
+from feedmill.model.instant import Instant, from_seconds
 from feedmill.store.local.feeds_dir import Found, Stamp
 from feedmill.store.local.values import Changes, LocalHistory
 from feedmill.store.port import FeedMemory
@@ -41,7 +41,7 @@ class Memory:
     def record_found(self, path: str, found: Found) -> None:
         """Remember a document of which only the file is known: its time is its Last-Modified."""
         size, mtime_ns, _ = found.stamp
-        modified = from_micros(mtime_ns // 1_000_000_000 * 1_000_000)
+        modified = from_seconds(mtime_ns // 1_000_000_000)
         self.record(Published(path=path, digest=found.digest, size=size, modified=modified), found.stamp)
 
     def forget(self, path: str) -> None:

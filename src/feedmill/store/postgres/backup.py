@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from feedmill.model.filename import to_bytes, to_text
+from feedmill.model.instant import to_seconds
 from feedmill.store.history import History
 from feedmill.store.local.backup import Backup
 from feedmill.store.postgres.database import Database, Row
-from feedmill.store.postgres.rows import seconds
 
 _BATCH = 500
 
@@ -48,7 +48,7 @@ def write_history(database: Database, backup: Backup) -> None:
             database.rows(f"DELETE FROM feedmill_{table}")
         database.copy("COPY feedmill_feed FROM STDIN", list(_feeds(history)))
         database.copy(
-            "COPY feedmill_gone FROM STDIN", [(path, seconds(at)) for path, at in history.gone.items()]
+            "COPY feedmill_gone FROM STDIN", [(path, to_seconds(at)) for path, at in history.gone.items()]
         )
         page: list[Row] = []
         for path, record in backup.good():
@@ -66,7 +66,7 @@ def write_history(database: Database, backup: Backup) -> None:
 
 def _documents(history: History) -> Iterator[Row]:
     for one in history.documents.values():
-        yield one.path, one.digest, one.size, seconds(one.modified)
+        yield one.path, one.digest, one.size, to_seconds(one.modified)
 
 
 def _feeds(history: History) -> Iterator[Row]:

@@ -7,13 +7,12 @@ from typing import Self
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Artifact, Published, digest
-from feedmill.model.instant import Instant
+from feedmill.model.instant import Instant, to_seconds
 from feedmill.store.history import History
 from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.published_tables import PublishedTables
-from feedmill.store.postgres.rows import seconds
 from feedmill.store.postgres.staging import Staging
 from feedmill.store.postgres.wishes import Difference, Wishes, after, difference
 
@@ -183,7 +182,7 @@ def _write_rest(database: Database, change: Difference) -> None:
         database.rows(
             "INSERT INTO feedmill_gone SELECT * FROM unnest(%s::text[], %s::bigint[])"
             " ON CONFLICT (path) DO UPDATE SET modified = excluded.modified",
-            (list(change.gone), [seconds(at) for at in change.gone.values()]),
+            (list(change.gone), [to_seconds(at) for at in change.gone.values()]),
         )
     if change.feeds:
         rows = ((one.path, one.kind, one.title, one.description, one.state) for one in change.feeds)

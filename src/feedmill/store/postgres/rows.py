@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from feedmill.model.artifact import Digest, Published
-from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.instant import from_seconds
 from feedmill.store.history import History
 from feedmill.store.port import FeedMemory
 from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.schema import version_of
-
-_SECOND = 1_000_000
 
 
 def read_history(database: Database, known: History | None = None) -> History:
@@ -44,7 +42,7 @@ def read_within(database: Database, known: History | None = None) -> History:
         history.feeds = _read_feeds(database)
     if gone_at > old.serial:
         rows = database.rows("SELECT path, modified FROM feedmill_gone")
-        history.gone = {path: _instant(modified) for path, modified in rows}
+        history.gone = {path: from_seconds(modified) for path, modified in rows}
     return history
 
 
@@ -57,7 +55,7 @@ def _read_documents(database: Database, history: History, since: int, old: Histo
             path=path,
             digest=Digest(digest),
             size=size,
-            modified=_instant(modified),
+            modified=from_seconds(modified),
             next_change=before.next_change if before is not None else None,
         )
 
@@ -68,12 +66,3 @@ def _read_feeds(database: Database) -> dict[str, FeedMemory]:
         path: FeedMemory(path=path, kind=kind, title=title, description=description, state=state)
         for path, kind, title, description, state in rows
     }
-
-
-def seconds(instant: Instant) -> int:
-    """Return an instant as the tables hold it."""
-    return to_micros(instant) // _SECOND
-
-
-def _instant(count: int) -> Instant:
-    return from_micros(count * _SECOND)

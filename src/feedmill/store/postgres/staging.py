@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from feedmill.model.artifact import Published
 from feedmill.model.filename import to_bytes
+from feedmill.model.instant import to_seconds
 from feedmill.store.postgres.database import Database, Row
-from feedmill.store.postgres.rows import seconds
 
 _ROOM = 8 << 20
 """Bytes that are kept here; a cold build of a large site has gigabytes."""
@@ -24,7 +24,7 @@ class Staging:
 
     def document(self, document: Published, body: bytes) -> int:
         """Stage a document; return its number."""
-        modified = seconds(document.modified)
+        modified = to_seconds(document.modified)
         self._number += 1
         self._documents.append((self._number, document.path, document.digest, document.size, modified, body))
         self._grow(len(body))
