@@ -15,7 +15,7 @@ import pytest
 from browser.test_reading import axe
 from conftest import Start
 from feedmill.server.admin_page import status_page
-from feedmill.server.metrics import Traffic
+from feedmill.server.subscribers import Readership
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -126,7 +126,7 @@ def test_the_nodes_of_a_shared_store_fit_and_axe_finds_nothing(
     store = {"url": "postgresql://***@db.internal/feeds", "name": names[1], "serial": 1240}
     counts = {"total": 3, "eligible": 1, "withheld": {"invalid": 2}}
     status = {"store": {**store, "trouble": trouble, "nodes": nodes}, "counts": counts}
-    told = status_page(status, traffic=Traffic(), subscribers={}, readers={}, form_token="")
+    told = status_page(status, readership=Readership(), form_token="")
     context = chromium.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
     )

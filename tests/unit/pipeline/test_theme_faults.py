@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from feedmill.config import loads
-from feedmill.daemon.config_file import stamps
+from feedmill.daemon.config_file import ConfigFile
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
 from feedmill.pipeline.dry_run import last_known
@@ -105,9 +105,10 @@ def test_it_is_told_until_it_is_mended_and_a_cold_build_makes_the_same(site: Sit
     shutil.rmtree(site.root / ".feedmill")
     assert told(site.run()) == fault(site)
     assert site.feeds() == warm
-    before = stamps(site.settings)
+    config = ConfigFile(lambda: site.settings)
+    assert not config.changed()
     site.theme("feed.html", FAILS_ON_B.replace("entrys", "entries | length"))
-    assert stamps(site.settings) != before
+    assert config.changed()
     assert told(site.run()) == []
     assert "Themed" in site.read("topics/b.html")
 

@@ -471,9 +471,7 @@ def node(name: str, **other: object) -> dict[str, object]:
 
 def nodes_page(**store: object) -> str:
     told = {"url": "postgresql://db/feeds", "name": "b/2", "serial": 12, "trouble": None, **store}
-    page = status_page(
-        {**STATUS, "store": told}, readership=Readership(), form_token=""
-    ).decode()
+    page = status_page({**STATUS, "store": told}, readership=Readership(), form_token="").decode()
     assert NODES in page
     return page.partition(NODES)[2].partition("</section>")[0]
 
@@ -502,7 +500,5 @@ def test_a_database_that_is_away_is_said_with_what_is_served_meanwhile() -> None
 
 @pytest.mark.parametrize("store", [{"url": None}, {}, None])
 def test_who_works_alone_has_no_nodes(store: dict[str, object] | None) -> None:
-    page = status_page(
-        {**STATUS, "store": store}, readership=Readership(), form_token=""
-    )
+    page = status_page({**STATUS, "store": store}, readership=Readership(), form_token="")
     assert NODES not in page.decode()
