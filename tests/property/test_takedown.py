@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decided import is_out as decided_out
+from feedmill.model.fields import INVISIBLE
 from feedmill.model.seed import Reason, Record, Seed
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import keys_for
-from feedmill.seeds.takedown import takedown_lines
+from feedmill.seeds.takedown import _as_seen, takedown_lines
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SETTINGS = DecodeSettings()
@@ -198,3 +199,13 @@ def test_more_lines_than_can_be_kept_are_told_apart_all_the_same() -> None:
     assert not set(takedown_lines(many + "published: no\n", KEYS)) <= set(takedown_lines(many, KEYS))
     same = "{published " * 200_000
     assert len(takedown_lines(same, KEYS)) <= 2
+
+
+@settings(max_examples=300)
+@given(st.text(st.one_of(st.sampled_from("pUB: \n\tÉéΣς\u212a\u0130\u200b\x00\ud800"), st.characters())))
+def test_a_text_is_seen_in_small_letters_and_in_its_length(text: str) -> None:
+    """The quick way by bytes is the slow one, character by character."""
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    assert _as_seen(text) == INVISIBLE.sub("\0", lower)

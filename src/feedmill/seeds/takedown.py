@@ -7,6 +7,7 @@ word. So every doubt makes a line count: that costs nothing while it stays as it
 from __future__ import annotations
 
 import hashlib
+import heapq
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -34,6 +35,7 @@ _SHOWN = 200
 _ODD_BREAKS = "\r\x85\u2028\u2029"
 _BREAKS = re.compile("\r\n|[\r\x85\u2028\u2029]")
 _WINDOW = 80
+_ORDINARY = bytes(range(32, 127)) + b"\n\t"
 _WORD = re.compile(r"\w[\w.\-]*")
 _BELOW = re.compile(r"(?:[ \t]|[-:](?=[ \t\n]))[^\n]*|#[^\n]*|(?=\n)")
 _SEVERAL_EDITS = 2
@@ -103,14 +105,12 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str | None, int]]:
 
     None ends them where there are more places than are looked at.
     """
-    seen = text.lower()
-    if len(seen) != len(text):
-        seen = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
-    if not seen.replace("\n", "").replace("\t", "").isprintable():
-        seen = INVISIBLE.sub("\0", seen)
-    seen = "\n" + seen  # so that the pattern begins with a character, which is quick to look for
+    seen = _as_seen("\n" + text)
     start, end = 0, -1
-    for count, match in enumerate(_places(keys.takedown_names).finditer(seen)):
+    befores = [before for before in "\n{," if before in seen]
+    patterns = [_places(before, keys.takedown_names, keys.other_names) for before in befores]
+    places = heapq.merge(*(pattern.finditer(seen) for pattern in patterns), key=re.Match.end)
+    for count, match in enumerate(places):
         if count > _LOOKS_AT_MOST:
             yield None, 0
             return
@@ -125,17 +125,34 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str | None, int]]:
             yield name, start - 1
 
 
+def _as_seen(text: str) -> str:
+    """Return a text in small letters, invisible characters as NUL: of the same length.
+
+    Nearly every text is quick to do as bytes: it has few characters beside ASCII's, and no capitals among them.
+    """
+    data = text.encode("utf-8", "surrogatepass")
+    others = data.translate(None, _ORDINARY).decode("utf-8", "surrogatepass")
+    if others.isprintable() and others == others.lower():
+        return data.lower().decode()
+    seen = text.lower()
+    if len(seen) != len(text):
+        seen = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    return INVISIBLE.sub("\0", seen)
+
+
 def _spaced(letters: str) -> str:
     """Return a pattern of letters, with whatever keys are matched without between them."""
     return r"[-_\0]*+".join(re.escape(letter) for letter in letters)
 
 
 @lru_cache(maxsize=64)
-def _places(names: frozenset[str]) -> re.Pattern[str]:
+def _places(before: str, names: frozenset[str], others: frozenset[str]) -> re.Pattern[str]:
     """Return a quick pattern of the places at which a name, or a near miss of it, may stand; none too few.
 
     An edit (a line break put in is one, too) spares the first three letters or the next three, or swaps the
-    neighbours between them. A name that the end of the text cuts off is shorter.
+    neighbours between them. A name that the end of the text cuts off is shorter. A key of another field
+    is none. A pattern for each character that a key stands behind (`before`): what begins with one is looked
+    for four times as fast as what begins with one of three.
     """
     wanted = sorted({*names, "publish"})
     heads = {name[:3] for name in wanted} | {name[:2] + name[3:4] + name[2:3] for name in wanted}
@@ -144,9 +161,12 @@ def _places(names: frozenset[str]) -> re.Pattern[str]:
     starts = "".join(sorted({re.escape(name[0]) for name in wanted}))
     false = "|".join(word for word, value in BOOLEANS.items() if not value and word.islower())
     begin = "|".join(map(_spaced, sorted(heads)))
+    plain = (name for name in others - names - {"permalink"} if name.isascii() and name.isalnum())
+    other = "|".join(sorted(plain))
     return re.compile(
-        rf"[\n{{,][^\w#\n{{,]*+_*+(?:\w[\"'](?={begin}))?+"  # a letter too many before a quoted key
-        rf"(?![#\n])(?=(?:{begin})|.{{2,6}}?(?:{spared})"
+        rf"{re.escape(before)}[ ]*+[^\w#\n{{,]*+_*+"
+        rf"(?:\w[\"'](?={begin}))?+"  # a letter too many before a quoted key
+        rf"(?![#\n]|(?:{other}):)(?=(?:{begin})|.{{2,6}}?(?:{spared})"
         rf"|[{starts}]\w{{0,2}}\Z|permalink\W++(?:{false})\b)",
         re.DOTALL,
     )
