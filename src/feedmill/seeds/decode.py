@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from feedmill import yamltext
+from feedmill.model.fields import in_drafts
 from feedmill.model.instant import Instant
 from feedmill.model.seed import EntryId, Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import DecodeSettings
@@ -152,10 +153,27 @@ def _withheld(
     """Return the record of a seed whose own word withholds it, None where more has to be read to be sure.
 
     Nothing of it may ever be shown, so nothing but its word is parsed: most seeds of a real site are drafts.
+    A word hangs on nothing but its text and whether it lies among drafts, so each is parsed once: nearly all
+    are `published: false`.
     """
     said = only(cut, keys.word)
     if not said.pieces:
         return None
+    where = (said.text, in_drafts(path))
+    if where in keys.words:
+        reason = keys.words[where]
+    else:
+        reason = _word_alone(path, front, said, settings, keys)
+        keys.keep_word(where, reason)
+    if reason is None or not is_sound(cut, but=keys.word):
+        return None
+    return Record(path=path, reason=reason, takedown=True)
+
+
+def _word_alone(
+    path: str, front: FrontMatter, said: Needed, settings: DecodeSettings, keys: Keys
+) -> Reason | None:
+    """Return why a seed's word withholds it; None where it does not, or not without a fault."""
     try:
         root = _parse(said)
     except yamltext.YamlFault:
@@ -164,9 +182,7 @@ def _withheld(
         return None
     reader = _reader(path, front, said, root, settings, keys)
     word = read_word(reader, root, keys, published_default=settings.published_default, header=None)
-    if not word.withheld or reader.failed or not is_sound(cut, but=keys.word):
-        return None
-    return Record(path=path, reason=word.withheld, takedown=True)
+    return None if reader.failed else word.withheld
 
 
 def _reader(

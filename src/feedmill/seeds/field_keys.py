@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from feedmill.model.fields import FIELDS, FLAGS, SECRET_FIELDS, TAKEDOWN, canonical, fold
+from feedmill.model.seed import Reason
 from feedmill.model.settings import DecodeSettings
 
 __all__ = ["BOOLEANS", "FIELDS", "FLAGS", "KeySet", "Keys", "canonical", "keys_for"]
@@ -54,6 +55,8 @@ _ESCAPES = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r"}
 _BEHIND = re.compile(r"[\s.]+(?!(?:y|yes|true|on|n|no|false|off)\b)[^\W\d_]", re.IGNORECASE)
 _IN_PATTERN = re.compile(r"\{field:([^}|]+)")
 _KNOWN_AT_MOST = 10_000
+_SHORT_WORD = 200
+"""Characters of a word that is worth remembering: longer ones are nobody else's."""
 
 
 class KeySet:
@@ -92,8 +95,17 @@ class Keys:
     vouching: frozenset[str]
     wanted: KeySet
     word: KeySet
+    words: dict[tuple[str, bool], Reason | None] = field(default_factory=dict)
+    """Why a seed is withheld whose keys `word` have this text, by whether it lies among drafts."""
     _doubts: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
     _meant: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+
+    def keep_word(self, said: tuple[str, bool], reason: Reason | None) -> None:
+        """Remember what a word says, where it is one of those that many seeds have."""
+        if len(said[0]) <= _SHORT_WORD:
+            if len(self.words) >= _KNOWN_AT_MOST:
+                self.words.clear()
+            self.words[said] = reason
 
     def doubt(self, key: str) -> tuple[str, bool] | None:
         """Return the flag that a key, which is no field's, may be meant for; None for most.

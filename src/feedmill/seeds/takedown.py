@@ -128,7 +128,7 @@ def _candidates(text: str, keys: Keys) -> Iterator[tuple[str | None, int]]:
 def _as_seen(text: str) -> str:
     """Return a text in small letters, invisible characters as NUL: of the same length.
 
-    Nearly every text is quick to do as bytes: it has few characters beside ASCII's, and no capitals among them.
+    Nearly every text is quick to do as bytes: it has few characters but ASCII's, and no capitals among them.
     """
     data = text.encode("utf-8", "surrogatepass")
     others = data.translate(None, _ORDINARY).decode("utf-8", "surrogatepass")
