@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from feedmill.pipeline.ingest import CLOCK_TICK_NS
+from feedmill.pipeline.reading import CLOCK_TICK_NS
 
 
 def let_rest(*paths: Path) -> None:

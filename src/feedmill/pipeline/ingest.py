@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from feedmill.catalog import FileRow, RecordRow
 from feedmill.errors import SeedError
@@ -14,30 +15,29 @@ from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.pipeline.codec import decode_record, encode
 from feedmill.pipeline.decoding import Decoded, decoding, packed
 from feedmill.pipeline.one_pass import Pass
+from feedmill.pipeline.reading import ANYWAY, CLOCK_TICK_NS, Taken, asked, read_content, reading
 from feedmill.pipeline.report import printable
 from feedmill.seeds import (
     LARGE,
     Found,
     ScanProblem,
+    is_much,
     look,
     matches,
-    read,
+    processes,
     read_head,
     run_all,
+    run_much,
     scan,
     to_bytes,
     to_text,
 )
-
-CLOCK_TICK_NS = 20_000_000
-"""A file changed within a tick of being read may change again without its times moving."""
 
 PATIENCE = 0.5
 """Seconds after which a hinted pass begins no further large file: those begun have a second more each."""
 
 _BATCH = 1000
 _UNLISTED = "its folder cannot be listed"
-_ANYWAY = -1  # an mtime that no file has: read it again
 
 
 @dataclass(slots=True)
@@ -89,6 +89,7 @@ class Ingest:
         self._hints: Collection[str] = ()
         self._next_id = 0
         self._since: float | None = None
+        self._began = time.time_ns()
         self._new: list[FileRow] = []
         self._rows: list[FileRow] = []
         self._records: list[RecordRow] = []
@@ -105,7 +106,7 @@ class Ingest:
         self._hints = hints
         ingested = Ingested()
         if paths is None:
-            self._take(ingested, self._differences(ingested), ahead=2)
+            self._take_all(ingested, self._differences(ingested))
             return ingested
         self._take(ingested, self._in_time(ingested, self._hinted(ingested, paths), quick), ahead=1)
         ingested.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
@@ -234,6 +235,67 @@ class Ingest:
 
     # What is read
 
+    def _take_all(self, ingested: Ingested, arrivals: Iterator[_Arrival]) -> None:
+        """Take what may be much: then processes of our own read it, where there are to be several."""
+        count = processes(self._run.settings.workers)
+        first: list[_Arrival] = []
+        size = 0
+        for arrival in arrivals if count > 1 else ():
+            first.append(arrival)
+            size += arrival.found.size
+            if is_much(len(first), size):
+                self._take_beside(ingested, chain(first, arrivals), count)
+                return
+        self._take(ingested, chain(first, arrivals), ahead=2)
+
+    def _take_beside(self, ingested: Ingested, arrivals: Iterator[_Arrival], count: int) -> None:
+        waiting: deque[_Arrival] = deque()
+
+        def paths() -> Iterator[tuple[str, bytes]]:
+            for arrival in arrivals:
+                waiting.append(arrival)
+                known = arrival.row.digest if arrival.row is not None and not self._again else None
+                yield arrival.label, asked(arrival.path, known)
+
+        work = reading(self._scanning, self._decoding, self._run.composer)
+        for done, taken in enumerate(run_much(paths(), work, count), 1):
+            self._keep_taken(ingested, waiting.popleft(), taken)
+            if done % 100 == 0:
+                self._run.progress("decode", done, None)
+        self._flush()
+
+    def _keep_taken(self, ingested: Ingested, arrival: _Arrival, taken: Taken) -> None:
+        """Do with what a process read as is done with what is read here."""
+        row, record = arrival.row, taken.record
+        if taken.vanished:
+            if row is not None:
+                self._gone(ingested, row)
+        elif taken.refused is not None:
+            self._refuse(ingested, arrival, self._refused(arrival, taken.refused))
+        elif taken.stat is not None:
+            size, mtime, ctime, inode = taken.stat
+            arrival.found = arrival.found._replace(size=size, mtime_ns=mtime, ctime_ns=ctime, inode=inode)
+            arrival.digest = taken.digest
+            if record is not None:
+                self._keep(ingested, arrival, record)
+            elif row is not None:
+                self._restate(ingested, arrival, row)
+        elif record is not None:
+            self._give_up(arrival)
+            self._keep(ingested, arrival, record)
+
+    def _give_up(self, arrival: _Arrival) -> None:
+        """Find out what was given up: it is not tried again, as long as it surely is what it was."""
+        scanned = arrival.found
+        arrival.found = scanned._replace(mtime_ns=ANYWAY)
+        try:
+            content = read_content(self._scanning, scanned.path, self._decoding.max_bytes)
+        except (FileNotFoundError, SeedError):
+            return
+        rested = max(scanned.mtime_ns, scanned.ctime_ns) < self._began - CLOCK_TICK_NS
+        if rested and _stat(content.found) == _stat(scanned):
+            arrival.found, arrival.digest = content.found, content.digest
+
     def _take(self, ingested: Ingested, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
         waiting: deque[_Arrival] = deque()
         records = run_all(
@@ -255,8 +317,7 @@ class Ingest:
         for arrival in arrivals:
             row = arrival.row
             try:
-                started = time.time_ns()
-                data, found = read(self._scanning, arrival.found.path, self._decoding.max_bytes)
+                content = read_content(self._scanning, arrival.found.path, self._decoding.max_bytes)
             except FileNotFoundError:
                 if row is not None:
                     self._gone(ingested, row)
@@ -264,9 +325,7 @@ class Ingest:
             except SeedError as error:
                 self._refuse(ingested, arrival, self._refused(arrival, error.message))
                 continue
-            racy = max(found.mtime_ns, found.ctime_ns) >= started - CLOCK_TICK_NS
-            arrival.found = found._replace(mtime_ns=_ANYWAY) if racy else found
-            arrival.digest = hashlib.sha256(data).digest()[:16]  # in hardware nearly everywhere
+            data, arrival.digest, arrival.found = content
             if row is not None and row.digest == arrival.digest and not self._again:
                 self._restate(ingested, arrival, row)
                 continue
@@ -275,7 +334,7 @@ class Ingest:
 
     def _refuse(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
         """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
-        arrival.found = arrival.found._replace(mtime_ns=_ANYWAY)
+        arrival.found = arrival.found._replace(mtime_ns=ANYWAY)
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
         if arrival.row is None or self._again or arrival.row.digest != arrival.digest:
             ingested.vanished.append(to_text(arrival.path))
@@ -355,17 +414,16 @@ class Ingest:
 
 def _same(row: FileRow, item: Found) -> bool:
     """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
-    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == (
-        item.size,
-        item.mtime_ns,
-        item.ctime_ns,
-        item.inode,
-    )
+    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == _stat(item)
+
+
+def _stat(item: Found) -> tuple[int, int, int, int]:
+    return item.size, item.mtime_ns, item.ctime_ns, item.inode
 
 
 def _unseen(path: str) -> Found:
     """Return a stat that no file has: it is looked at again in every pass."""
-    return Found(path=path, size=-1, mtime_ns=_ANYWAY, ctime_ns=-1, inode=-1)
+    return Found(path=path, size=-1, mtime_ns=ANYWAY, ctime_ns=-1, inode=-1)
 
 
 def _unreadable(label: str, why: str) -> Record:

@@ -42,10 +42,11 @@ def main(*, polite: bool = False) -> None:
     write_frame(sink, b"")
     while payload := read_frame(source):
         results = []
-        for item in pickle.loads(payload):
+        for path, data in pickle.loads(payload):
+            opened = work.open(path, data)
             _bound_time(work.seconds)
-            results.append(work.run(*item))
-        _bound_time(0)
+            results.append(work.run(path, opened))
+            _bound_time(0)
         write_frame(sink, work.pack(results))
 
 

@@ -22,7 +22,7 @@ def run_here(items: Iterable[Item], work: Work[T], ahead: int = 2) -> Iterator[T
             yield from run_beside(([item] for item in group), work, 1, ahead)
             continue
         for path, data in group:
-            yield work.run(path, data)
+            yield work.run(path, work.open(path, data))
 
 
 def run_beside(chunks: Iterator[list[Item]], work: Work[T], count: int, ahead: int = 1) -> Iterator[T]:

@@ -1,6 +1,7 @@
 """Working on many files: here, in processes of our own, by a cluster, by any `concurrent.futures.Executor`.
 
 The unit of work is `(relative path, bytes) -> result`: it needs no shared disk, so another machine can do it.
+Processes of our own can read for themselves (`run_much`): then the bytes say what, and `Work.open` gets it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def run_all(
     """
     source = iter(items)
     cluster = workers if isinstance(workers, str) else ""
-    count = workers if workers and isinstance(workers, int) else _cores()
+    count = processes(workers) or _cores()
     if executor is not None:
         yield from _by_executor(executor, source, work)
         return
@@ -59,7 +60,7 @@ def run_all(
         for item in source:
             first.append(item)
             size += len(item[1])
-            many = len(first) > _FEW or size > _LITTLE
+            many = is_much(len(first), size)
             if many and cluster:
                 from feedmill.seeds.decode_pool.cluster import run_by_cluster  # on use: Dask takes 0.4 s
 
@@ -72,6 +73,23 @@ def run_all(
                 yield from run_beside(_chunks(chain(first, source)), work, count, ahead)
                 return
     yield from run_here(chain(first, source), work, ahead)
+
+
+def run_much(items: Iterable[Item], work: Work[T], count: int) -> Iterator[T]:
+    """Yield the result of every item, in order, from `count` processes; for who knows that it is much."""
+    return run_beside(_chunks(iter(items)), work, count, ahead=2)
+
+
+def is_much(files: int, size: int) -> bool:
+    """Whether so many files, or bytes, are worth processes of their own."""
+    return files > _FEW or size > _LITTLE
+
+
+def processes(workers: int | str) -> int:
+    """Return the number of processes that `seeds.workers` means, 0 where a cluster is to do it."""
+    if isinstance(workers, str):
+        return 0
+    return workers or _cores()
 
 
 def _by_executor(executor: Executor, items: Iterator[Item], work: Work[T]) -> Iterator[T]:

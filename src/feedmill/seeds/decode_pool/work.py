@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from feedmill.seeds.decode_pool.framing import Item
 
@@ -15,26 +15,35 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def as_it_is(path: str, data: bytes) -> bytes:
+    """Open a file that came along: there is nothing to do."""
+    return data
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work(Generic[T]):
     """What is done with each (path, bytes), how results travel, and what one file may take. Picklable.
 
-    `given_up(path, why)` is the result of a file that crashed its process or took more than `seconds` of
-    CPU time or `memory` bytes. `sample` is worked on first, outside of these: it imports what there is.
+    `open(path, bytes)` comes first, outside of all limits, and `run` is handed what it returns: the file,
+    where the bytes only say what to read. `given_up(path, why)` is the result of a file that crashed its
+    process or took more than `seconds` of CPU time or `memory` bytes. `sample` is worked on first, outside of
+    these: it imports what there is.
     """
 
-    run: Callable[[str, bytes], T]
+    run: Callable[[str, Any], T]
     given_up: Callable[[str, str], T]
+    open: Callable[[str, bytes], Any] = as_it_is
     pack: Callable[[list[T]], bytes] = pickle.dumps
     unpack: Callable[[bytes], list[T]] = pickle.loads
-    sample: Item = ("", b"")
+    sample: tuple[str, Any] = ("", b"")
+    """A path, and what is open there."""
     seconds: float = 1.0
     memory: int = 1 << 29
 
 
 def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:
     """Work on each file and return the results packed: what an Executor runs."""
-    return work.pack([work.run(path, data) for path, data in items])
+    return work.pack([work.run(path, work.open(path, data)) for path, data in items])
 
 
 def answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
