@@ -8,6 +8,20 @@ from feedmill.model.seed import Problem, Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode_pool import Work
 
+_SAMPLE = b"""---
+title: "A seed that loads and compiles what most seeds need"
+webUrl: https://example.org/
+date: 2026-01-01
+topics:
+  - Seeds
+provider:
+  name: Seeds
+images:
+  - url: https://example.org/a.png
+---
+"""
+"""No text below it: what Markdown takes is imported where there is some."""
+
 _MEMORY = 1 << 28
 _MEMORY_A_BYTE = 64
 
@@ -17,7 +31,7 @@ def decoding(settings: DecodeSettings, *, seconds: float = 1.0) -> Work[Record]:
     return Work(
         run=partial(_decode, settings=settings),
         given_up=_given_up,
-        sample=("warm.md", b"---\ntitle: x\nwebUrl: https://example.org/\n---\n"),
+        sample=("warm.md", _SAMPLE),
         seconds=seconds,
         memory=_MEMORY + _MEMORY_A_BYTE * settings.max_bytes,
     )

@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from feedmill.seeds.decode_pool import child
 
-__all__ = ["Process", "start"]
+__all__ = ["Process", "may_fork", "start"]
 
 _PIPE_BYTES = 1 << 20
 
@@ -53,7 +53,7 @@ def start() -> Process:
     try:
         ends += (*os.pipe(), *os.pipe())
         source, to, fro, sink = ends
-        pid = _fork(source, sink) if _may_fork() else _spawn(source, sink)
+        pid = _fork(source, sink) if may_fork() else _spawn(source, sink)
     except OSError:
         for end in ends:
             os.close(end)
@@ -97,7 +97,7 @@ def _fork(source: int, sink: int) -> int:
     return pid
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether this program has one thread, of Python's or anybody's, on a system where that is enough."""
     if not hasattr(os, "fork") or sys.platform == "darwin" or threading.active_count() > 1:
         return False

@@ -16,7 +16,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from feedmill.seeds.decode_pool.framing import Item, Link
-from feedmill.seeds.decode_pool.process import start
+from feedmill.seeds.decode_pool.process import may_fork, start
 from feedmill.seeds.decode_pool.work import Work, run_chunk
 
 __all__ = ["Supervisor"]
@@ -103,7 +103,12 @@ class Supervisor(Generic[T]):
         self._false_starts = 0
 
     def run(self, chunks: Iterator[list[Item]]) -> Iterator[T]:
-        """Yield the result of each file. Closing the iterator ends the processes at once."""
+        """Yield the result of each file. Closing the iterator ends the processes at once.
+
+        What forked children would each import and compile is there before the first is forked.
+        """
+        if self._count > 1 and may_fork():
+            self._work.run(*self._work.sample)
         try:
             while True:
                 self._feed(chunks)
