@@ -11,7 +11,8 @@ from itertools import chain
 
 from feedmill.catalog import FileRow, RecordRow
 from feedmill.errors import SeedError
-from feedmill.model.seed import Problem, Reason, Record, Severity
+from feedmill.model.seed import Problem, Record, Severity
+from feedmill.pipeline.arrival import Arrival, emptied, same, stat_of, unreadable, unseen
 from feedmill.pipeline.codec import decode_record, encode
 from feedmill.pipeline.decoding import Decoded, decoding, packed
 from feedmill.pipeline.one_pass import Pass
@@ -62,17 +63,6 @@ class Ingested:
     """Whether large files took so long that somebody else may be waiting."""
 
 
-@dataclass(slots=True)
-class _Arrival:
-    """A file on its way into the catalog."""
-
-    path: bytes
-    label: str
-    row: FileRow | None
-    found: Found
-    digest: bytes = b""
-
-
 class Ingest:
     """Brings what the catalog knows of files up to date with the seeds folder.
 
@@ -112,7 +102,7 @@ class Ingest:
         ingested.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
         return ingested
 
-    def _in_time(self, ingested: Ingested, arrivals: Iterable[_Arrival], quick: bool) -> Iterator[_Arrival]:
+    def _in_time(self, ingested: Ingested, arrivals: Iterable[Arrival], quick: bool) -> Iterator[Arrival]:
         """Yield the small ones, then large ones, the smallest first, as long as there is time."""
         large = []
         for arrival in arrivals:
@@ -130,7 +120,7 @@ class Ingest:
 
     # What differs
 
-    def _differences(self, ingested: Ingested, under: str = "") -> Iterator[_Arrival]:
+    def _differences(self, ingested: Ingested, under: str = "") -> Iterator[Arrival]:
         """Walk the folder and the catalog side by side, both in order of path."""
         prefix = to_bytes(under)
         known = self._files.all(after=prefix, until=prefix + b"\xff" if prefix else None)
@@ -159,11 +149,11 @@ class Ingest:
                 self._missing(ingested, row, lost)
                 row = next(known, None)
             if row is not None and row.path == path:
-                if self._again or not _same(row, item) or item.path in self._hints:
-                    yield _Arrival(path, printable(item.path), row, item)
+                if self._again or not same(row, item) or item.path in self._hints:
+                    yield Arrival(path, printable(item.path), row, item)
                 row = next(known, None)
             else:
-                yield _Arrival(path, printable(item.path), None, item)
+                yield Arrival(path, printable(item.path), None, item)
         while row is not None:
             self._missing(ingested, row, lost)
             row = next(known, None)
@@ -175,10 +165,10 @@ class Ingest:
         for path in self._run.store.last_good_paths():
             raw = to_bytes(path)
             if raw.startswith(tuple(lost)) and self._files.find(raw) is None:
-                label, found = printable(path), _unseen(path)
-                self._refuse(ingested, _Arrival(raw, label, None, found), _unreadable(label, _UNLISTED))
+                label, found = printable(path), unseen(path)
+                self._refuse(ingested, Arrival(raw, label, None, found), unreadable(label, _UNLISTED))
 
-    def _hinted(self, ingested: Ingested, paths: Iterable[str]) -> Iterator[_Arrival]:
+    def _hinted(self, ingested: Ingested, paths: Iterable[str]) -> Iterator[Arrival]:
         waiting = deque(sorted(set(paths)))
         seen = set(waiting)
         while waiting:
@@ -193,7 +183,7 @@ class Ingest:
                     self._note(ingested, item)
                     self._out_of_reach(ingested, item, row)
                 elif item is not None:
-                    yield _Arrival(raw, printable(path), row, item)
+                    yield Arrival(raw, printable(path), row, item)
                 elif row is not None:
                     self._gone(ingested, row)
                 # Nobody tells of the other names of a file: those of the one that was here, too, since it may
@@ -212,9 +202,9 @@ class Ingest:
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
             ingested.problems.pop()  # told as the seed's own
-            label, found = printable(path), _unseen(path)
-            record = _unreadable(label, item.problem.message)
-            self._refuse(ingested, _Arrival(to_bytes(path), label, row, found), record)
+            label, found = printable(path), unseen(path)
+            record = unreadable(label, item.problem.message)
+            self._refuse(ingested, Arrival(to_bytes(path), label, row, found), record)
         elif row is not None:
             self._gone(ingested, row)
 
@@ -222,9 +212,7 @@ class Ingest:
         """A file that the catalog knows and the walk did not meet: gone, or out of sight."""
         if row.is_seed and row.path.startswith(tuple(lost)):
             label = printable(to_text(row.path))
-            self._refuse(
-                ingested, _Arrival(row.path, label, row, _unseen(label)), _unreadable(label, _UNLISTED)
-            )
+            self._refuse(ingested, Arrival(row.path, label, row, unseen(label)), unreadable(label, _UNLISTED))
         else:
             self._gone(ingested, row)
 
@@ -235,10 +223,10 @@ class Ingest:
 
     # What is read
 
-    def _take_all(self, ingested: Ingested, arrivals: Iterator[_Arrival]) -> None:
+    def _take_all(self, ingested: Ingested, arrivals: Iterator[Arrival]) -> None:
         """Take what may be much: then processes of our own read it, where there are to be several."""
         count = processes(self._run.settings.workers)
-        first: list[_Arrival] = []
+        first: list[Arrival] = []
         size = 0
         for arrival in arrivals if count > 1 else ():
             first.append(arrival)
@@ -248,8 +236,8 @@ class Ingest:
                 return
         self._take(ingested, chain(first, arrivals), ahead=2)
 
-    def _take_beside(self, ingested: Ingested, arrivals: Iterator[_Arrival], count: int) -> None:
-        waiting: deque[_Arrival] = deque()
+    def _take_beside(self, ingested: Ingested, arrivals: Iterator[Arrival], count: int) -> None:
+        waiting: deque[Arrival] = deque()
 
         def paths() -> Iterator[tuple[str, bytes]]:
             for arrival in arrivals:
@@ -264,7 +252,7 @@ class Ingest:
                 self._run.progress("decode", done, None)
         self._flush()
 
-    def _keep_taken(self, ingested: Ingested, arrival: _Arrival, taken: Taken) -> None:
+    def _keep_taken(self, ingested: Ingested, arrival: Arrival, taken: Taken) -> None:
         """Do with what a process read as is done with what is read here."""
         row, record = arrival.row, taken.record
         if taken.vanished:
@@ -284,7 +272,7 @@ class Ingest:
             self._give_up(arrival)
             self._keep(ingested, arrival, record)
 
-    def _give_up(self, arrival: _Arrival) -> None:
+    def _give_up(self, arrival: Arrival) -> None:
         """Find out what was given up: it is not tried again, as long as it surely is what it was."""
         scanned = arrival.found
         arrival.found = scanned._replace(mtime_ns=ANYWAY)
@@ -293,11 +281,11 @@ class Ingest:
         except (FileNotFoundError, SeedError):
             return
         rested = max(scanned.mtime_ns, scanned.ctime_ns) < self._began - CLOCK_TICK_NS
-        if rested and _stat(content.found) == _stat(scanned):
+        if rested and stat_of(content.found) == stat_of(scanned):
             arrival.found, arrival.digest = content.found, content.digest
 
-    def _take(self, ingested: Ingested, arrivals: Iterator[_Arrival], *, ahead: int) -> None:
-        waiting: deque[_Arrival] = deque()
+    def _take(self, ingested: Ingested, arrivals: Iterator[Arrival], *, ahead: int) -> None:
+        waiting: deque[Arrival] = deque()
         records = run_all(
             self._contents(ingested, arrivals, waiting),
             decoding(self._decoding, self._run.composer),
@@ -311,7 +299,7 @@ class Ingest:
         self._flush()
 
     def _contents(
-        self, ingested: Ingested, arrivals: Iterator[_Arrival], waiting: deque[_Arrival]
+        self, ingested: Ingested, arrivals: Iterator[Arrival], waiting: deque[Arrival]
     ) -> Iterator[tuple[str, bytes]]:
         """Yield what must be decoded; what need not be is dealt with on the way."""
         for arrival in arrivals:
@@ -332,7 +320,7 @@ class Ingest:
             waiting.append(arrival)
             yield arrival.label, data
 
-    def _refuse(self, ingested: Ingested, arrival: _Arrival, record: Record) -> None:
+    def _refuse(self, ingested: Ingested, arrival: Arrival, record: Record) -> None:
         """Keep why a file cannot be read, once; look again every time: mending it need not move its mtime."""
         arrival.found = arrival.found._replace(mtime_ns=ANYWAY)
         arrival.digest = hashlib.blake2b(encode(record), digest_size=16, person=b"refused").digest()
@@ -344,9 +332,9 @@ class Ingest:
         """Whether a path had an entry, as the ledger tells."""
         return self._run.store.last_good(path) is not None
 
-    def _refused(self, arrival: _Arrival, why: str) -> Record:
+    def _refused(self, arrival: Arrival, why: str) -> Record:
         """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
-        record, limit = _unreadable(arrival.label, why), self._decoding.max_bytes
+        record, limit = unreadable(arrival.label, why), self._decoding.max_bytes
         head = read_head(self._scanning, arrival.found.path, limit + 1)
         if len(head) <= limit:
             return record
@@ -356,7 +344,7 @@ class Ingest:
 
     # What is stored
 
-    def _restate(self, ingested: Ingested, arrival: _Arrival, row: FileRow) -> None:
+    def _restate(self, ingested: Ingested, arrival: Arrival, row: FileRow) -> None:
         found = arrival.found
         restated = row._replace(
             size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode
@@ -372,11 +360,11 @@ class Ingest:
         else:
             ingested.not_seeds -= 1
 
-    def _keep(self, ingested: Ingested, arrival: _Arrival, record: Decoded) -> None:
+    def _keep(self, ingested: Ingested, arrival: Arrival, record: Decoded) -> None:
         row, found = arrival.row, arrival.found
         if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
             assert record.fault is not None
-            record = packed(_emptied(decode_record(record.fault)), self._run.composer)
+            record = packed(emptied(decode_record(record.fault)), self._run.composer)
         ingested.not_seeds += record.blank - (row is not None and not row.is_seed)
         if row is None and not self._next_id:
             self._next_id = self._files.next_id()
@@ -410,33 +398,3 @@ class Ingest:
         self._files.forget_records(self._recordless)
         for rows in (self._new, self._rows, self._records, self._recordless):
             rows.clear()
-
-
-def _same(row: FileRow, item: Found) -> bool:
-    """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
-    return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == _stat(item)
-
-
-def _stat(item: Found) -> tuple[int, int, int, int]:
-    return item.size, item.mtime_ns, item.ctime_ns, item.inode
-
-
-def _unseen(path: str) -> Found:
-    """Return a stat that no file has: it is looked at again in every pass."""
-    return Found(path=path, size=-1, mtime_ns=ANYWAY, ctime_ns=-1, inode=-1)
-
-
-def _unreadable(label: str, why: str) -> Record:
-    problem = Problem(path=label, message=why)
-    return Record(path=label, reason=Reason.INVALID, problems=(problem,))
-
-
-def _emptied(record: Record) -> Record:
-    """Return the record of a file that was a seed; its text still says whether the entry may stay out."""
-    problem = Problem(
-        path=record.path,
-        line=1,
-        message="was a seed and is empty or without front matter now; restore it, or delete the file",
-        severity=Severity.ERROR,
-    )
-    return replace(record, blank=False, parsed=False, reason=Reason.INVALID, problems=(problem,))

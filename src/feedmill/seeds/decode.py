@@ -59,7 +59,7 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     if not front.closed:
         why = f"the front matter that begins here never ends; close it with {_ENDS[front.syntax]}"
         return _invalid(path, front.header or as_text(data), keys, why, 1, 1)
-    if not front.header.strip():
+    if not front.header or front.header.isspace():
         return _invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
     return _decode_front(path, front, settings, keys, thorough)
 

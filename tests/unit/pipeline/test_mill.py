@@ -545,7 +545,7 @@ def test_a_hint_is_read_in_a_look_at_everything(folder: Folder, monkeypatch: pyt
     let_rest(folder.root / "seeds/a.md")
     folder.run()
     folder.write("a.md", text("two"))
-    monkeypatch.setattr("feedmill.pipeline.ingest._same", lambda row, item: True)
+    monkeypatch.setattr("feedmill.pipeline.ingest.same", lambda row, item: True)
     assert folder.run().appeared == 0
     assert folder.run(hints=frozenset({"a.md"})).appeared == 1
 

@@ -28,6 +28,24 @@ def record(header: str, *, head: str = HEAD, body: str = "", **settings: Any) ->
     return full
 
 
+def test_a_word_is_remembered_with_all_that_it_hangs_on() -> None:
+    data = f"---\n{HEAD}published: true\n---\n".encode()
+    for published_default in (True, False):  # a config of its own has a memory of its own
+        settings = DecodeSettings(published_default=published_default)
+        for path, reason in (
+            ("_drafts/a.md", Reason.UNPUBLISHED),
+            ("a.md", None),
+            ("_drafts/b.md", Reason.UNPUBLISHED),
+        ):
+            assert decode(path, data, settings).reason is reason
+        status = data.replace(b"published: true", b"status: live")
+        assert (decode("a.md", status, settings).reason is None) is published_default
+    mapped = DecodeSettings(fields=(("draft", ("embargo",)),))
+    embargo = data.replace(b"published", b"embargo")
+    assert decode("a.md", embargo, DecodeSettings()).reason is None
+    assert decode("a.md", embargo, mapped).reason is Reason.UNPUBLISHED
+
+
 def messages(found: Record) -> list[str]:
     return [str(problem) for problem in found.problems]
 
