@@ -456,7 +456,7 @@ def test_a_large_file_is_taken_when_a_process_has_time_for_it(workers: int) -> N
         yield seed(1)
         for number in range(6):
             taken += 1
-            yield (f"large{number}.md", b"---\nx: [\n---\n" + b"x" * 100_000)
+            yield (f"large{number}.md", b"---\nx: [\n---\n" + b"x" * 200_000)
 
     before = children()
     done = 0

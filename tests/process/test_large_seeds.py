@@ -66,7 +66,7 @@ def test_no_pass_takes_more_large_seeds_than_there_is_time_for(site: Site) -> No
     site.write("out")
     site.write("due", date="2026-03-01T12:00:01Z")
     site.run()
-    large = [site.write(f"large{n}", body="word " * (30_000 - 2_000 * n)) for n in range(4)]
+    large = [site.write(f"large{n}", body="word " * (40_000 - 2_000 * n)) for n in range(4)]
     small = site.write("small")
     report = site.run(*large, small)
     assert site.shown() == {"out", "small", "large3"}  # the smallest first

@@ -11,7 +11,7 @@ from feedmill.seeds.decode_pool.work import Work
 
 T = TypeVar("T")
 
-LARGE = 1 << 16
+LARGE = 1 << 17
 """Bytes above which a file always gets a process: decoding the dearest that are known takes 2 s a MiB."""
 
 
