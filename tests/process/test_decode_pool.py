@@ -319,10 +319,15 @@ def test_workers_do_not_outlive_a_killed_parent(start: str) -> None:
 
 
 def alive(pid: int) -> bool:
+    return state(pid) not in "ZX"
+
+
+def state(pid: int) -> str:
+    """Return what a process does, as the kernel's letter; X where there is none."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
-        return False
+        return "X"
 
 
 @pytest.mark.usefixtures("start")
@@ -353,9 +358,10 @@ def test_the_terminals_interrupt_leaves_no_process() -> None:
         assert parent.stderr
         assert parent.stdout.readline()
         workers = children(parent.pid)
+        wait_until(lambda: state(parent.pid) == "S")  # it reads: no signal falls between a look and the read
         os.killpg(parent.pid, signal.SIGINT)
         said = parent.stderr.read().decode()
-    assert said.count("KeyboardInterrupt") == 1
+    assert said.count("KeyboardInterrupt") == 1, said
     wait_until(lambda: not any(map(alive, workers)))
 
 
