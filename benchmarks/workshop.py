@@ -54,6 +54,12 @@ def site(tool: Tool, shape: str, count: int) -> Path:
     return folder
 
 
+def standing(tool: Tool, shape: str, count: int) -> Path:
+    """Return the site that the last cold build of this tool left; a fresh one where there is none."""
+    folder = OUT / "sites" / f"{tool.name.lower()}-{shape}-{count}"
+    return folder if tool.output(folder).is_dir() else site(tool, shape, count)
+
+
 def chosen(names: Sequence[str]) -> list[tuple[Tool, str]]:
     """Return the tools of these names (none: all) with their versions; tells which are not to be had."""
     found = []

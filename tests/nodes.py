@@ -79,11 +79,17 @@ class Nodes:
         self.nodes = [self.add(f"node{index}") for index in range(number)]
 
     def add(
-        self, name: str, *, seeds: Path | None = None, watch: str = "auto", title: str = "Nodes"
+        self,
+        name: str,
+        *,
+        seeds: Path | None = None,
+        watch: str = "auto",
+        title: str = "Nodes",
+        url: str = "",
     ) -> NodeDaemon:
-        """Make another one, not started."""
+        """Make another one, not started; `url`: its own way to the database."""
         port = free_port()
-        config = CONFIG.format(url=self.url, seeds=seeds or self.seeds, port=port, watch=watch)
+        config = CONFIG.format(url=url or self.url, seeds=seeds or self.seeds, port=port, watch=watch)
         folder = Folder(self.root / name)
         folder.configure(config, title=title)
         return NodeDaemon(folder, port, self.operator)

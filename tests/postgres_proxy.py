@@ -24,6 +24,8 @@ class Proxy:
     ) -> None:
         self.messages = 0
         self.open = 0
+        self.dropping = False
+        """Whether what either side says is lost, as by a network that has broken without telling."""
         self._server = server
         self._at = at
         self._act = act
@@ -51,6 +53,11 @@ class Proxy:
         for line in lines:
             with suppress(OSError):
                 line.shutdown(socket.SHUT_RDWR)
+
+    def heal(self) -> None:
+        """Drop no more; the lines that lost something are cut."""
+        self.cut()
+        self.dropping = False
 
     def _accept(self) -> None:
         while True:
@@ -85,6 +92,8 @@ class Proxy:
                 data = source.recv(_CHUNK)
                 if not data:
                     return
+                if self.dropping:
+                    continue
                 if source is client and not self._pass():
                     self.cut()
                     return

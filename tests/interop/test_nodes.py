@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -20,6 +21,7 @@ from nodes import NodeDaemon, Nodes
 from operated.daemon import Operator, eventually, held, seed_text
 from operated.subscriber import subscriber
 from postgres import Server
+from postgres_proxy import Proxy
 
 ROUNDS = int(os.environ.get("FEEDMILL_TORTURE", "8"))
 pytestmark = pytest.mark.timeout(0 if ROUNDS > 100 else 300)
@@ -244,14 +246,24 @@ def test_a_lagging_copy_of_the_seeds_undoes_no_takedown(tmp_path: Path, url: str
     eventually(lambda: set(second.titles()) == {"First", "Third"}, "and goes on")
 
 
-def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) -> None:
+def test_at_random(tmp_path: Path, url: str, server: Server, operator: Operator, feedmill: Command) -> None:
+    """Nodes are killed, stopped and cut off; of one, all that it says to the database is lost for a while."""
     chance = random.Random(7)
+    nodes = Nodes(tmp_path, url, operator, number=2)
+    proxy = Proxy(tmp_path / "lossy", server.folder / ".s.PGSQL.5432")
+    way = url.replace(quote(str(server.folder), safe=""), quote(str(tmp_path / "lossy"), safe=""))
+    assert way != url
+    lossy = nodes.add("behind", url=way)
+    nodes.nodes.append(lossy)
+    nodes.write("first.md", "First")
+    nodes.start()
+    eventually(lambda: all(node.titles() == ["First"] for node in nodes.nodes), "all serve")
     told = Database(url, "listener", ("LISTEN feedmill",))
     serials: list[int] = [int(told.rows("SELECT serial FROM feedmill_head")[0][0])]
     with Reader(nodes.nodes) as reader:
         for number in range(1, ROUNDS + 1):
             node = chance.choice(nodes.nodes)
-            what = chance.choice(["kill", "stop", "cut", "cut all"])
+            what = chance.choice(["kill", "stop", "cut", "cut all", "lose"])
             if what == "kill":
                 reader.away.add(node)
                 node.daemon.process.kill()
@@ -265,6 +277,11 @@ def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) ->
                     shown([other for other in nodes.nodes if other is not node], number)
                 shown([node], number)
                 reader.away.discard(node)
+            elif what == "lose":  # its readers are served all the while
+                proxy.dropping = True
+                count(nodes, number)
+                shown([other for other in nodes.nodes if other is not lossy], number, what)
+                proxy.heal()
             else:
                 pid = node.daemon.pid if what == "cut" else "%"
                 told.rows(
@@ -282,3 +299,4 @@ def test_at_random(nodes: Nodes, url: str, tmp_path: Path, feedmill: Command) ->
     for path, body in built(feedmill, one, tmp_path / "cold").items():
         assert {node.get(path).body for node in nodes.nodes} == {body}, path
     told.close()
+    proxy.close()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from bisect import bisect
+from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 from feedmill.errors import SeedError, StoreError
@@ -86,9 +86,10 @@ def _read(settings: Settings, path: str) -> tuple[bytes, Found]:
 
 def _edit(path: str, before: bytes, after: bytes, warning: str) -> Edit:
     """Return the one place in which two texts differ."""
-    start = _alike(before, after)
-    rest = min(len(before), len(after)) - start
-    tail = min(rest, _alike(reversed(before), reversed(after)))
+    shorter = min(len(before), len(after))
+    start = bisect(range(1, shorter + 1), 0, key=lambda size: before[:size] != after[:size])
+    most = shorter - start
+    tail = bisect(range(1, most + 1), 0, key=lambda size: before[-size:] != after[-size:])
     return Edit(
         path=path,
         start=start,
@@ -97,11 +98,6 @@ def _edit(path: str, before: bytes, after: bytes, warning: str) -> Edit:
         digest=hashlib.sha256(after).digest(),
         warning=warning,
     )
-
-
-def _alike(one: Iterable[int], other: Iterable[int]) -> int:
-    """Return how many bytes two texts have in common before the first that differs."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_broken(settings: Settings, path: str, data: bytes, clock: Callable[[], Instant]) -> bool:
