@@ -115,6 +115,8 @@ def test_every_node_serves_the_same_and_what_a_local_build_makes(
 ) -> None:
     count(nodes, 1)
     eventually(lambda: all(counted(node, 1) for node in nodes.nodes), "all serve the edit")
+    # within its own second a change's instant is not told yet (RFC 9110, 8.8.2.1)
+    eventually(lambda: all(node.get("feeds.json").modified for node in nodes.nodes), "its second is over")
     one = nodes.nodes[0]
     local = built(feedmill, one, tmp_path / "local")
     assert len(local) > 8
