@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -66,41 +67,39 @@ def body(connection: HTTPConnection) -> bytes:
 
 def measure(count: int, edits: int) -> Iterator[Row]:
     """Yield one row."""
-    server = Server(programs(lambda *names: names[0]))
-    operator = Operator(str(Path(sys.executable).with_name("feedmill")))
-    try:
-        with tempfile.TemporaryDirectory() as name:
-            nodes = Nodes(Path(name), server.url("bench"), operator)
-            for path in seeds("real", count).rglob("*.md"):
-                (nodes.seeds / path.name).write_bytes(path.read_bytes())
-            for node in nodes.nodes:
-                node.start(ready=False)
-            wait_until("all serve", lambda: all(_serves(node) for node in nodes.nodes), 300)
-            time.sleep(3)
-            connections = [HTTPConnection("127.0.0.1", node.port) for node in nodes.nodes]
-            marks = newest(nodes.seeds, body(connections[0]))
-            one(connections, marks[0], "The first edit")
-            time.sleep(1)
-            pids = [node.daemon.process.pid for node in nodes.nodes]
-            used, took = sum(map(processor, pids)), []
-            for number in range(edits):
-                took.append(one(connections, marks[number % len(marks)], f"Edit {number} of many"))
-                time.sleep(PAUSE)
-            used = sum(map(processor, pids)) - used
-            for connection in connections:
-                connection.close()
-            yield {
-                "nodes": len(pids),
-                "seeds": count,
-                "median": statistics.median(took),
-                "p95": quantile(took, 0.95),
-                "slowest": max(took),
-                "cpu": used / edits,
-                "edits": edits,
-            }
-    finally:
-        operator.end()
-        server.end()
+    with tempfile.TemporaryDirectory() as name, ExitStack() as ending:
+        server = Server(programs(lambda *names: names[0]))
+        ending.callback(server.end)
+        operator = Operator(str(Path(sys.executable).with_name("feedmill")))
+        ending.callback(operator.end)
+        nodes = Nodes(Path(name), server.url("bench"), operator)
+        for path in seeds("real", count).rglob("*.md"):
+            (nodes.seeds / path.name).write_bytes(path.read_bytes())
+        for node in nodes.nodes:
+            node.start(ready=False)
+        wait_until("all serve", lambda: all(_serves(node) for node in nodes.nodes), 300)
+        time.sleep(3)
+        connections = [HTTPConnection("127.0.0.1", node.port) for node in nodes.nodes]
+        marks = newest(nodes.seeds, body(connections[0]))
+        one(connections, marks[0], "The first edit")
+        time.sleep(1)
+        pids = [node.daemon.process.pid for node in nodes.nodes]
+        used, took = sum(map(processor, pids)), []
+        for number in range(edits):
+            took.append(one(connections, marks[number % len(marks)], f"Edit {number} of many"))
+            time.sleep(PAUSE)
+        used = sum(map(processor, pids)) - used
+        for connection in connections:
+            connection.close()
+    yield {
+        "nodes": len(pids),
+        "seeds": count,
+        "median": statistics.median(took),
+        "p95": quantile(took, 0.95),
+        "slowest": max(took),
+        "cpu": used / edits,
+        "edits": edits,
+    }
 
 
 def _serves(node: NodeDaemon) -> bool:
