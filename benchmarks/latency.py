@@ -208,10 +208,10 @@ def _starts(tool: Tool, folder: Path, marks: list[Target]) -> Row:
 
 
 def _edits(tool: Tool, folder: Path, pid: int, marks: list[Target]) -> Row:
-    resting = idle(pid)
     before = stamps(tool.output(folder))
-    saved_to_visible(marks[0], "A first edit to warm up", START)
+    saved_to_visible(marks[0], "A first edit to warm up", START)  # and a start that took long is over
     quiet(tool, folder)
+    resting = idle(pid)
     touched = rewritten(before, stamps(tool.output(folder)))
     used, begun = processor(pid), time.monotonic()
     times = []

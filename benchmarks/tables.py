@@ -146,7 +146,7 @@ def _scale(folder: Path) -> str:
     lines = []
     for row in rows:
         more = [
-            seconds(row[key]) if key in row else ""
+            seconds(row[key]) if row.get(key) else ""
             for key in ("noop_wall", "ready", "edit_first", "edit_median", "edit_p95", "edit_cpu")
         ]
         lines.append(
