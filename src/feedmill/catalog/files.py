@@ -26,7 +26,7 @@ _FAULTY = f"""
     )
 """
 
-_PRINTS = f"SELECT path, digest FROM file WHERE id IN {KEYS}"
+_CONTENTS = f"SELECT path, digest FROM file WHERE id IN {KEYS}"
 
 
 class Files:
@@ -34,7 +34,7 @@ class Files:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._prints: int | None = None
+        self._fingerprint: int | None = None
 
     def all(self, *, after: bytes = b"", until: bytes | None = None, size: int = 5000) -> Iterator[FileRow]:
         """Yield the files with `after` < path < `until` in order of path, in pages.
@@ -56,19 +56,19 @@ class Files:
 
         It is the sum of one for each, so that keeping it up costs what changes.
         """
-        if self._prints is None:
-            self._prints = sum(_print(row.path, row.digest) for row in self.all())
-        return f"{self._prints % (1 << 128):032x}"
+        if self._fingerprint is None:
+            self._fingerprint = sum(_fingerprint_of(row.path, row.digest) for row in self.all())
+        return f"{self._fingerprint % (1 << 128):032x}"
 
     def rolled_back(self) -> None:
         """Count anew: what was changed last has not been."""
-        self._prints = None
+        self._fingerprint = None
 
     def _count(self, new: Iterable[FileRow], gone: Sequence[int]) -> None:
         """Keep up the fingerprint, where it was asked for, before rows are put, changed or forgotten."""
-        if self._prints is not None:
-            self._prints += sum(_print(row.path, row.digest) for row in new)
-            self._prints -= sum(_print(*row) for row in self._db.rows(_PRINTS, (keys(gone),)))
+        if self._fingerprint is not None:
+            self._fingerprint += sum(_fingerprint_of(row.path, row.digest) for row in new)
+            self._fingerprint -= sum(_fingerprint_of(*row) for row in self._db.rows(_CONTENTS, (keys(gone),)))
 
     def find(self, path: bytes) -> FileRow | None:
         """Return what is known of a file, None where nothing is."""
@@ -155,6 +155,6 @@ class Files:
         return [FaultRow._make(row) for row in rows]
 
 
-def _print(path: bytes, digest: bytes) -> int:
+def _fingerprint_of(path: bytes, digest: bytes) -> int:
     """Return a number of 128 bits for a file's path and content."""
     return int.from_bytes(hashlib.blake2b(path, digest_size=16, key=digest).digest())

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from feedmill.catalog import FileRow
 from feedmill.model.seed import Problem, Reason, Record, Severity
-from feedmill.pipeline.reading import ANYWAY
+from feedmill.pipeline.reading import ANYWAY, stat_of
 from feedmill.seeds import Found
 
-__all__ = ["Arrival", "emptied", "same", "stat_of", "unreadable", "unseen"]
+__all__ = ["Arrival", "emptied", "same", "unreadable", "unseen"]
 
 
 @dataclass(slots=True)
@@ -26,11 +26,6 @@ class Arrival:
 def same(row: FileRow, item: Found) -> bool:
     """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
     return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == stat_of(item)
-
-
-def stat_of(item: Found) -> tuple[int, int, int, int]:
-    """Return what tells a file from what it was before."""
-    return item.size, item.mtime_ns, item.ctime_ns, item.inode
 
 
 def unseen(path: str) -> Found:

@@ -12,11 +12,11 @@ from itertools import chain
 from feedmill.catalog import FileRow, RecordRow
 from feedmill.errors import SeedError
 from feedmill.model.seed import Problem, Record, Severity
-from feedmill.pipeline.arrival import Arrival, emptied, same, stat_of, unreadable, unseen
+from feedmill.pipeline.arrival import Arrival, emptied, same, unreadable, unseen
 from feedmill.pipeline.codec import decode_record, encode
 from feedmill.pipeline.decoding import Decoded, decoding, packed
 from feedmill.pipeline.one_pass import Pass
-from feedmill.pipeline.reading import ANYWAY, CLOCK_TICK_NS, Taken, asked, read_content, reading
+from feedmill.pipeline.reading import ANYWAY, CLOCK_TICK_NS, Taken, asked, read_content, reading, stat_of
 from feedmill.pipeline.report import printable
 from feedmill.seeds import (
     LARGE,

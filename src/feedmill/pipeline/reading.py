@@ -17,7 +17,7 @@ from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.decoding import Decoded, decoding
 from feedmill.seeds import Found, Work, read, to_text
 
-__all__ = ["ANYWAY", "CLOCK_TICK_NS", "Content", "Taken", "asked", "read_content", "reading"]
+__all__ = ["ANYWAY", "CLOCK_TICK_NS", "Content", "Taken", "asked", "read_content", "reading", "stat_of"]
 
 CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its times moving."""
@@ -46,10 +46,15 @@ class Taken(NamedTuple):
 
     digest: bytes = b""
     stat: tuple[int, int, int, int] | None = None
-    """Size, mtime, ctime and inode, as in `Found`."""
+    """As `stat_of` gives it."""
     record: Decoded | None = None
     refused: str | None = None
     vanished: bool = False
+
+
+def stat_of(item: Found) -> tuple[int, int, int, int]:
+    """Return what tells a file from what it was before: size, mtime, ctime and inode."""
+    return item.size, item.mtime_ns, item.ctime_ns, item.inode
 
 
 def read_content(scanning: ScanSettings, path: str, max_bytes: int) -> Content:
@@ -100,7 +105,7 @@ def _take(decode: Work[Decoded], label: str, opened: tuple[Content | Taken, byte
         return content
     data, digest, found = content
     record = decode.run(label, data) if digest != known else None
-    return Taken(digest, (found.size, found.mtime_ns, found.ctime_ns, found.inode), record)
+    return Taken(digest, stat_of(found), record)
 
 
 def _give_up(decode: Work[Decoded], label: str, why: str) -> Taken:
