@@ -213,6 +213,10 @@ def test_any_node_takes_subscribers_and_the_leader_delivers(nodes: Nodes) -> Non
         eventually(lambda: one.confirmed, "the leader verifies")
         count(nodes, 1)
         eventually(lambda: any(b"Counted 1" in body for body in one.got), "the leader delivers")
+        eventually(
+            lambda: leader.daemon.status()["followers"]["deliveries"].get("delivered") == len(one.got),
+            "and has noted it: who dies before that leaves the next one to send it again",
+        )
         leader.daemon.process.kill()
         nodes.leader()
         count(nodes, 2)
