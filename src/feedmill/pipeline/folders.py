@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from feedmill.errors import CatalogError, ConfigError
+from feedmill.errors import CatalogError
+from feedmill.render.theme import Unreadable
 
 _THEME_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".txt", ".po"})
 
 
 def load_theme(folder: Path | None) -> dict[str, str]:
-    """Return the operator's templates by file name, relative to the theme folder.
-
-    Raises:
-        ConfigError: one of them cannot be read, or is no text in UTF-8.
-    """
+    """Return the operator's templates by file name, relative to the theme folder; `Unreadable` where one
+    cannot be read, or is no text in UTF-8."""
     found: dict[str, str] = {}
     for file in theme_files(folder):
         assert folder is not None
+        name = file.relative_to(folder).as_posix()
         try:
-            found[file.relative_to(folder).as_posix()] = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(file, f"the theme's file cannot be read: {error}") from error
+            found[name] = file.read_text("utf-8")
+        except OSError as error:
+            found[name] = Unreadable(f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError as error:
+            found[name] = Unreadable(f"is no UTF-8 (its byte {error.start + 1}); save it as UTF-8")
     return found
 
 

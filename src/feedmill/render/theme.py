@@ -35,6 +35,12 @@ _POLICY = (
 _MEDIA = "media-src http: https:; "
 
 
+class Unreadable(str):
+    """Why a file of the theme cannot be read, in place of its text: no page is made by such a theme."""
+
+    __slots__ = ()
+
+
 def content_security_policy(
     theme: Mapping[str, str] | None = None, *, plays: bool = False, index: bool = False
 ) -> str:
@@ -71,7 +77,8 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
     """Return the Jinja2 environment for `site`: autoescape on, an unknown name is an error.
 
     Raises:
-        RenderError: the theme's style or script would end its own element, or a catalog is broken.
+        RenderError: a file of the theme cannot be read, its style or script would end its own element, or
+            a catalog is broken.
         jinja2.TemplateError: the theme's `words.html` is broken.
     """
     from jinja2 import Environment, FunctionLoader, StrictUndefined  # imported on use: 0.1 s
@@ -79,6 +86,9 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
 
     from feedmill.render.words import Words
 
+    for name, text in theme.items():
+        if isinstance(text, Unreadable):
+            raise RenderError("of the theme", None, text, template=THEME + name)
     env = Environment(
         loader=FunctionLoader(_loader(theme)),
         autoescape=True,

@@ -138,3 +138,16 @@ def test_every_page_is_there_whatever_fails(site: Site, name: str, text: str, wh
     report = site.run()
     assert f"{site.root}/theme/{where}" in told(report)[0] and len(told(report)) == 1
     assert {"index.html", "404.html", "feed.css", "feeds.opml", "topics/a.html"} <= site.feeds().keys()
+
+
+def test_a_file_that_is_no_text_stops_no_takedown(site: Site) -> None:
+    site.theme("feed.html", '{% extends "feedmill/feed.html" %}')
+    site.run()
+    (site.root / "theme/extra.css").write_bytes(b"p { content: '\xe9' }")
+    site.write("two", "b", "published: false\n")
+    report = site.run()
+    assert told(report) == [
+        f"{site.root}/theme/extra.css: is no UTF-8 (its byte 15); save it as UTF-8; mend that: 7 pages are made"
+        " by feedmill's own templates meanwhile (first: 404.html)"
+    ]
+    assert not any("two" in site.read(page) for page in ("index.html", "topics/b.html"))
