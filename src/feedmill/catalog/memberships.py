@@ -44,7 +44,7 @@ _CHANGE = "UPDATE feed SET title = ?, updated = ?, digest = ?, printed = ? WHERE
 _NEXT_PLANS = """
     SELECT key, min(at) FROM feed LEFT JOIN event ON feed = id AND at > ? WHERE (total > 0 OR key = 'all/')
 """
-_PLANNED = "SELECT DISTINCT key FROM event JOIN feed ON id = feed WHERE"
+_PLANNED = "SELECT DISTINCT key FROM event JOIN feed ON id = feed WHERE feed > 0 AND"
 
 
 class Memberships:

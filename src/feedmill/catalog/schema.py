@@ -7,7 +7,7 @@ the last pass, and can be thrown away and derived again. Instants are microsecon
 
 from __future__ import annotations
 
-VERSION = "6"
+VERSION = "7"
 """Stored in `meta`. A catalog of another version is made anew: it is a cache, seeds are the truth."""
 
 TABLES = """
@@ -56,6 +56,7 @@ CREATE TABLE event (
     PRIMARY KEY (feed, at, file)
 ) WITHOUT ROWID;
 CREATE INDEX event_file ON event (file);
+CREATE INDEX event_planned ON event (at) WHERE feed > 0;
 
 CREATE TABLE feed (
     id INTEGER PRIMARY KEY,
