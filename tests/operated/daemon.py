@@ -16,7 +16,7 @@ from typing import Any
 from feedmill.daemon.control import call
 from feedmill.errors import StoreError
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that a busy machine may take for what is done at once."""
 
 

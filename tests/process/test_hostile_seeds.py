@@ -148,7 +148,8 @@ def test_nobody_waits_for_hostile_seeds(site: Callable[..., Folder], operator: O
                 del wanted[name]
             assert datetime.now(UTC) < since + timedelta(seconds=fair(2)), f"{name} is late: {waited}"
         time.sleep(0.005)
-    eventually(lambda: daemon.status()["counts"]["withheld"]["invalid"] == 10, "all are told of", within=90)
+    told = "all are told of"
+    eventually(lambda: daemon.status()["counts"]["withheld"]["invalid"] == 10, told, within=fair(90))
     keep(
         "One seed cannot stop the others",
         "ten hostile seeds of 4096 KiB saved at once, beside an embargo that ends, a takedown and an edit",
