@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from feedmill.model.archive import Period
@@ -20,11 +21,16 @@ _FOREVER = to_micros(EPOCH.replace(year=_LAST_YEAR, month=12, day=31)) + 86_400_
 def period_of(at: int, by: Literal["month", "year"]) -> Period:
     """Return the month or year in UTC that the instant `at` is in (microseconds since 1970)."""
     day = from_micros(at)
-    if by == "year":
-        return Period(_start(day.year, 1), _start(day.year + 1, 1), f"{day.year:04}")
-    start = _start(day.year, day.month)
-    end = _start(day.year, day.month + 1) if day.month < 12 else _start(day.year + 1, 1)
-    return Period(start, end, f"{day.year:04}-{day.month:02}")
+    return _period(day.year, day.month if by == "month" else 0)
+
+
+@lru_cache(1024)
+def _period(year: int, month: int) -> Period:
+    """Return a month, or (0) a whole year."""
+    if not month:
+        return Period(_start(year, 1), _start(year + 1, 1), f"{year:04}")
+    end = _start(year, month + 1) if month < 12 else _start(year + 1, 1)
+    return Period(_start(year, month), end, f"{year:04}-{month:02}")
 
 
 def _start(year: int, month: int) -> int:

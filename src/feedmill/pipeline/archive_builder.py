@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from feedmill.compose import Composer, Touched, is_closed, rewritten
-from feedmill.model.archive import Period, split_archive
+from feedmill.model.archive import Period, archive_path, split_archive
 from feedmill.model.feed import History
 from feedmill.model.taxonomy import FeedKey, Kind
 from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.printer import Printer
-from feedmill.pipeline.selection import Head, Selection, heads
+from feedmill.pipeline.selection import Head, Selection
 from feedmill.store import FeedMemory
 
 
@@ -44,7 +44,7 @@ class ArchiveBuilder:
     def publish(
         self,
         run: Pass,
-        touched: Collection[FeedKey],
+        touched: Iterable[Head],
         periods: Iterable[tuple[FeedKey, Period]],
         refused: set[str],
     ) -> set[str]:
@@ -57,19 +57,18 @@ class ArchiveBuilder:
         for key, period in periods:
             of_feed.setdefault(key, set()).add(period)
         found = _Found()
-        for head in heads(run, list(touched)):
+        for head in touched:
             if head.spec.archive != "off":
-                chain = Chain(run, head.spec, head.record, refused)
-                self._look(run, head, chain, of_feed.get(head.spec.key, set()), found)
+                self._look(run, head, of_feed.get(head.spec.key, set()), refused, found)
         self._print(run, found.filled, refused)
         for path in sorted(found.emptied):
             self._empty(run, run.store.feeds[path])
         return found.filled.keys() | found.emptied
 
-    def publish_all(self, run: Pass, touched: Collection[FeedKey], refused: set[str]) -> set[str]:
+    def publish_all(self, run: Pass, touched: Iterable[Head], refused: set[str]) -> set[str]:
         """Print the archives of all feeds anew; return the paths of those that have documents."""
         filled: dict[str, _Work] = {}
-        for head in heads(run, list(touched)):
+        for head in touched:
             if head.spec.archive != "off":
                 chain = Chain(run, head.spec, head.record, refused)
                 filled |= {chain.path(period): _Work(head, chain, period) for period in chain}
@@ -86,17 +85,21 @@ class ArchiveBuilder:
                 run.publishing.remember_feed(replace(memory, state="retired"))
         return documents
 
-    def _look(self, run: Pass, head: Head, chain: Chain, periods: set[Period], found: _Found) -> None:
+    def _look(self, run: Pass, head: Head, periods: set[Period], refused: set[str], found: _Found) -> None:
         """Find what is to be printed of one feed: its touched periods, and all where its title is another."""
-        known = run.store.feeds
-        memory = known.get(head.spec.path)
-        if head.title and (memory is None or memory.title != head.title):
-            periods = {*periods, *chain}  # which all tell the title
+        known, path = run.store.feeds, head.spec.path
 
         def is_live(period: Period) -> bool:
-            archive = known.get(chain.path(period))
+            archive = known.get(archive_path(path, period))
             return archive is not None and archive.state == "live"
 
+        over = {period for period in periods if is_closed(period, run.at) or is_live(period)}
+        retitled = head.title and (path not in known or known[path].title != head.title)
+        if not over and not retitled:
+            return
+        chain = Chain(run, head.spec, head.record, refused)
+        if retitled:
+            over.update(chain)
         result = rewritten(
             Touched(
                 period=period,
@@ -105,8 +108,7 @@ class ArchiveBuilder:
                 previous=chain.before(period),
                 next=chain.after(period),
             )
-            for period in periods
-            if is_live(period) or is_closed(period, run.at)
+            for period in over
         )
         found.filled |= {chain.path(period): _Work(head, chain, period) for period in result.filled}
         found.emptied |= {chain.path(period) for period in result.emptied}
@@ -155,15 +157,14 @@ class ArchiveBuilder:
         run.publishing.remember_feed(replace(memory, state="emptied"))
         self._printer.plan(run.publishing, memory.path, None)
 
-    def plan(self, run: Pass, chain: Chain, path: str, closes: int | None) -> None:
+    def plan(self, run: Pass, chain: Chain, path: str, newest: str, closes: int | None) -> None:
         """Tell when the archives of the feed at `path` change by themselves.
 
-        With an entry of theirs, and the newest when the next period `closes` and follows it.
+        With an entry of theirs, and the `newest` (its path) when the next period `closes` and follows it.
         """
         changes = {chain.path(period): at for period, at in chain.changes().items()}
-        newest = chain.newest()
-        if newest is not None and closes is not None:
-            changes[chain.path(newest)] = min(closes, changes.get(chain.path(newest), closes))
+        if newest and closes is not None:
+            changes[newest] = min(closes, changes.get(newest, closes))
         for archive in self._planned.get(path, frozenset()) - changes.keys():
             self._printer.plan(run.publishing, archive, None)
         for archive, at in changes.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 
 from feedmill.catalog import FeedRecord, RankedRow
 from feedmill.compose import FeedSpec, is_closed, period_of, turned
@@ -10,7 +10,10 @@ from feedmill.model.archive import Period, archive_path
 from feedmill.model.feed import History
 from feedmill.model.instant import Instant, from_micros
 from feedmill.model.taxonomy import ALL, FeedKey
+from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.one_pass import Pass
+
+_FEEDS = 4_000
 
 
 class Chain:
@@ -26,7 +29,7 @@ class Chain:
         self._at = run.at
         self._by = spec.archive
         self._path = spec.path
-        self._feed = record.id if record is not None else 0
+        self._feed, self._total = (record.id, record.total) if record is not None else (0, 0)
         self._refused = refused
 
     def path(self, period: Period | None) -> str:
@@ -88,6 +91,10 @@ class Chain:
         count = self._members.count_from
         return count(self._feed, period.start) - count(self._feed, period.end)
 
+    def until(self, period: Period) -> int:
+        """Return how many entries a period and those before it have."""
+        return self._total - self._members.count_from(self._feed, period.end)
+
     def history(self, period: Period) -> History:
         """Return what the archive of a period says of the others."""
         return History(
@@ -95,11 +102,6 @@ class Chain:
             previous=self.path(self.before(period)),
             next=self.path(self.after(period)),
         )
-
-    def newer(self, total: int) -> tuple[Period | None, int]:
-        """Return the newest archive, and how many of a feed's `total` entries are newer than its period."""
-        newest = self.newest()
-        return newest, total if newest is None else self._members.count_from(self._feed, newest.end)
 
     def closes(self) -> int | None:
         """Return when the next period with entries will be over, None where all are."""
@@ -127,6 +129,39 @@ class Chain:
     @property
     def _open(self) -> int:
         return period_of(self._at, self._by).start
+
+
+class Newest:
+    """What feeds say of their archives: the newest one, and how many entries are in archives.
+
+    Remembered from pass to pass (of so many feeds): what is published later than the newest archive changes
+    neither, so an edit of today asks about no archive.
+    """
+
+    def __init__(self, run: Pass, refused: Collection[str]) -> None:
+        self._open = _open_period(run)
+        self._refused = frozenset(refused)
+        self._known: BoundedCache[FeedKey, tuple[str, int]] = BoundedCache(_FEEDS)
+
+    def holds(self, run: Pass, touched: Iterable[tuple[FeedKey, Period]], refused: Collection[str]) -> bool:
+        """Whether all of it is so after a pass that touched these periods: none that is over, by now."""
+        same = self._open == _open_period(run) and self._refused == refused
+        return same and not any(is_closed(period, run.at) for _, period in touched)
+
+    def of(self, run: Pass, spec: FeedSpec, record: FeedRecord | None) -> tuple[str, int]:
+        """Return the path of a feed's newest archive, "" of none, and how many entries are in archives."""
+        found = self._known.get(spec.key)
+        if found is None:
+            chain = Chain(run, spec, record, self._refused)
+            newest = chain.newest()
+            found = chain.path(newest), chain.until(newest) if newest is not None else 0
+            self._known.put(spec.key, found)
+        return found
+
+
+def _open_period(run: Pass) -> frozenset[tuple[FeedKey, Period]]:
+    """Return the period that is open now; none where there are no archives."""
+    return run.composer.periods([(ALL, run.at)])
 
 
 def turned_periods(run: Pass, last: int) -> frozenset[tuple[FeedKey, Period]]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import replace
 from itertools import islice
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from feedmill.catalog import FeedRecord, RankedRow
 from feedmill.compose import Composer, FeedSpec
@@ -17,10 +17,10 @@ from feedmill.model.feed import Directory, Entry, Feed, FeedRow
 from feedmill.model.instant import from_micros
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.pipeline.archive_builder import ArchiveBuilder
-from feedmill.pipeline.archives import Chain
+from feedmill.pipeline.archives import Chain, Newest
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.printer import Printer
-from feedmill.pipeline.selection import Selection, select
+from feedmill.pipeline.selection import Head, Selection, heads, select, select_one
 from feedmill.render import Renderer
 from feedmill.store import FeedMemory, Publication
 
@@ -33,6 +33,15 @@ _LATEST = 7
 """Entries on the front page: one in full, and the next six by their titles."""
 _WARM_FEEDS, _WARM_ENTRIES, _WARM_ROWS = 4, 50, 1_000
 """Feeds, entries of each, and feeds of the index, that are printed ahead of the first change."""
+
+
+class _Printed(NamedTuple):
+    """What came of printing feeds: their rows of the directory, which have documents that cannot be put, and
+    the entries of the front page, where `all` was among them."""
+
+    rows: Mapping[FeedKey, FeedRow | None]
+    unlisted: frozenset[str]
+    latest: tuple[Entry, ...] | None
 
 
 class FeedBuilder:
@@ -48,20 +57,21 @@ class FeedBuilder:
         self._renderer = renderer
         self.printer = Printer(composer, renderer, copies)
         self._archives = ArchiveBuilder(composer, self.printer)
+        self._newest: Newest | None = None
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
         self._latest: tuple[Entry, ...] = ()
         self._listed_archives: tuple[str, ...] = ()
 
     def forget(self) -> None:
-        """Forget the directory: after a pass that did not end."""
-        self._directory = None
+        """Forget the directory, and what is in archives: after a pass that did not end."""
+        self._directory = self._newest = None
 
     def publish(
         self,
         run: Pass,
         touched: Iterable[FeedKey],
-        periods: Iterable[tuple[FeedKey, Period]] = (),
+        periods: Collection[tuple[FeedKey, Period]] = (),
         *,
         everything: bool = False,
     ) -> set[str]:
@@ -72,18 +82,24 @@ class FeedBuilder:
         """
         wanted = set(touched)
         refused: set[str] = set() if everything else set(run.store.refused)
-        archives: set[str] = set()
         if everything:
             wanted.update(self._composer.permanent_feeds())
             wanted.update(record.key for record in run.catalog.memberships.feeds() if record.total)
-            archives = self._archives.publish_all(run, wanted, refused)
+        keys = _in_order(wanted)
+        feeds: Iterable[Head] = heads(run, keys)
+        if everything:
+            self._newest = None
+            archives = self._archives.publish_all(run, heads(run, keys), refused)
         else:
-            archives = self._archives.publish(run, wanted, periods, refused)
+            feeds = list(feeds)
+            archives = self._archives.publish(run, feeds, periods, refused)
+        newest = self._newest_archives(run, refused, periods)
         if self._directory is None or everything or any(map(_is_of_all, archives)):
             found = self._find_archives(run, refused)
             if found != self._listed_archives:
                 self._listed_archives, self._directory = found, None
-        rows, unlisted = self._print_all(run, wanted, refused, everything)
+        printed = self._print_all(run, feeds, len(keys), newest, everything=everything)
+        rows = printed.rows
         spoken = {self._composer.spec(key).path: row for key, row in rows.items()}
         known = run.store.feeds
         published = {path for path, row in spoken.items() if row is not None or _is_public(known.get(path))}
@@ -96,7 +112,7 @@ class FeedBuilder:
                     published.add(path)
         if everything:
             self._directory = None
-        self._print_directory(run, rows, unlisted)
+        self._print_directory(run, printed)
         return published | archives
 
     def withdraw(
@@ -104,38 +120,50 @@ class FeedBuilder:
     ) -> None:
         """Publish `touched` feeds, and the directory, over a catalog of which no feed was ever printed."""
         refused = set(run.store.refused)
-        self._archives.publish(run, touched, periods, refused)
-        _, unlisted = self._print_all(run, touched, refused, False)
+        feeds = list(heads(run, _in_order(touched)))
+        self._archives.publish(run, feeds, periods, refused)
+        printed = self._print_all(run, feeds, len(feeds), Newest(run, refused))
         directory = self.current_directory(run)
         listed = replace(
             directory,
-            rows=tuple(row for row in directory.rows if row.path not in unlisted),
+            rows=tuple(row for row in directory.rows if row.path not in printed.unlisted),
             latest=self._find_latest(run),
             archives=self._find_archives(run, refused),
         )
         for artifact in self._renderer.render_directory(listed):
             self.printer.add(run.publishing, artifact)
 
+    def _newest_archives(
+        self, run: Pass, refused: Collection[str], periods: Iterable[tuple[FeedKey, Period]] = ()
+    ) -> Newest:
+        """Return what is known of feeds' newest archives after a pass that touched `periods`."""
+        if self._newest is None or not self._newest.holds(run, periods, refused):
+            self._newest = Newest(run, refused)
+        return self._newest
+
     def _print_all(
-        self, run: Pass, wanted: Iterable[FeedKey], refused: Collection[str], everything: bool
-    ) -> tuple[dict[FeedKey, FeedRow | None], frozenset[str]]:
-        """Print feeds; return their rows of the directory, and which have documents that cannot be put."""
+        self, run: Pass, feeds: Iterable[Head], total: int, newest: Newest, *, everything: bool = False
+    ) -> _Printed:
+        """Print feeds, `total` of them."""
         unlisted = {path.rpartition(".")[0] for path in run.store.refused}
-        keys = sorted(wanted, key=lambda key: (_ORDER[key.kind], key.key))
         rows: dict[FeedKey, FeedRow | None] = {}
+        latest = None
         fresh: list[FeedRecord] = []
-        for done, selection in enumerate(select(run, keys, refused), 1):
+        for done, head in enumerate(feeds, 1):
+            selection = select_one(run, head, newest)
             again = everything or selection.spec.path in unlisted
             if again:
                 unlisted.discard(selection.spec.path)
             record = self._print(run, selection, again, unlisted)
             if record is not None and record != selection.record:
                 fresh.append(record)
+            if selection.spec.key == ALL:
+                latest = self._first_of(run, selection)
             shown = selection.rows or selection.spec.key == ALL
             rows[selection.spec.key] = _row(selection.spec, selection) if shown else None
-            run.progress("print", done, len(keys))
+            run.progress("print", done, total)
         run.catalog.memberships.change(fresh)
-        return rows, frozenset(unlisted)
+        return _Printed(rows, frozenset(unlisted), latest)
 
     def _print(self, run: Pass, selection: Selection, again: bool, unlisted: set[str]) -> FeedRecord | None:
         """Print one feed where it differs; return what the catalog is to know of it then."""
@@ -181,12 +209,14 @@ class FeedBuilder:
         specs = {key: self._composer.spec(key) for key in plans}
         archived = [key for key, spec in specs.items() if spec.archive != "off"]
         records = memberships.find(archived) if archived else {}
+        archives = self._newest_archives(run, run.store.refused)
         for key, at in plans.items():
             spec = specs[key]
             if spec.archive != "off":
                 chain = Chain(run, spec, records.get(key), run.store.refused)
                 closes = chain.closes()
-                self._archives.plan(run, chain, spec.path, closes)
+                newest, _ = archives.of(run, spec, records.get(key))
+                self._archives.plan(run, chain, spec.path, newest, closes)
                 at = min((each for each in (at, closes) if each is not None), default=None)
             self.printer.plan(run.publishing, spec.path, at)
 
@@ -231,11 +261,11 @@ class FeedBuilder:
 
     # The directory
 
-    def _print_directory(
-        self, run: Pass, rows: Mapping[FeedKey, FeedRow | None], unlisted: frozenset[str]
-    ) -> None:
+    def _print_directory(self, run: Pass, printed: _Printed) -> None:
         """Print the directory where it changed. A feed of which a document could not be put is left out."""
-        latest = self._find_latest(run) if self._directory is None or ALL in rows else self._latest
+        rows, unlisted, latest = printed
+        if latest is None:
+            latest = self._latest if self._directory is not None else self._find_latest(run)
         if self._directory is None:
             self._directory = self._read_directory(run)
             changed = True
@@ -256,9 +286,12 @@ class FeedBuilder:
 
     def _find_latest(self, run: Pass) -> tuple[Entry, ...]:
         """Return the entries of the front page: the first of `all`."""
+        (selection,) = select(run, (ALL,))
+        return self._first_of(run, selection)
+
+    def _first_of(self, run: Pass, selection: Selection) -> tuple[Entry, ...]:
         if "html" not in self._composer.formats:
             return ()
-        (selection,) = select(run, (ALL,))
         return tuple(self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
 
     def _find_archives(self, run: Pass, refused: Container[str]) -> tuple[str, ...]:
@@ -291,6 +324,10 @@ class FeedBuilder:
         """Return all feeds that have something to read, kind by kind, each by title."""
         ordered = sorted(rows, key=lambda row: (_ORDER[row.kind], row.title.casefold(), row.path))
         return Directory(rows=tuple(ordered), formats=self._composer.formats)
+
+
+def _in_order(feeds: Iterable[FeedKey]) -> list[FeedKey]:
+    return sorted(feeds, key=lambda key: (_ORDER[key.kind], key.key))
 
 
 def _is_of_all(path: str) -> bool:

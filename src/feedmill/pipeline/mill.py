@@ -43,16 +43,6 @@ from feedmill.pipeline.up_to_date import seal
 from feedmill.render import Renderer
 from feedmill.store import Store, place_of
 
-_SAMPLE = b"""---
-title: A seed that loads what decoding a seed needs
-webUrl: https://example.org/
-date: 2026-01-01
-topics:
-  - Seeds
----
-Some *words*.
-"""
-
 
 class Mill:
     """The pipeline over one config, one catalog and one store; a daemon keeps it from pass to pass.
@@ -361,7 +351,9 @@ class Mill:
         Raises:
             RenderError: a template of ours failed.
         """
-        decoding(self.settings.decode, self._composer).run("warm.md", _SAMPLE)
+        work = decoding(self.settings.decode, self._composer)
+        path, header = work.sample
+        work.run(path, header + b"Some *words*.\n")
         self.feed_builder.warm(self._pass(PassRequest(), self._clock()))
 
     def generation(self) -> Generation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from feedmill.catalog import FeedRecord, RankedRow
@@ -11,7 +11,7 @@ from feedmill.model.feed import Entry, History
 from feedmill.model.instant import from_micros
 from feedmill.model.settings import Content
 from feedmill.model.taxonomy import FeedKey
-from feedmill.pipeline.archives import Chain
+from feedmill.pipeline.archives import Newest
 from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.one_pass import Pass
@@ -80,30 +80,29 @@ def heads(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Head]:
                 yield Head(spec=spec, title=title, record=record)
 
 
-def select(run: Pass, keys: Sequence[FeedKey], refused: Container[str] | None = None) -> Iterator[Selection]:
-    """Yield what each of the feeds shows, in their order.
+def select(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Selection]:
+    """Yield what each of the feeds shows, in their order."""
+    newest = Newest(run, run.store.refused)
+    for head in heads(run, keys):
+        yield select_one(run, head, newest)
+
+
+def select_one(run: Pass, head: Head, newest: Newest) -> Selection:
+    """Return what a feed shows.
 
     All that is newer than the newest archive is in it, beyond its limit too, so that nothing is in neither
-    (RFC 5005, section 4). `refused` are the documents that something foreign keeps out.
+    (RFC 5005, section 4).
     """
-    refused = run.store.refused if refused is None else refused
-    for head in heads(run, keys):
-        spec, record = head.spec, head.record
-        limit, owed, previous = spec.limit, 0, ""
-        total = record.total if record is not None else 0
-        if spec.archive != "off":
-            chain = Chain(run, spec, record, refused)
-            newest, owed = chain.newer(total)
-            limit, previous = max(limit, owed), chain.path(newest)
-        rows = run.catalog.memberships.ranked(record.id, limit) if record is not None and total else ()
-        yield Selection(
-            spec=spec,
-            title=head.title,
-            record=record,
-            rows=tuple(rows),
-            history=History(previous=previous, complete=total <= limit) if spec.archive != "off" else None,
-            owed=owed,
-        )
+    spec, record = head.spec, head.record
+    limit, owed, history = spec.limit, 0, None
+    total = record.total if record is not None else 0
+    if spec.archive != "off":
+        previous, archived = newest.of(run, spec, record)
+        owed = total - archived
+        limit = max(limit, owed)
+        history = History(previous=previous, complete=total <= limit)
+    rows = run.catalog.memberships.ranked(record.id, limit) if record is not None and total else ()
+    return Selection(spec=spec, title=head.title, record=record, rows=tuple(rows), history=history, owed=owed)
 
 
 def entries_of(run: Pass, selection: Selection, known: EntryCache) -> Iterator[Entry]:

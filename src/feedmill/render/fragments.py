@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 
 from feedmill.model.feed import Entry
 from feedmill.model.seed import EntryId
@@ -15,13 +16,13 @@ _VERSIONS = 4
 
 
 class Slot:
-    """One entry and what was printed of it, by form ("atom", "atom summary")."""
+    """One entry and what was printed of it, by form ("atom", "atom summary"; of pages there are many)."""
 
     __slots__ = ("entry", "kept", "parts", "size")
 
     def __init__(self, entry: Entry) -> None:
         self.entry = entry
-        self.parts: dict[str, bytes] = {}
+        self.parts: dict[Hashable, bytes] = {}
         self.size = _OVERHEAD + len(entry.content) + len(entry.summary)
         self.kept = True
 
@@ -33,7 +34,7 @@ class Fragments:
     nothing: hashing every field of every entry would cost more than joining the fragments.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int = 64 << 20) -> None:
         self._limit = limit
         self._size = 0
         self._slots: OrderedDict[EntryId, list[Slot]] = OrderedDict()
@@ -64,7 +65,7 @@ class Fragments:
         self._size += slot.size
         return slot
 
-    def add(self, slot: Slot, form: str, part: bytes) -> None:
+    def add(self, slot: Slot, form: Hashable, part: bytes) -> None:
         """Keep what was printed of the slot's entry; `trim` may drop it again."""
         slot.parts[form] = part
         slot.size += len(part)

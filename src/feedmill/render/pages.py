@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 from feedmill.errors import RenderError
 from feedmill.model.archive import split_archive
 from feedmill.model.feed import Directory, Entry, Feed, FeedRow, History, Site
-from feedmill.model.seed import EntryId
 from feedmill.model.slug import url_path
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming
+from feedmill.render.fragments import Fragments
 from feedmill.render.linked_data import feed_data, site_data
 from feedmill.render.site_files import INDEX, TOUCH_ICON
 from feedmill.render.subscribing import FORMATS, subscriptions
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-_Key = tuple[str, EntryId, bool, bool, bool, frozenset[str]]
 _Fragments = Callable[[Iterable[Any]], list[bytes]]
 
 
@@ -51,18 +50,17 @@ class Passage:
 class Pages:
     """Renders pages; what it has rendered once of an entry or a row it joins again next time.
 
-    `theme` maps file names to their text: templates, `style.css`, `extra.css`, `script.js`.
+    `theme` maps file names to their text: templates, `style.css`, `extra.css`, `script.js`. `fragments` is
+    where printed entries are kept, those of other formats too.
     A page is a pure function of its feed (or directory), the site and the theme.
     """
 
-    def __init__(self, site: Site, theme: Mapping[str, str], *, cache_bytes: int = 16 << 20) -> None:
+    def __init__(self, site: Site, theme: Mapping[str, str], fragments: Fragments | None = None) -> None:
         self._site = site
         self._theme = theme
-        self._cache_bytes = cache_bytes
-        self._cached_bytes = 0
+        self._fragments = fragments if fragments is not None else Fragments()
         self._made: Environment | None = None
         self._broken: tuple[Any, ...] | None = None
-        self._entries: dict[_Key, tuple[Entry, bytes]] = {}  # least recently used first
         self._rows: dict[str, tuple[FeedRow, bytes]] = {}
         self._row_formats: tuple[str, ...] = ()
 
@@ -228,24 +226,15 @@ class Pages:
     def _entry(self, entry: Entry, feed: str, root: str, common: frozenset[str]) -> bytes:
         """Return one entry's fragment as a page at depth `root` shows it, without its terms in `common`."""
         hidden = common.intersection(_terms(entry))
-        shown = entry.episode is not None and bool(entry.episode.image)  # as a podcast has it
-        # Hashing a whole entry costs more.
-        key = (root, entry.id, bool(entry.content), bool(entry.summary), shown, hidden)
-        known = self._entries.pop(key, None)
-        if known is None or (known[0] is not entry and known[0] != entry):
-            if known is not None:
-                self._cached_bytes -= _weight(*known)
+        slot, form = self._fragments.slot(entry), ("themed" if self._theme else "page", root, hidden)
+        if form not in slot.parts:
             with _named(feed, entry.id):
                 context = {"root": root, "entry": entry, "common": hidden}
                 html = self._fragment("entry.html", context)
                 if fit(html) != html:  # seldom: to fit each entry first would cost as much as to render it
                     html = self._fragment("entry.html", context | {"entry": fit_entry(entry)})
-            known = entry, html.encode("utf-8", "replace")
-            self._cached_bytes += _weight(*known)
-        self._entries[key] = known
-        while self._cached_bytes > self._cache_bytes and len(self._entries) > 1:
-            self._cached_bytes -= _weight(*self._entries.pop(next(iter(self._entries))))
-        return known[1]
+            self._fragments.add(slot, form, html.encode("utf-8", "replace"))
+        return slot.parts[form]
 
     def _start_rows(self, directory: Directory, formats: tuple[str, ...]) -> None:
         """Forget the rows that this directory no longer has, or all where their formats changed."""
@@ -354,11 +343,6 @@ def _common(path: str, entries: Sequence[Entry]) -> frozenset[str]:
     """Return the terms that tell nothing on a page: its own, and those that all its entries have."""
     shared = set(_terms(entries[0])).intersection(*map(_terms, entries[1:])) if len(entries) > 1 else set()
     return frozenset(shared | {path})
-
-
-def _weight(entry: Entry, html: bytes) -> int:
-    """Return roughly what a cached fragment keeps in memory: itself and the entry it was made from."""
-    return 1024 + len(html) + len(entry.content) + len(entry.summary)
 
 
 @contextmanager

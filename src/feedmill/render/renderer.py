@@ -112,6 +112,7 @@ class Renderer:
         if "html" in directory.formats:
             names, _ = self._by_theme(lambda pages: pages.group_names)
             body, fault = self._by_theme(lambda pages: pages.render_index(directory))
+            self._fragments.trim()
             yield Artifact(path=INDEX, body=body, index=True, fault=fault)
             yield from self._site_files()
             yield Artifact(path=SITEMAP, body=self._listing.sitemap(directory), index=True, spare=True)
@@ -199,7 +200,7 @@ class Renderer:
         if themed not in self._made_pages:
             from feedmill.render.pages import Pages  # imported on use: Jinja2
 
-            self._made_pages[themed] = Pages(self._site, self._theme if themed else {})
+            self._made_pages[themed] = Pages(self._site, self._theme if themed else {}, self._fragments)
         return self._made_pages[themed]
 
 

@@ -49,6 +49,7 @@ class Words:
         self._language = language or "en"
         self._theme = theme
         self._dates: dict[tuple[int, int, int], str] = {}
+        self._periods: dict[str, str] = {}
 
     @cached_property
     def locale(self) -> Locale:
@@ -87,9 +88,13 @@ class Words:
 
     def period(self, name: str) -> str:
         """Return what the month `2026-06`, or the year `2026`, is called."""
-        year, _, month = name.partition("-")
-        start = datetime(int(year), int(month or 1), 1, tzinfo=UTC)
-        return format_skeleton(_MONTH if month else _YEAR, start, tzinfo=None, locale=self.locale)
+        known = self._periods.get(name)
+        if known is None:
+            year, _, month = name.partition("-")
+            start = datetime(int(year), int(month or 1), 1, tzinfo=UTC)
+            skeleton = _MONTH if month else _YEAR
+            known = self._periods[name] = format_skeleton(skeleton, start, tzinfo=None, locale=self.locale)
+        return known
 
     def number(self, value: int) -> str:
         """Return a whole number with the language's separators."""

@@ -20,7 +20,7 @@ images:
   - url: https://example.org/a.png
 ---
 """
-"""No text below it: what Markdown takes is imported where there is some."""
+"""No text below it: what Markdown takes is imported where there is some, or ahead of it (`Mill.warm`)."""
 
 _MEMORY = 1 << 28
 _MEMORY_A_BYTE = 64

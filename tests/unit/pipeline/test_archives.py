@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive_reader import parse, walk
+from feedmill.catalog import Catalog
 from feedmill.config import loads
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
@@ -155,6 +156,24 @@ def test_an_edit_touches_its_own_period_alone(site: Site, mill: Mill) -> None:
     assert written(site, mill, site.write("2026-01-05", text="Other.")) == feeds("/2026-01")
     newest = written(site, mill, site.write("2026-03-15", text="Other."))
     assert newest - {"custom/best.atom", "custom/best.rss"} == feeds("", suffixes=("atom", "rss"))
+
+
+def test_an_edit_of_today_asks_the_catalog_about_no_archive(site: Site) -> None:
+    with Catalog() as catalog, Mill(mill_settings(site), clock=lambda: site.now, catalog=catalog) as mill:
+        site.build(mill)
+
+        def asked(*paths: str) -> list[str]:
+            statements: list[str] = []
+            catalog._db.connection.set_trace_callback(statements.append)
+            site.build(mill, *paths)
+            catalog._db.connection.set_trace_callback(None)
+            return [text for text in statements if re.match(r"SELECT (min|count)\(.+ FROM member ", text)]
+
+        assert asked(site.write("2026-03-15", text="Another.")) == []
+        assert asked(site.write("2026-03-18")) == [], "it counts as one more that is in no archive"
+        assert asked(site.write("2026-01-16")), "one more in an archive"
+        assert "2026-03-18" in site.chain()
+        assert "2026-01-16" in site.chain()
 
 
 def test_a_back_dated_entry_makes_its_period_and_its_neighbours_name_it(site: Site, mill: Mill) -> None:

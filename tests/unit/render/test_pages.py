@@ -22,6 +22,7 @@ from feedmill.model.instant import EPOCH
 from feedmill.model.seed import Image
 from feedmill.model.slug import TermKey, term_slug
 from feedmill.model.taxonomy import Kind, Term
+from feedmill.render.fragments import Fragments
 from feedmill.render.pages import Pages
 from feedmill.render.theme import content_security_policy
 
@@ -245,12 +246,14 @@ def test_a_page_that_cannot_fit_is_shown_without_entries() -> None:
 
 @pytest.mark.parametrize("cache_bytes", [3000, 1 << 20])  # a few entries, and all of them
 def test_what_was_rendered_before_changes_nothing(cache_bytes: int) -> None:
-    pages = Pages(BARE, {}, cache_bytes=cache_bytes)
+    fragments = Fragments(cache_bytes)
+    pages = Pages(BARE, {}, fragments)
     entries = [replace(FULL, id=entry(n).id) for n in range(9)]
     deep, flat = feed(*entries), feed(*entries, kind=Kind.ALL, path="all")
     edited = feed(*(replace(one, title="New") for one in entries))
     for one in (deep, flat, edited, deep, flat):
         assert pages.render_feed(one) == Pages(BARE, {}).render_feed(one)
+        fragments.trim()
     changed = replace(DIRECTORY, rows=(*DIRECTORY.rows[:2], replace(DIRECTORY.rows[2], total=901)))
     for directory in (
         DIRECTORY,
@@ -262,12 +265,11 @@ def test_what_was_rendered_before_changes_nothing(cache_bytes: int) -> None:
         assert pages.render_index(directory) == Pages(BARE, {}).render_index(directory)
 
 
-def test_the_cache_is_bounded() -> None:
-    pages = Pages(BARE, {}, cache_bytes=50_000)
-    for start in range(0, 200, 20):
-        pages.render_feed(feed(*(entry(n, content="x" * 500) for n in range(start, start + 20))))
-    assert 0 < pages._cached_bytes <= 50_000
-    assert len(pages._entries) < 40
+def test_a_theme_and_our_own_templates_share_no_fragment() -> None:
+    fragments = Fragments()
+    one = feed(FULL)
+    for theme in ({}, {"entry.html": "<p>{{ entry.title }}</p>"}, {}):
+        assert Pages(BARE, theme, fragments).render_feed(one) == Pages(BARE, theme).render_feed(one)
 
 
 def test_an_index_of_thousands_is_joined_again_not_rendered(monkeypatch: pytest.MonkeyPatch) -> None:

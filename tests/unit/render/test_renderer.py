@@ -163,9 +163,14 @@ def test_a_document_past_its_limit_shrinks_until_it_fits(suffix: str, limit: int
 
 def test_the_memory_of_entries_is_bounded() -> None:
     renderer = Renderer(BARE, cache_bytes=100_000)
-    for start in range(0, 2000, 50):
-        list(renderer.render_feed(feed(*(entry(number) for number in range(start, start + 50)))))
-        assert renderer._fragments.size <= 100_000
+    for start in range(0, 500, 50):
+        some = tuple(entry(number, content="x" * 500) for number in range(start, start + 50))
+        list(renderer.render_feed(feed(*some, formats=("rss", "atom", "json"))))
+        assert 0 < renderer._fragments.size <= 100_000
+        list(renderer.render_feed(feed(*some, formats=("html",))))
+        assert 0 < renderer._fragments.size <= 100_000
+        for _ in renderer.render_directory(replace(DIRECTORY, latest=some)):
+            assert 0 < renderer._fragments.size <= 100_000
 
 
 PROGRAM = """
