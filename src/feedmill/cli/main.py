@@ -18,7 +18,7 @@ from feedmill.errors import ConfigError, FeedmillError, GuardHeld, InputError, U
 
 
 class Exit(IntEnum):
-    """What the exit codes mean (DESIGN 5)."""
+    """What the exit codes mean (docs/cli.md, Exit codes)."""
 
     CLEAN = 0
     PROBLEMS = 1

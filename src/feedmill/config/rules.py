@@ -148,7 +148,7 @@ def _check_push(config: CheckedConfig) -> None:
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what is right but will not do for readers: an address that nobody else reaches (DESIGN 4)."""
+    """Return what is right but will not do for readers (docs/promises.md, No silence)."""
     server, url = config["server"], config["site"]["url"]
     parts = urlsplit(url)
     host = parts.hostname or ""

@@ -70,7 +70,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "people": ("people",),
     }
 )
-"""Canonical field name -> front matter keys, the first non-empty one decides (DESIGN 2)."""
+"""Canonical field name -> front matter keys, the first non-empty one decides (docs/seeds.md, Fields)."""
 
 SECRET_FIELDS = frozenset({"secured"})
 """Keys that are never read, whatever the config maps."""
@@ -103,7 +103,7 @@ _QUOTES = frozenset(
 
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
-    """Return what of a key tells it from others (DESIGN 2).
+    """Return what of a key tells it from others (docs/seeds.md, Fields).
 
     That is not case, `-` and `_`, invisible characters, quotes and blanks around it, or blanks that are not a
     plain one.

@@ -24,7 +24,7 @@ class Arrival:
 
 
 def same(row: FileRow, item: Found) -> bool:
-    """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
+    """Whether a file is, by its stat, the one that is known (docs/promises.md, Changes are seen)."""
     return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == stat_of(item)
 
 

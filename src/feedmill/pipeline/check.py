@@ -123,7 +123,7 @@ def _old_addresses(run: Pass) -> Iterator[Problem]:
 
 
 def _passing_identities(settings: Settings) -> Iterator[Problem]:
-    """Yield a warning for each pattern that makes identities of titles or file names (DESIGN 2)."""
+    """Yield a warning for each pattern that makes ids of titles or file names (docs/seeds.md, Identity)."""
     where = settings.decode.address
     for text in dict.fromkeys((where.link, *(rule.link for rule in where.rules))):
         if text and parse_pattern(text).uses_title:

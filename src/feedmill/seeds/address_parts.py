@@ -52,7 +52,7 @@ def field_part(name: str) -> Part:
     """Return the part `{field:name}`.
 
     Raises:
-        ValueError: no name, or `secured`, which is never read (DESIGN 2); says what would be right.
+        ValueError: no name, or `secured` (docs/seeds.md, Fields); says what would be right.
     """
     if not name.strip("."):
         raise ValueError("name a field, as in {field:extra.release}")

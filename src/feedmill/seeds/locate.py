@@ -1,4 +1,4 @@
-"""Where an entry is: the address that a seed carries, or that a pattern makes for it (DESIGN 2)."""
+"""Where an entry is: the address a seed carries, or a pattern makes (docs/seeds.md, Title and link)."""
 
 from __future__ import annotations
 

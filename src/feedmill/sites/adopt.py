@@ -1,4 +1,4 @@
-"""Old GUIDs for new addresses: which entry of an old feed is which of ours (DESIGN 2, identity)."""
+"""Old GUIDs for new addresses: which entry of an old feed is which of ours (docs/seeds.md, Identity)."""
 
 from __future__ import annotations
 

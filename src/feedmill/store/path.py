@@ -8,7 +8,7 @@ def checked(path: str) -> str:
 
     Raises:
         ValueError: it is absolute, climbs, or names a hidden file or folder: nothing but
-            plain names may ever be joined to the feeds folder (DESIGN 8.5).
+            plain names may ever be joined to the feeds folder (docs/promises.md, Files of others).
     """
     parts = path.split("/")
     if not all(parts) or any(part[0] == "." or "\0" in part for part in parts):

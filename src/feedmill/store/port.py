@@ -226,7 +226,7 @@ class Store(Protocol):
     def doubt(self, seeds: Callable[[], str]) -> str | None:
         """Return why a new lead must not publish from seeds of this digest yet; None where it may.
 
-        They are those of an earlier generation: its copy of them lags (DESIGN 8.7).
+        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes).
         """
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:

@@ -147,7 +147,7 @@ def keys(section: Section, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, .
 EVERY_KEY = list(keys(CONFIG, ()))
 
 
-DESIGN = """\
+PROMISED = """\
 site: title url id description language author icon rights
 site/author: name
 seeds: dir include exclude published_default timezone on_invalid fix_encoding max_bytes fields workers
@@ -170,8 +170,8 @@ theme: dir
 log: level format"""
 
 
-def test_design_has_no_key_that_the_table_lacks() -> None:
-    for line in DESIGN.splitlines():
+def test_the_table_lacks_no_key_that_was_promised() -> None:
+    for line in PROMISED.splitlines():
         section, names = line.split(": ")
         for name in names.split():
             kind_at((*section.split("/"), name))
