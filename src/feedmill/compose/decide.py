@@ -157,8 +157,9 @@ def stays(good: Facts, claim: Claim | None, now: int, withheld: Set[str]) -> boo
 
     `claim` is what its file says now, None where the file is gone: then the entry stays as it was, until its
     own expiry, or unless another file that says of itself that it is not to be out (`withheld`: their
-    entries) has its identity: it was renamed and unpublished in one go (docs/promises.md, Held passes). A file that cannot be read changes
-    nothing; one that is invalid, with a doubtful flag, takes its entry away as in any other pass.
+    entries) has its identity: it was renamed and unpublished in one go. A file that cannot be read changes
+    nothing; one that is invalid, with a doubtful flag, takes its entry away as in any other pass
+    (docs/promises.md, Held passes).
     """
     if reason_at(good, now) is not None:
         return False
