@@ -29,7 +29,8 @@ def test_weeks_pass_and_nothing_grows() -> None:
         soak.passes,
         f"{soak.size:,} seeds, {soak.days} days, memory {first.memory >> 20} to {last.memory >> 20} MiB, "
         f"descriptors {first.descriptors} to {last.descriptors}, threads {first.threads} to {last.threads}, "
-        f"catalog {first.catalog >> 10} to {last.catalog >> 10} KiB, ledger {first.ledger >> 10} to {last.ledger >> 10} KiB",
+        f"catalog {first.catalog >> 10} to {last.catalog >> 10} KiB, "
+        f"ledger {first.ledger >> 10} to {last.ledger >> 10} KiB",
     )
     assert soak.passes > 100
     assert last.threads <= first.threads
