@@ -9,8 +9,6 @@ from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.pipeline.reading import ANYWAY, stat_of
 from feedmill.seeds import Found
 
-__all__ = ["Arrival", "emptied", "same", "unreadable", "unseen"]
-
 
 @dataclass(slots=True)
 class Arrival:

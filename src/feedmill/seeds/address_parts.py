@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 
-__all__ = ["FIELD", "PARTS", "Part", "Source", "field_part", "written_offset"]
-
 FIELD = "field:"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _OFFSET = re.compile(r"[0-9][ \t]*(?:([Zz])|([+-])([0-9]{1,2})(?::?([0-9]{2}))?)$")

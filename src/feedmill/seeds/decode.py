@@ -23,8 +23,6 @@ from feedmill.seeds.locate import defaults_of, locate
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 
-__all__ = ["decode"]
-
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENDS = {

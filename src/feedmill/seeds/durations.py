@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["parse_duration"]
-
 _CLOCK = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-5]?[0-9])(?:\.[0-9]+)?")
 _UNITS = re.compile(
     r"(?:P?T)?\s*(?:([0-9]{1,5})\s*h[a-z]*\.?)?\s*(?:([0-9]{1,5})\s*m[a-z]*\.?)?\s*"

@@ -16,8 +16,6 @@ from feedmill.seeds.links import absolute
 from feedmill.seeds.structured_fields import MAX_ITEMS
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode
 
-__all__ = ["episode"]
-
 T = TypeVar("T")
 
 MEDIA_TYPES = {

@@ -15,8 +15,6 @@ from feedmill.seeds.field_keys import BOOLEANS, keys_for
 from feedmill.seeds.frontmatter import FrontMatter, split
 from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
 
-__all__ = ["set_flag", "withhold"]
-
 _BOM = b"\xef\xbb\xbf"
 _LINE = "published: false"
 _SAID = (("published", _LINE),)

@@ -24,8 +24,6 @@ from feedmill.seeds.text import plain, strip_controls
 if TYPE_CHECKING:
     from feedmill.seeds.cleaner import Cleaner
 
-__all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "Content", "content", "content_html", "sanitise"]
-
 _TAGS = """
 a abbr acronym article aside b bdi bdo big blockquote br caption center cite code col colgroup
 data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd

@@ -12,8 +12,6 @@ from feedmill.seeds.field_keys import Keys
 from feedmill.seeds.field_reader import entries
 from feedmill.seeds.frontmatter import FrontMatter
 
-__all__ = ["remarks"]
-
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_.,]*")
 _OTHER_NAMES = {
     "state": "status",

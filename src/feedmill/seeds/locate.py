@@ -20,8 +20,6 @@ from feedmill.seeds.links import http_url
 from feedmill.seeds.permalinks import from_front_matter
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
-__all__ = ["Located", "defaults_of", "locate", "rule_of"]
-
 _PERMALINKS = frozenset({"permalink", "url"})
 _LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})
 """Names under which many a site keeps somebody else's address: they count after the pattern."""

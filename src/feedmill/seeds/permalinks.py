@@ -8,8 +8,6 @@ from itertools import product
 from feedmill.seeds.address import Pattern, PatternError, clean_path, encoded, parse_pattern
 from feedmill.seeds.slugs import FILTERS
 
-__all__ = ["from_eleventy", "from_front_matter", "from_hugo", "from_jekyll", "from_pelican"]
-
 _JEKYLL_STYLES = {
     "none": "/:categories/:title:output_ext",
     "date": "/:categories/:year/:month/:day/:title:output_ext",

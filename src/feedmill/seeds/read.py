@@ -10,8 +10,6 @@ from feedmill.errors import SeedError
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.scan import Found, found_at, kind_of, to_bytes
 
-__all__ = ["read", "read_head"]
-
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _ATTEMPTS = 2
 

@@ -16,8 +16,6 @@ from functools import lru_cache
 from feedmill.model.fields import INVISIBLE, fold
 from feedmill.seeds.field_keys import BOOLEANS, Keys, near, near_any
 
-__all__ = ["HEAD_BYTES", "as_text", "swallowed", "takedown_lines"]
-
 HEAD_BYTES = 64 << 10
 """Bytes that are looked at of a file in which no header can be made out."""
 

@@ -12,8 +12,6 @@ from feedmill.model.seed import Seed
 from feedmill.seeds.links import entry_id
 from feedmill.sites.old_feeds import OldEntry
 
-__all__ = ["Adoption", "adopt"]
-
 _NEAR = timedelta(hours=36)
 """Between two spellings of one date: a day without a zone, and its time somewhere on Earth."""
 _TRACKING = re.compile(r"&?utm_[a-z]+=[^&]*")

@@ -11,8 +11,6 @@ from pathlib import Path
 from feedmill import yamltext
 from feedmill.errors import InputError
 
-__all__ = ["Table", "child", "line_of", "load", "text_of", "texts_of", "truth"]
-
 Table = Mapping[str, object]
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 

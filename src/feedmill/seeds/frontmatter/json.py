@@ -13,8 +13,6 @@ from feedmill.seeds.frontmatter.front_matter import FrontMatter
 from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, fault_at, with_lf
 from feedmill.yamltext import MappingNode, Node
 
-__all__ = ["parse", "split"]
-
 _OPEN = re.compile(r"\{(?=[ \t]*(?:\n|\Z|\"))")
 _NAMED = re.compile(r"---[ \t]*json[ \t]*\n", re.IGNORECASE)
 _CLOSE = re.compile(r"^---[ \t]*$\n?", re.MULTILINE)

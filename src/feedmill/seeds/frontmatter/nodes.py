@@ -8,8 +8,6 @@ from dataclasses import dataclass
 
 from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
 
-__all__ = ["MAX_LENGTH", "HeaderFault", "Mark", "Places", "check_depth", "fault_at", "with_lf"]
-
 MAX_LENGTH = 1 << 20
 """Characters of a header that is no YAML."""
 

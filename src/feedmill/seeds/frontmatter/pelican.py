@@ -8,8 +8,6 @@ from feedmill.seeds.frontmatter.front_matter import FrontMatter
 from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, with_lf
 from feedmill.yamltext import MappingNode, Node
 
-__all__ = ["parse", "split"]
-
 _HEADER = re.compile(r"(?:[A-Za-z][\w-]*[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t]+\S[^\n]*(?:\n|\Z))*)+")
 _LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)")
 

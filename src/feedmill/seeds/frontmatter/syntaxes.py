@@ -8,8 +8,6 @@ from feedmill.seeds.frontmatter import yaml
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
 from feedmill.yamltext import MappingNode, Node, YamlFault
 
-__all__ = ["parse", "split"]
-
 _TOML = re.compile(r"\+\+\+|---[ \t]*toml\b", re.IGNORECASE)
 _JSON = re.compile(r"\{|---[ \t]*json\b", re.IGNORECASE)
 

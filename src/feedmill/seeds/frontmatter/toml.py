@@ -16,8 +16,6 @@ from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, f
 from feedmill.seeds.frontmatter.toml_plain import read_plain
 from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
 
-__all__ = ["parse", "split"]
-
 _OPEN = re.compile(r"(\+\+\+|---[ \t]*toml)[ \t]*(?:\n|\Z)", re.IGNORECASE)
 _CLOSE = {
     "+": re.compile(r"^\+\+\+[ \t]*$\n?", re.MULTILINE),
