@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
@@ -96,3 +99,15 @@ def app_options(command: Command) -> Command:
 def wall_clock() -> Instant:
     """Return the instant that it is now."""
     return datetime.now(UTC)
+
+
+def operators_link(settings: Settings, admin: str) -> str:
+    """Return the address of the operator's page with the token, for the local user's eyes.
+
+    Where the token cannot be read, the address alone.
+    """
+    from feedmill.daemon import token
+
+    with suppress(StoreError):
+        return f"{admin}-/?token={token(settings.state_dir)}"
+    return f"{admin}-/"

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 import feedmill
-from feedmill.cli.app import wall_clock
+from feedmill.cli.app import operators_link, wall_clock
 from feedmill.cli.instants import when
-from feedmill.cli.operator import operators_link
 from feedmill.cli.output import folded, plural, relative_prefix
 from feedmill.cli.problems import from_here, place, print_problems, said
 from feedmill.model.problem_groups import fault_of

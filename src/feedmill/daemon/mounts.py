@@ -6,21 +6,7 @@ import re
 from pathlib import Path
 
 _SILENT = frozenset(
-    {
-        "9p",
-        "afs",
-        "ceph",
-        "cifs",
-        "drvfs",
-        "nfs",
-        "nfs4",
-        "overlay",
-        "smb3",
-        "smbfs",
-        "vboxsf",
-        "virtiofs",
-        "vmhgfs",
-    }
+    "9p afs ceph cifs drvfs nfs nfs4 overlay smb3 smbfs vboxsf virtiofs vmhgfs".split()  # noqa: SIM905
 )
 """File systems that another machine, or the other side of a mount, changes without an event here."""
 

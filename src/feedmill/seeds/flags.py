@@ -16,31 +16,8 @@ from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, forei
 __all__ = ["BOOLEANS", "Word", "read_word"]
 
 _WITHHOLD = frozenset(
-    {
-        *(
-            "draft",
-            "drafts",
-            "auto-draft",
-            "hidden",
-            "private",
-            "pending",
-            "trash",
-            "future",
-            "inherit",
-            "skip",
-        ),
-        *(
-            "unlisted",
-            "unpublished",
-            "archived",
-            "disabled",
-            "withdrawn",
-            "deleted",
-            "removed",
-            "wip",
-            "review",
-        ),
-    }
+    "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
+    " archived disabled withdrawn deleted removed wip review".split()
 )
 _SAY_NOTHING = frozenset({"published", "publish", "public", "live", "active", "final"})
 

@@ -10,8 +10,8 @@ from feedmill.errors import InputError
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_eleventy
 from feedmill.sites import data
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.javascript import Computed, read_script
-from feedmill.sites.people import author_name, authors_in
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _NAMES = (

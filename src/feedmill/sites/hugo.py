@@ -10,7 +10,7 @@ from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_hugo
 from feedmill.seeds.slugs import FILTERS
 from feedmill.sites import data
-from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
 _PAGES = (".md", ".markdown", ".html")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
-from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {

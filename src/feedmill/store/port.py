@@ -260,6 +260,17 @@ class Store(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
+class Follower(Protocol):
+    """Spreads what is published: the origin, the hub, mirrors.
+
+    It has no queue, loses nothing by dying, and never holds a text that was taken down meanwhile: it is told
+    a whole generation, makes up the difference, and reads from the store, by path and digest.
+    """
+
+    def install(self, generation: Generation) -> None:
+        """Give out `generation` from now on, instead of the one before; returns at once."""
+
+
 class SubscriptionTables(Protocol):
     """Where subscriptions are kept: they are history, as the ledger is; what they mean is the hub's business.
 
