@@ -262,12 +262,7 @@ class FeedBuilder:
             return ()
         (selection,) = select(run, (ALL,))
         found = self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST]))
-        room = run.settings.feeds.max_bytes
-        return tuple(
-            entry
-            for entry in found
-            if len(entry.title) + len(entry.summary) <= _LONG and len(entry.content) <= room
-        )
+        return tuple(entry for entry in found if len(entry.title) + len(entry.summary) <= _LONG)
 
     def _find_archives(self, run: Pass, refused: Container[str]) -> tuple[str, ...]:
         """Return the paths of the archives of `all` that have a page, the newest first."""
