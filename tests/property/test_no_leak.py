@@ -79,7 +79,6 @@ def looks() -> Iterator[list[int]]:
         "random edits, takedowns, faults, clocks and rules; every document, answer, header and metric",
         len(found),
         f"{sum(found):,} marks looked at after these passes",
-        key="no leak",
     )
 
 

@@ -50,16 +50,19 @@ class App:
         )
 
 
+config_option = click.option(
+    "-c",
+    "--config",
+    type=click.Path(),
+    metavar="FILE",
+    help="The config file (default: config.yaml, here or above).",
+)
+
+
 def app_options(command: Command) -> Command:
     """Give a command `-c`, `--seeds`, `--feeds`, `--set` and `--no-color`, as one App argument."""
 
-    @click.option(
-        "-c",
-        "--config",
-        type=click.Path(),
-        metavar="FILE",
-        help="The config file (default: config.yaml, here or above).",
-    )
+    @config_option
     @click.option("--seeds", type=click.Path(), metavar="DIR", help="Read seeds from DIR.")
     @click.option("--feeds", type=click.Path(), metavar="DIR", help="Publish feeds into DIR.")
     @click.option(

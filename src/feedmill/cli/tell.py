@@ -106,7 +106,7 @@ class Terminal:
         if len(found) > _MOST_LINES:
             print_problems(found, self._prefix, err=False)
             return
-        for problem in sorted(found, key=lambda problem: list(Severity).index(problem.severity)):
+        for problem in sorted(found, key=lambda problem: problem.severity.rank):
             _line("!", self._problem(problem), problem.severity)
 
     def _problem(self, problem: Problem) -> str:

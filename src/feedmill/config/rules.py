@@ -13,10 +13,10 @@ from feedmill.config.checked import CheckedConfig
 from feedmill.config.faults import KeyPath, dotted
 from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.mirror_rules import check_mirrors, mirror_folders
-from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.units import format_duration
 from feedmill.model.fields import fold
+from feedmill.model.host import is_example, is_loopback
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
@@ -151,7 +151,7 @@ def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
     server, url = config["server"], config["site"]["url"]
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_example(host):
+    if is_example(host):
         return (f"site.url is {url}, an example; set site.url to the address that readers use",)
     if not is_loopback(host) and host not in _WILDCARDS:
         return ()
@@ -160,11 +160,6 @@ def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
     if server["enabled"] and server["port"] not in (0, port):
         found.append(f"site.url names port {port}, but the server listens on {server['port']}; set site.url")
     return tuple(found)
-
-
-def _is_example(host: str) -> bool:
-    examples = ("example.org", "example.com", "example.net", "example")
-    return any(host == name or host.endswith("." + name) for name in examples)
 
 
 _OWN = frozenset({"id", "link", "title"})

@@ -56,6 +56,15 @@ def parse_instant(text: str, default: tzinfo) -> Instant:
         raise ValueError("lies outside the years 1 to 9999 in UTC") from None
 
 
+def is_instant(text: str, default: tzinfo) -> bool:
+    """Whether `parse_instant` takes a text."""
+    try:
+        parse_instant(text, default)
+    except ValueError:
+        return False
+    return True
+
+
 def file_name_date(path: str, default: tzinfo) -> Instant | None:
     """Return midnight of the date that a file name begins with (`2026-11-21-title.md`), if any."""
     match = _PREFIX.match(path.rpartition("/")[2])

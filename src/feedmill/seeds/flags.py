@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedmill.model.fields import FLAGS, fold, in_drafts
 from feedmill.model.seed import Reason, Severity
-from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.dates import is_instant
 from feedmill.seeds.field_keys import BOOLEANS, Keys
 from feedmill.seeds.field_reader import Reader, entries, own_values, quoted
 from feedmill.seeds.takedown import swallowed
@@ -133,11 +133,7 @@ def _is_date(reader: Reader, node: Node) -> bool:
     """Whether a value of `published` is the date of the publication, as other programs have it."""
     if not isinstance(node, ScalarNode) or foreign_tag(node) is not None or node.value in BOOLEANS:
         return False
-    try:
-        parse_instant(node.value, reader.zone)
-    except ValueError:
-        return False
-    return True
+    return is_instant(node.value, reader.zone)
 
 
 def _status(reader: Reader, keys: Keys) -> bool:

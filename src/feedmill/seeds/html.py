@@ -110,11 +110,6 @@ def content(
     return Content(html=shown, emptied=not _SHOWN.search(shown))
 
 
-def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) -> str:
-    """Return the HTML of `content` alone."""
-    return content(body, markdown=markdown, base=base, fix_encoding=fix_encoding).html
-
-
 def _html(text: str, markdown: bool, base: str, typographer: bool) -> str:
     whole = _inside_body(text)
     if whole is None and markdown:

@@ -74,7 +74,7 @@ def _open(full: bytes, path: str) -> int:
     except NotADirectoryError as error:
         raise FileNotFoundError(error.errno, error.strerror, path) from error
     except FileNotFoundError as error:
-        if _is_link(full):
+        if os.path.islink(full):  # noqa: PTH114 - bytes
             raise SeedError(path, "is a link to a file that does not exist") from error
         raise
     except OSError as error:
@@ -85,13 +85,6 @@ def _open(full: bytes, path: str) -> int:
         raise SeedError(path, f"cannot be read: {error.strerror}") from error
     except ValueError as error:  # a NUL in the name
         raise SeedError(path, "is no file name") from error
-
-
-def _is_link(full: bytes) -> bool:
-    try:
-        return stat.S_ISLNK(os.lstat(full).st_mode)
-    except OSError:
-        return False
 
 
 def _status(fd: int, path: str, max_bytes: int) -> os.stat_result:

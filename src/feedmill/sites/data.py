@@ -63,6 +63,11 @@ def text_of(value: object, *names: str) -> str | None:
     return None
 
 
+def first_text(value: object, *names: str) -> str | None:
+    """Return the first text that stands right below one of the names."""
+    return next((found for name in names if (found := text_of(value, name))), None)
+
+
 def texts_of(value: object, *names: str) -> tuple[str, ...]:
     """Return the text or the list of texts below the names."""
     found = child(value, *names)

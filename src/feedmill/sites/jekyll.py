@@ -51,10 +51,10 @@ def read(folder: Path) -> SiteConfig:
     ]
     return SiteConfig(
         kind="Jekyll",
-        title=data.text_of(config, "title") or data.text_of(config, "name") or "",
+        title=data.first_text(config, "title", "name") or "",
         home=url.rstrip("/") + "/" + (data.text_of(config, "baseurl") or "").strip("/") if url else None,
         description=data.text_of(config, "description") or "",
-        language=data.text_of(config, "lang") or data.text_of(config, "locale"),
+        language=data.first_text(config, "lang", "locale"),
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "author")),
         authors=authors_in(folder / root / "_data", "authors"),
