@@ -71,7 +71,8 @@ fuzz: $(BIN)/python ## FUZZ_SECONDS (300) of atheris for each of nine parsers
 	for target in frontmatter decoder text sanitiser config syntaxes templates addresses javascript; do \
 	    FEEDMILL_RESULTS=build/results $(BIN)/python tests/fuzz/run.py $$target $${FUZZ_SECONDS:-300} || exit 1; done
 
-reliability: ## docs/reliability.md from what the runs left in build/results
+reliability: ## docs/reliability.md: hostile seeds measured now (on a quiet machine), the rest as runs left it in build/results
+	FEEDMILL_RESULTS=build/results FEEDMILL_TORTURE=1 $(BIN)/python -m pytest -q tests/process/test_hostile_seeds.py
 	$(BIN)/python tests/reliability/results.py build/results docs/reliability.md
 
 bench: $(BIN)/python ## all benchmarks with the peers; writes docs/performance.md (about an hour)

@@ -86,7 +86,7 @@ class PortInUse(StoreError):
 
 
 class GuardHeld(FeedmillError):
-    """The guard held the pass back: takedowns alone were published (DESIGN 8.4)."""
+    """The guard held the pass back: takedowns alone were published (docs/promises.md, Held passes)."""
 
 
 class RenderError(FeedmillError):

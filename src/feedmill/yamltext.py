@@ -14,17 +14,9 @@ from yaml.cyaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 __all__ = [
-    "MAX_ALIASES",
-    "MAX_DEPTH",
-    "MappingNode",
-    "Node",
-    "ScalarNode",
-    "SequenceNode",
-    "YamlFault",
-    "foreign_tag",
-    "is_null",
-    "parse",
-]
+    "MAX_ALIASES", "MAX_DEPTH", "MappingNode", "Node", "ScalarNode", "SequenceNode", "YamlFault",
+    "foreign_tag", "is_null", "parse",
+]  # fmt: skip
 
 MAX_DEPTH = 64
 MAX_ALIASES = 1000
@@ -38,7 +30,7 @@ _CORE_TAGS = frozenset(
 
 
 class YamlFault(Exception):
-    """The text is no YAML document that we take. `line` and `column` count from 1."""
+    """The text is no YAML (TOML, JSON) that we take. `line` and `column` count from 1; 0: unknown."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
         super().__init__(message, line, column)

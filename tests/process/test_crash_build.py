@@ -118,7 +118,7 @@ class Site:
         }
 
     def check_visible(self, context: str) -> None:
-        """Each document is whole, and no index names what is not there (DESIGN 8.1)."""
+        """No document is half, no index names what is not there (docs/promises.md, Whole documents)."""
         there = self.visible()
         for path, body in there.items():
             assert body in (self.old.get(path), self.new.get(path)), f"{context}: {path} is not whole"
@@ -144,7 +144,7 @@ class Site:
                 ways += [name[1].decode() for name in found if name is not None]
 
     def check_recovery(self, context: str) -> None:
-        """The next build ends as an undisturbed one does, and leaves nothing (DESIGN 8.2)."""
+        """The next build ends as an undisturbed one, and leaves nothing (docs/promises.md, After a crash)."""
         again = self.build()
         context += f"\n{again.output}"
         assert again.returncode == 0, context

@@ -107,10 +107,9 @@ def tried() -> Iterator[list[str]]:
     yield found
     keep(
         "Storage faults lose nothing",
-        ", ".join(found),
+        "catalog and ledger damaged, exchanged, locked and deleted",
         len(found),
-        "rebuilt, or refused with a word",
-        key="storage",
+        f"rebuilt, or refused with a word: {', '.join(found)}",
     )
 
 

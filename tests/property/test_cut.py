@@ -1,4 +1,4 @@
-"""The front-matter cut equals the full parse whenever that succeeds (DESIGN 9, known traps)."""
+"""The front-matter cut equals the full parse whenever that succeeds (docs/promises.md, Unread parts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drafts leave no trace, and a takedown never fails open (DESIGN 2).
+"""Drafts leave no trace, and a takedown never fails open (docs/promises.md, No trace of a draft).
 
 Random sites under random edits; every field of every version of every seed carries a mark of its own.
 After each pass an oracle says which versions may be out. No mark of any other is in a document, its
@@ -79,7 +79,6 @@ def looks() -> Iterator[list[int]]:
         "random edits, takedowns, faults, clocks and rules; every document, answer, header and metric",
         len(found),
         f"{sum(found):,} marks looked at after these passes",
-        key="no leak",
     )
 
 

@@ -1,4 +1,4 @@
-"""Whatever is not certainly the last good one's line withholds (DESIGN 2; issue 11.1).
+"""Whatever is not certainly the last good one's line withholds (docs/seeds.md, Last good).
 
 Every byte prefix of a takedown file, and every edit of one character in a takedown's line: decoded, and
 decided upon as a pass does.

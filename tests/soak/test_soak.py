@@ -25,13 +25,12 @@ def test_weeks_pass_and_nothing_grows() -> None:
         first, last = soak.measures[1], soak.measures[-1]
     keep(
         "Nothing grows, and each day ends as a cold build",
-        f"{soak.size:,} seeds that come and go, {soak.days} days in which "
-        + ", ".join(what for _, what in PERIODS),
+        f"seeds that come and go through days in which {', '.join(what for _, what in PERIODS)}",
         soak.passes,
-        f"memory {first.memory >> 20} to {last.memory >> 20} MiB, descriptors {first.descriptors} to "
-        f"{last.descriptors}, threads {first.threads} to {last.threads}, catalog {first.catalog >> 10} to "
-        f"{last.catalog >> 10} KiB, ledger {first.ledger >> 10} to {last.ledger >> 10} KiB",
-        key="soak",
+        f"{soak.size:,} seeds, {soak.days} days, memory {first.memory >> 20} to {last.memory >> 20} MiB, "
+        f"descriptors {first.descriptors} to {last.descriptors}, threads {first.threads} to {last.threads}, "
+        f"catalog {first.catalog >> 10} to {last.catalog >> 10} KiB, "
+        f"ledger {first.ledger >> 10} to {last.ledger >> 10} KiB",
     )
     assert soak.passes > 100
     assert last.threads <= first.threads

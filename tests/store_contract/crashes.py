@@ -56,7 +56,7 @@ def restarts(before: int, after: int, at: int) -> tuple[int, ...]:
 
 
 def check_visible(site: Site, after: int, context: str) -> None:
-    """Each document is whole, and no index names what is not there (DESIGN 8.1)."""
+    """Each document is whole, and no index names what is not there (docs/promises.md, Whole documents)."""
     old = publisher.documents(site.before) if site.before else {}
     new = publisher.documents(after)
     there = site.visible()
@@ -68,7 +68,7 @@ def check_visible(site: Site, after: int, context: str) -> None:
 
 
 def check_recovery(site: Site, after: int, context: str) -> None:
-    """The next start ends with the bytes of an undisturbed run (DESIGN 8.2), and so does the one after."""
+    """The next start, and the one after, ends as an undisturbed run (docs/promises.md, After a crash)."""
     with site.place.lead("recover"), site.place.open() as store:
         assert store.problems == (), context
         store.tidy()

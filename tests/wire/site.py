@@ -8,7 +8,7 @@ from pathlib import Path
 
 from feedmill.model.artifact import Digest, Generation, Published, digest
 from feedmill.model.instant import Instant, floor_second
-from feedmill.store.local.bodies import read_body
+from feedmill.store.local.feeds_dir import read_body
 
 NOON = datetime(2026, 11, 21, 12, 0, 0, tzinfo=UTC)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
+from feedmill.model.settings import Settings
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
@@ -47,16 +50,19 @@ class App:
         )
 
 
+config_option = click.option(
+    "-c",
+    "--config",
+    type=click.Path(),
+    metavar="FILE",
+    help="The config file (default: config.yaml, here or above).",
+)
+
+
 def app_options(command: Command) -> Command:
     """Give a command `-c`, `--seeds`, `--feeds`, `--set` and `--no-color`, as one App argument."""
 
-    @click.option(
-        "-c",
-        "--config",
-        type=click.Path(),
-        metavar="FILE",
-        help="The config file (default: config.yaml, here or above).",
-    )
+    @config_option
     @click.option("--seeds", type=click.Path(), metavar="DIR", help="Read seeds from DIR.")
     @click.option("--feeds", type=click.Path(), metavar="DIR", help="Publish feeds into DIR.")
     @click.option(
@@ -96,3 +102,15 @@ def app_options(command: Command) -> Command:
 def wall_clock() -> Instant:
     """Return the instant that it is now."""
     return datetime.now(UTC)
+
+
+def operators_link(settings: Settings, admin: str) -> str:
+    """Return the address of the operator's page with the token, for the local user's eyes.
+
+    Where the token cannot be read, the address alone.
+    """
+    from feedmill.daemon import token
+
+    with suppress(StoreError):
+        return f"{admin}-/?token={token(settings.state_dir)}"
+    return f"{admin}-/"

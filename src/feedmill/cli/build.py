@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from feedmill.pipeline import PassReport, PassRequest
     from feedmill.pipeline.runner import Runner
 
-_REASONS = {
-    Reason.UNPUBLISHED: "unpublished",
-    Reason.REMOVED: "removed",
-    Reason.INVALID: "invalid",
-    Reason.UNDATED: "undated",
-    Reason.SCHEDULED: "scheduled",
-    Reason.EXPIRED: "expired",
-    Reason.DUPLICATE: "duplicate",
-}
-
 
 @click.command("build")
 @click.option("--full", is_flag=True, help="Read every seed again, whatever the catalog knows.")
@@ -145,7 +135,7 @@ def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> Non
         click.echo(click.style("held back: ", fg="red", bold=True) + report.held, err=True)
         return
     withheld = ", ".join(
-        f"{count:,} {_REASONS[reason]}" for reason in Reason if (count := report.withheld.get(reason, 0))
+        f"{count:,} {reason.value}" for reason in Reason if (count := report.withheld.get(reason, 0))
     )
     rows = [
         ("seeds", f"{report.total:,}", _also(report)),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from feedmill.cli.app import wall_clock
-from feedmill.cli.output import Progress
-from feedmill.errors import StoreError, UsageError
+from feedmill.cli.output import Progress, write_new
+from feedmill.errors import UsageError
 from feedmill.model.instant import rfc3339
 
 if TYPE_CHECKING:
@@ -145,14 +145,8 @@ def _listed(worth: WorthAFeed) -> str:
 
 
 def _write(path: Path, content: str) -> bool:
-    """Write a new file; return whether it is new."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(content)
-    except FileExistsError:
+    """Write a new file; return whether it is new, and say where it is not."""
+    new = write_new(path, content)
+    if not new:
         click.echo(f"{path} is there already; it stays as it is", err=True)
-        return False
-    except OSError as error:
-        raise StoreError(f"{path} cannot be written: {error.strerror}") from error
-    return True
+    return new

@@ -18,13 +18,7 @@ from feedmill.model.taxonomy import Kind
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
 
-_KINDS = {
-    "topics": Kind.TOPIC,
-    "providers": Kind.PROVIDER,
-    "authors": Kind.AUTHOR,
-    "categories": Kind.CATEGORY,
-    "types": Kind.TYPE,
-}
+_KINDS = {kind.folder.rstrip("/"): kind for kind in Kind if kind not in (Kind.ALL, Kind.CUSTOM)}
 
 
 @click.command("list")

@@ -14,11 +14,12 @@ from typing import Any
 import click
 
 import feedmill
+from feedmill.cli.app import config_option
 from feedmill.errors import ConfigError, FeedmillError, GuardHeld, InputError, UsageError
 
 
 class Exit(IntEnum):
-    """What the exit codes mean (DESIGN 5)."""
+    """What the exit codes mean (docs/cli.md, Exit codes)."""
 
     CLEAN = 0
     PROBLEMS = 1
@@ -117,14 +118,7 @@ class LazyGroup(click.Group):
 @click.version_option(
     feedmill.__version__, "-V", "--version", prog_name="feedmill", message="%(prog)s %(version)s"
 )
-@click.option(
-    "-c",
-    "--config",
-    "config",
-    type=click.Path(),
-    metavar="FILE",
-    help="The config file (default: config.yaml, here or above).",
-)
+@config_option
 @click.pass_context
 def cli(ctx: click.Context, config: str | None) -> None:
     """Turn a folder of seed files into RSS, Atom and JSON feeds, per topic and per provider."""
@@ -143,9 +137,6 @@ def main(args: Sequence[str] | None = None) -> int:
         )
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.UsageError as error:
-        error.show()
-        return Exit.USAGE
     except click.ClickException as error:
         error.show()
         return Exit.USAGE

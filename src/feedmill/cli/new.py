@@ -15,9 +15,9 @@ import click
 
 from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.main import Exit
-from feedmill.cli.output import relative_prefix
+from feedmill.cli.output import relative_prefix, write_new
 from feedmill.config.emit import scalar
-from feedmill.errors import StoreError, UsageError
+from feedmill.errors import UsageError
 from feedmill.pipeline.report import printable
 
 if TYPE_CHECKING:
@@ -43,7 +43,10 @@ def new_command(app: App, title: tuple[str, ...]) -> int:
         raise UsageError("a seed needs a title: feedmill new 'My first article'")
     path = _path(settings, words)
     file = settings.scan.dir / path
-    _write(file, seed_text(settings, words, wall_clock().astimezone(ZoneInfo(settings.decode.timezone))))
+    if not write_new(
+        file, seed_text(settings, words, wall_clock().astimezone(ZoneInfo(settings.decode.timezone)))
+    ):
+        raise UsageError(f"{file} is there already; it stays as it is. Another title will do")
     shown = relative_prefix(settings.scan.dir) + path
     click.echo(f"Made {printable(shown)}. When it is ready: feedmill publish {shlex.quote(shown)}")
     return _edit(file)
@@ -85,17 +88,6 @@ def _path(settings: Settings, title: str) -> str:
     raise UsageError(
         f"no name that 'seeds.include' ({included}) matches comes to mind; make the file by hand"
     )
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as new:
-            new.write(text)
-    except FileExistsError:
-        raise UsageError(f"{file} is there already; it stays as it is. Another title will do") from None
-    except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror}") from error
 
 
 def _edit(file: Path) -> Exit:

@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from feedmill.errors import StoreError
+
 _STAGES = {"scan": "looking", "decode": "reading", "sort": "sorting", "print": "printing"}
 
 
@@ -83,3 +85,20 @@ class Progress:
         if self._shown:
             click.echo("\r\x1b[K", nl=False, err=True)
             self._shown = False
+
+
+def write_new(file: Path, text: str) -> bool:
+    """Write a file and the folders it is in, unless it is there already; return whether it is new.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StoreError(f"{file} cannot be written: {error.strerror}") from error
+    return True

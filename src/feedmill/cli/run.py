@@ -14,7 +14,7 @@ from feedmill.cli.output import Progress, print_json
 from feedmill.errors import StoreError
 
 if TYPE_CHECKING:
-    from feedmill.daemon.teller import Teller
+    from feedmill.daemon.pass_log import Teller
     from feedmill.model.settings import Settings
 
 

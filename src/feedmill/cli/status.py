@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from feedmill.cli.app import App, app_options, wall_clock
+from feedmill.cli.app import App, app_options, operators_link, wall_clock
 from feedmill.cli.instants import when
 from feedmill.cli.main import Exit
-from feedmill.cli.operator import operators_link
 from feedmill.cli.output import duration, folded, print_json, relative_prefix, width
 from feedmill.cli.problems import print_problems
 from feedmill.model.instant import Instant

@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 import feedmill
-from feedmill.cli.app import wall_clock
+from feedmill.cli.app import operators_link, wall_clock
 from feedmill.cli.instants import when
-from feedmill.cli.operator import operators_link
 from feedmill.cli.output import folded, plural, relative_prefix
 from feedmill.cli.problems import from_here, place, print_problems, said
 from feedmill.model.problem_groups import fault_of
@@ -107,7 +106,7 @@ class Terminal:
         if len(found) > _MOST_LINES:
             print_problems(found, self._prefix, err=False)
             return
-        for problem in sorted(found, key=lambda problem: list(Severity).index(problem.severity)):
+        for problem in sorted(found, key=lambda problem: problem.severity.rank):
             _line("!", self._problem(problem), problem.severity)
 
     def _problem(self, problem: Problem) -> str:

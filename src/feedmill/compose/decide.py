@@ -128,7 +128,10 @@ def decide(
 
 
 def reason_at(facts: Facts, now: int, *, drafts: bool = False) -> Reason | None:
-    """Return why a seed is withheld at an instant, all by itself; None for a candidate (DESIGN 2)."""
+    """Return why a seed is withheld at an instant, all by itself; None for a candidate.
+
+    The reasons stand in their order (docs/seeds.md, Why a seed is in no feed).
+    """
     if facts.word is not None and not (drafts and facts.word is Reason.UNPUBLISHED):
         return facts.word
     if facts.published is None:
@@ -150,12 +153,13 @@ def updated_at(facts: Facts, now: int) -> int:
 
 
 def stays(good: Facts, claim: Claim | None, now: int, withheld: Set[str]) -> bool:
-    """Return whether the entry last published as `good` stays while a pass is held (DESIGN 8.4).
+    """Return whether the entry last published as `good` stays while a pass is held.
 
     `claim` is what its file says now, None where the file is gone: then the entry stays as it was, until its
     own expiry, or unless another file that says of itself that it is not to be out (`withheld`: their
     entries) has its identity: it was renamed and unpublished in one go. A file that cannot be read changes
-    nothing; one that is invalid, with a doubtful flag, takes its entry away as in any other pass.
+    nothing; one that is invalid, with a doubtful flag, takes its entry away as in any other pass
+    (docs/promises.md, Held passes).
     """
     if reason_at(good, now) is not None:
         return False

@@ -1,4 +1,4 @@
-"""Eligibility: what may stay out of a seed that cannot be read (DESIGN 2, last good).
+"""Eligibility: what may stay out of a seed that cannot be read (docs/seeds.md, Last good).
 
 When a seed that can be read is out, and why not, `decide.reason_at` says.
 """

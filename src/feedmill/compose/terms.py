@@ -1,4 +1,4 @@
-"""Terms: from the labels that seeds carry to keys, slugs and paths (DESIGN 3, Terms)."""
+"""Terms: labels of seeds to keys, slugs and paths (docs/promises.md, Terms and their addresses)."""
 
 from __future__ import annotations
 

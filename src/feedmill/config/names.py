@@ -137,18 +137,6 @@ def parse_network(text: str) -> str:
     return str(network)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host: 127.0.0.0/8, ::1, `localhost`."""
-    from ipaddress import ip_address
-
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def parse_language(text: str) -> str:
     """Return a language tag (RFC 5646, section 2.1): `en`, `pt-BR`, `zh-Hant-TW`.
 

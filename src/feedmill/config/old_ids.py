@@ -8,8 +8,6 @@ from feedmill.errors import ConfigError
 from feedmill.model.address import NO_OLD_IDS, OldIds, folded
 from feedmill.yamltext import MappingNode, ScalarNode, YamlFault, parse
 
-__all__ = ["load_ids"]
-
 
 def load_ids(file: Path, home: str) -> OldIds:
     """Return what the file says, a mapping in YAML or JSON; an address may be a path below `home`.

@@ -29,7 +29,7 @@ def apply_environment(root: Value | None, environ: Mapping[str, str], faults: Fa
             continue
         origin = Origin(name, layer=1)
         try:
-            path = _environment_path(name, root)
+            path = _resolve(name[len(PREFIX) :].split("__"), root, folded=True)
         except UnknownKeyError as error:
             faults.add(origin, (), f"the variable names an {error}")
             continue
@@ -45,14 +45,14 @@ def apply_options(root: Value | None, options: Sequence[str], faults: Faults) ->
     """Return `root` with each `a.b=value` of `--set` laid over it, in the order given."""
     for option in options:
         name, equals, value = option.partition("=")
-        origin = Origin(f"--set {shown_option(option)}", layer=2)
+        origin = Origin(f"--set {shown(name)[1:-1]}", layer=2)
         if not equals:
             faults.add(
                 origin, (), "there is no '='; use key=value, such as site.url=https://feeds.example.org/"
             )
             continue
         try:
-            path = _option_path(name.strip(), root)
+            path = _resolve(_split(name.strip()), root, folded=False)
         except UnknownKeyError as error:
             quoting = '; a name with a dot in it wants quotes: topics."Node.js".slug' if _in_map(name) else ""
             faults.add(origin, (), str(error) + quoting)
@@ -74,19 +74,6 @@ def near_misses(environ: Mapping[str, str]) -> tuple[str, ...]:
         if isinstance(kind, Section) and key in kind.keys:
             found.append(f"{name} sets nothing; did you mean {PREFIX}{section.upper()}__{key.upper()}?")
     return tuple(found)
-
-
-def shown_option(option: str) -> str:
-    """Return the key of an option as a message names it: short, on one line."""
-    return shown(option.partition("=")[0])[1:-1]
-
-
-def _environment_path(name: str, root: Value | None) -> KeyPath:
-    return _resolve(name[len(PREFIX) :].split("__"), root, folded=True)
-
-
-def _option_path(name: str, root: Value | None) -> KeyPath:
-    return _resolve(_split(name), root, folded=False)
 
 
 def _in_map(name: str) -> bool:

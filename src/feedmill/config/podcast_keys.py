@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from feedmill.config.kinds import ListOf, MapOf, Scalar, key, section
 from feedmill.config.names import parse_text, parse_url
@@ -58,16 +57,12 @@ def _parse_category(text: str) -> tuple[str, str]:
     raise ValueError("which Apple's list does not have" + did_you_mean(written, known))
 
 
-def _write_category(value: Any) -> str:
-    return " > ".join(part for part in value if part)
-
-
 _CATEGORY = Scalar(
     "category",
     "one of Apple's categories like Technology or Society & Culture > Documentary",
     _parse_category,
     {"type": "string"},
-    _write_category,
+    lambda value: " > ".join(filter(None, value)),
 )
 
 

@@ -13,11 +13,10 @@ from feedmill.config.checked import CheckedConfig
 from feedmill.config.faults import KeyPath, dotted
 from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.mirror_rules import check_mirrors, mirror_folders
-from feedmill.config.names import is_loopback
 from feedmill.config.path_rules import check_copies, check_redirects
-from feedmill.config.seed_rules import check_addresses
 from feedmill.config.units import format_duration
 from feedmill.model.fields import fold
+from feedmill.model.host import is_example, is_loopback
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
@@ -148,11 +147,11 @@ def _check_push(config: CheckedConfig) -> None:
 
 
 def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what is right but will not do for readers: an address that nobody else reaches (DESIGN 4)."""
+    """Return what is right but will not do for readers (docs/promises.md, No silence)."""
     server, url = config["server"], config["site"]["url"]
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if _is_example(host):
+    if is_example(host):
         return (f"site.url is {url}, an example; set site.url to the address that readers use",)
     if not is_loopback(host) and host not in _WILDCARDS:
         return ()
@@ -163,6 +162,30 @@ def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _is_example(host: str) -> bool:
-    examples = ("example.org", "example.com", "example.net", "example")
-    return any(host == name or host.endswith("." + name) for name in examples)
+_OWN = frozenset({"id", "link", "title"})
+"""Fields that tell seeds apart."""
+_SEVERAL = frozenset({"topics", "levels", "images", "related"})
+"""Fields that hold more than one value."""
+
+
+def check_addresses(config: CheckedConfig) -> None:
+    """Note patterns without a site to join them to, and rules that say nothing or too much."""
+    if not config.clean(("site", "home"), ("seeds", "link"), ("seeds", "rules")):
+        return
+    seeds = config.values["seeds"]
+    patterns: list[KeyPath] = [("seeds", "link")] if seeds["link"] else []
+    for index, rule in enumerate(seeds["rules"]):
+        place = ("seeds", "rules", str(index))
+        if rule["link"]:
+            patterns.append((*place, "link"))
+        elif not rule["defaults"]:
+            config.add(place, f"'{dotted(place)}' says nothing; give it a link or defaults")
+        for field, values in rule["defaults"].items():
+            where = (*place, "defaults", field)
+            if field in _OWN:
+                config.add(where, f"{shown(field)} tells one seed from another; it cannot be a default")
+            elif len(values) > 1 and field not in _SEVERAL:
+                config.add(where, f"'{dotted(where)}' has {len(values)} values; {field} holds one")
+    if patterns and not config.values["site"]["home"]:
+        message = f"'{dotted(patterns[0])}' makes addresses below 'site.home', which is not given"
+        config.add(patterns[0], f"{message}; add home: https://www.example.org/ to 'site'")

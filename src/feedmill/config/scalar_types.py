@@ -101,7 +101,6 @@ def whole(text: str, low: int, high: int) -> int:
     Raises:
         ValueError: it is not, or no number.
     """
-    number = units.parse_integer(text)
-    if not low <= number <= high:
+    if not units.INTEGER.fullmatch(text) or not low <= int(text) <= high:
         raise ValueError
-    return number
+    return int(text)

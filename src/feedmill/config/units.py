@@ -34,7 +34,7 @@ SIZE = r"[0-9]{1,12}(?:\.[0-9]{1,6})? ?(?:[KMGkmg][Ii]?)?[Bb]?"
 _SIZE = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]*)")
 NUMBER = r"[-+]?(?:[0-9]{1,15}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})"
 _NUMBER = re.compile(NUMBER)
-_INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
+INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 PERCENT = r"[0-9]{1,3}(?:\.[0-9]{1,9})? ?%|0?\.[0-9]{1,9}|[01](?:\.0{0,9})?"
 _PERCENT = re.compile(PERCENT)
 
@@ -50,17 +50,6 @@ def parse_bool(text: str) -> bool:
     if text in FALSE_WORDS:
         return False
     raise ValueError
-
-
-def parse_integer(text: str) -> int:
-    """Return the whole number in `text` (decimal digits, a sign).
-
-    Raises:
-        ValueError: no such number.
-    """
-    if not _INTEGER.fullmatch(text):
-        raise ValueError
-    return int(text)
 
 
 def parse_number(text: str) -> float:

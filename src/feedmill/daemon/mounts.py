@@ -6,21 +6,7 @@ import re
 from pathlib import Path
 
 _SILENT = frozenset(
-    {
-        "9p",
-        "afs",
-        "ceph",
-        "cifs",
-        "drvfs",
-        "nfs",
-        "nfs4",
-        "overlay",
-        "smb3",
-        "smbfs",
-        "vboxsf",
-        "virtiofs",
-        "vmhgfs",
-    }
+    "9p afs ceph cifs drvfs nfs nfs4 overlay smb3 smbfs vboxsf virtiofs vmhgfs".split()  # noqa: SIM905
 )
 """File systems that another machine, or the other side of a mount, changes without an event here."""
 
@@ -46,8 +32,7 @@ def file_system_of(folder: Path, mountinfo: Path = Path("/proc/self/mountinfo"))
         if len(fields) < 5 or not right:
             continue
         point = _OCTAL.sub(lambda match: chr(int(match[1], 8)), fields[4])
-        if (
-            real.is_relative_to(point) and len(point) >= best
-        ):  # of two at one place the later one hides the other
+        # Of two at one place the later one hides the other.
+        if real.is_relative_to(point) and len(point) >= best:
             best, kind = len(point), right.split(" ", 1)[0]
     return kind

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from feedmill.daemon.log import LOGGER
 from feedmill.model.problem_groups import fault_of, group
@@ -29,6 +29,16 @@ _SAID = {
 }
 
 logger = logging.getLogger(LOGGER)
+
+
+class Teller(Protocol):
+    """Tells a person at a terminal, line by line, what the log tells otherwise."""
+
+    def ready(self, status: dict[str, Any], report: PassReport | None) -> None:
+        """Greet, after the first pass; `report` is None where that failed."""
+
+    def passed(self, report: PassReport, paths: frozenset[str] | None, mill: Mill) -> None:
+        """Tell what a later pass that looked at `paths` (None: everything) has done."""
 
 
 class PassLog:

@@ -22,7 +22,6 @@ from feedmill.store import Bodies, place_of
 if TYPE_CHECKING:
     from feedmill.push.thread import HubThread
     from feedmill.push.topics import Topics
-    from feedmill.push.totals import Totals
 
 
 class Push(OnDemand):
@@ -109,7 +108,9 @@ class Push(OnDemand):
             "feedmill_subscriptions": totals.counts.get("subscriptions", 0),
             "feedmill_subscriptions_failing": totals.counts.get("failing", 0),
             "feedmill_deliveries_total": dict(totals.deliveries),
-            "feedmill_delivery_seconds": _histogram(totals),
+            "feedmill_delivery_seconds": Histogram(
+                bounds=DELIVERY_BOUNDS, counts=tuple(totals.slower), total=totals.seconds
+            ),
             "feedmill_verifications_total": dict(totals.verifications),
             "feedmill_hub_pings_total": dict(totals.pings),
         }
@@ -187,7 +188,3 @@ def topic_path(url: str, base: str) -> str | None:
         return unicodedata.normalize("NFC", unquote(url.removeprefix(base), errors="strict"))
     except UnicodeDecodeError:
         return None
-
-
-def _histogram(totals: Totals) -> Histogram:
-    return Histogram(bounds=DELIVERY_BOUNDS, counts=tuple(totals.slower), total=totals.seconds)

@@ -24,14 +24,13 @@ from feedmill.daemon.inbox import Inbox, Work
 from feedmill.daemon.listeners import Listeners
 from feedmill.daemon.log import LOGGER, set_up_logging
 from feedmill.daemon.mirrors import Mirrors
-from feedmill.daemon.pass_log import PassLog
+from feedmill.daemon.pass_log import PassLog, Teller
 from feedmill.daemon.pass_runner import PassRunner
 from feedmill.daemon.push import Push
 from feedmill.daemon.schedule import Scheduler
 from feedmill.daemon.sd_notify import Notifier
 from feedmill.daemon.signals import Signals, end_at_the_latest
 from feedmill.daemon.status import scheduled_json
-from feedmill.daemon.teller import Teller
 from feedmill.daemon.traces import Traces
 from feedmill.daemon.watch import Watcher
 from feedmill.errors import ConfigError, FeedmillError, PassAbandoned, StoreError
@@ -52,8 +51,8 @@ logger = logging.getLogger(LOGGER)
 class Service:
     """The daemon. `run` returns its exit code when it was told to stop.
 
-    `load` gives the settings and is called again to reload them; `clock` is the wall clock. `teller` tells
-    a person at a terminal what the log tells otherwise; `on_ready` is told once where everything listens.
+    `load` gives the settings and is called again to reload them; `clock` is the wall clock. `on_ready` is
+    told once where everything listens.
     """
 
     def __init__(

@@ -55,7 +55,7 @@ def _leave_it(number: int, frame: FrameType | None) -> None:
 def end_at_the_latest(seconds: float, code: int) -> None:
     """Have the process end with `code` after so many seconds, whatever hangs.
 
-    That is safe at any instant: the next start mends what a kill leaves behind (DESIGN 8.2).
+    That is safe at any instant: the next start mends what a kill leaves (docs/promises.md, After a crash).
     """
     timer = threading.Timer(seconds, os._exit, (code,))
     timer.daemon = True

@@ -8,12 +8,6 @@ from feedmill.mirror.place import MirrorError
 from feedmill.mirror.thread import MirrorThread
 
 __all__ = [
-    "Description",
-    "Edition",
-    "Memory",
-    "Mirror",
-    "MirrorError",
-    "MirrorThread",
-    "Outcome",
+    "Description", "Edition", "Memory", "Mirror", "MirrorError", "MirrorThread", "Outcome",
     "open_place",
-]
+]  # fmt: skip

@@ -19,7 +19,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotSupportedError, PreconditionError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from feedmill.mirror.place import Holding, MirrorError, New, Overtaken
+from feedmill.mirror.place import Holding, MirrorError, Overtaken, Put
 from feedmill.model.settings import MirrorSettings
 
 if TYPE_CHECKING:
@@ -74,14 +74,14 @@ class Bucket:
         """Yes: every object has its own metadata."""
         return True
 
-    def put(self, new: New) -> Holding:
+    def put(self, new: Put, body: bytes) -> Holding:
         """Put an object; on the first one of ours, see whether conditions are honoured."""
         mode: PutMode = "create" if new.over is None else self._update(new.over)
-        tag = self._put(new, mode if self.fenced is not False else "overwrite")
+        tag = self._put(new, body, mode if self.fenced is not False else "overwrite")
         if self.fenced is None:
             with self._trying:
                 if self.fenced is None:
-                    self.fenced, tag = self._try_fence(new, tag)
+                    self.fenced, tag = self._try_fence(new, body, tag)
         return Holding(tag, new.document.digest, new.description.headers)
 
     def delete(self, path: str) -> None:
@@ -92,7 +92,7 @@ class Bucket:
         except _Missing:
             return
 
-    def _put(self, new: New, mode: PutMode) -> str:
+    def _put(self, new: Put, body: bytes, mode: PutMode) -> str:
         path, description = new.document.path, new.description
         attributes = {
             "Content-Type": description.media_type,
@@ -100,12 +100,10 @@ class Bucket:
             _MARK: new.document.digest,
         }
         with self._asking("put", path):
-            done = obstore.put(
-                self._store, path, new.body, attributes=attributes, mode=mode, use_multipart=False
-            )
+            done = obstore.put(self._store, path, body, attributes=attributes, mode=mode, use_multipart=False)
         return self._tag(done)
 
-    def _try_fence(self, new: New, tag: str) -> tuple[bool, str]:
+    def _try_fence(self, new: Put, body: bytes, tag: str) -> tuple[bool, str]:
         """Put the object that is there now again, under conditions that do not hold: it must be refused.
 
         A store that ignores conditions has the same bytes twice then, and no other object was touched.
@@ -113,11 +111,11 @@ class Bucket:
         wrong: UpdateVersion = {"e_tag": '"00000000000000000000000000000000"', "version": "1"}
         for mode in ("create", wrong):
             try:
-                return False, self._put(new, mode)
+                return False, self._put(new, body, mode)
             except Overtaken:
                 continue
             except MirrorError:
-                return False, self._put(new, "overwrite")  # it knows no conditions, or answers oddly
+                return False, self._put(new, body, "overwrite")  # it knows no conditions, or answers oddly
         return True, tag
 
     def _tag(self, found: Any) -> str:

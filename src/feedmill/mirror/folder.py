@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from feedmill.mirror.place import Holding, MirrorError, New, Overtaken
+from feedmill.mirror.place import Holding, MirrorError, Overtaken, Put
 from feedmill.model.artifact import digest
 from feedmill.model.filename import to_bytes, to_text
 from feedmill.model.mark import HEAD, is_marked
@@ -77,7 +77,7 @@ class Folder:
         """Whether it is of a form that names its generator."""
         return path.endswith(_MARKED)
 
-    def put(self, new: New) -> Holding:
+    def put(self, new: Put, body: bytes) -> Holding:
         """Write a file aside, flush it and rename it."""
         path = new.document.path
         aside = f"{_ASIDE}{secrets.token_hex(8)}".encode()
@@ -88,7 +88,7 @@ class Folder:
             try:
                 try:
                     with os.fdopen(file, "wb") as stream:
-                        stream.write(new.body)
+                        stream.write(body)
                         stream.flush()
                         os.fsync(file)
                         tag = _tag(os.fstat(file))

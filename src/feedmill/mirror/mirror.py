@@ -13,8 +13,8 @@ from typing import TypeVar
 
 from feedmill.mirror.edition import Edition
 from feedmill.mirror.memory import Memory
-from feedmill.mirror.place import Holding, MirrorError, New, Overtaken, Place
-from feedmill.mirror.plan import Plan, Put, decide
+from feedmill.mirror.place import Holding, MirrorError, Overtaken, Place, Put
+from feedmill.mirror.plan import Plan, decide
 from feedmill.model.artifact import Published
 
 _AT_ONCE = 16
@@ -56,10 +56,6 @@ class Outcome:
         return next(iter(self.failures.values())) + more
 
 
-def _never() -> bool:
-    return False
-
-
 class Mirror:
     """One place; its calls come from one thread at a time."""
 
@@ -71,7 +67,7 @@ class Mirror:
         self._there: dict[str, str] | None = None
         self._pool: ThreadPoolExecutor | None = None
 
-    def sync(self, edition: Edition, *, newer: Callable[[], bool] = _never) -> Outcome:
+    def sync(self, edition: Edition, *, newer: Callable[[], bool] = lambda: False) -> Outcome:
         """Make the place hold the edition: what is named before what names it, deletions last, only what
         differs.
 
@@ -98,7 +94,7 @@ class Mirror:
             MirrorError: the place cannot be listed.
         """
         self.doubt()
-        plan = _Round(self, edition, self._known(), self._memory, _never).look()
+        plan = _Round(self, edition, self._known(), self._memory, lambda: False).look()
         return len(plan.puts) + len(plan.deletions) + len(plan.withdrawn)
 
     def doubt(self) -> None:
@@ -226,8 +222,7 @@ class _Round:
         if body is None:
             return False
         with self._trying(path):
-            new = New(document=document, description=put.description, body=body, over=put.over)
-            self._note(path, self._place.put(new))
+            self._note(path, self._place.put(put, body))
             self._undone.discard(path)
         return path not in self._undone
 

@@ -36,12 +36,11 @@ class Holding(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class New:
-    """A document to be put: over what has the tag `over`, or (None) where there is nothing."""
+class Put:
+    """A document to be put over what has the tag `over`, or (None) where nothing is."""
 
     document: Published
     description: Description
-    body: bytes
     over: str | None
 
 
@@ -69,7 +68,7 @@ class Place(Protocol):
     def is_made_of(self, tag: str, body: bytes) -> bool:
         """Tell from the tag alone whether these are the bytes there; False where it does not tell."""
 
-    def put(self, new: New) -> Holding:
+    def put(self, new: Put, body: bytes) -> Holding:
         """Make a document visible, whole or not at all.
 
         Raises:

@@ -7,17 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from feedmill.mirror.edition import Description, Edition
-from feedmill.mirror.place import Holding
+from feedmill.mirror.place import Holding, Put
 from feedmill.model.artifact import Published
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
-    """A document to be put over what has the tag `over`, or (None) where nothing is."""
-
-    document: Published
-    description: Description
-    over: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

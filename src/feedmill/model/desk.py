@@ -55,14 +55,18 @@ class SeedList:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """An entry's place in one feed, from 1; `shown`: within the feed's limit."""
+class Rank:
+    """An entry's place in one feed, from 1; `shown`: within the feed's limit.
+
+    `archive`: the path of the archive that has it, "" where none has.
+    """
 
     path: str
     title: str
     rank: int
     total: int
     shown: bool
+    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +79,7 @@ class SeedView:
     row: SeedRow
     why: str
     remedy: str
-    feeds: tuple[Place, ...] = ()
+    feeds: tuple[Rank, ...] = ()
     feeds_if_out: tuple[str, ...] = ()
     same_entry: tuple[str, ...] = ()
     entry: Entry | None = None

@@ -8,69 +8,47 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+_NAMES = {
+    "id": "id guid",
+    "title": "title name",
+    "excerpt": "excerpt summary description",
+    "link": "webUrl originalUrl permalink url link canonical_url external_url externalLink",
+    "publishedDateTime": "publishedDateTime publishDate date published_at pubDate created",
+    "updatedDateTime": "updatedDateTime lastModifiedDateTime updated lastmod last_modified_at modified",
+    "expiryDateTime": "expiryDateTime expiryDate expires unpublishDate",
+    "published": "published",
+    "removed": "removed",
+    "deleted": "deleted",
+    "draft": "draft drafts hidden private unlisted unpublished",
+    "status": "status post_status",
+    "provider": "provider",
+    "authors": "authors author by",
+    "language": "language lang locale",
+    "topics": "topics tags categories keywords",
+    "category": "category",
+    "type": "type",
+    "quality": "quality",
+    "heat": "heat",
+    "length": "length",
+    "price": "price",
+    "levels": "levels",
+    "images": "images image cover featured_image thumbnail",
+    "related": "related",
+    "enclosure": "enclosure audio video podcast_file",
+    "enclosure_length": "enclosure_length podcast_bytes",
+    "duration": "duration podcast_duration",
+    "episode": "episode",
+    "season": "season",
+    "episode_type": "episode_type",
+    "explicit": "explicit",
+    "chapters": "chapters podcast_chapters",
+    "transcript": "transcript",
+    "people": "people",
+}
 FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "id": ("id", "guid"),
-        "title": ("title", "name"),
-        "excerpt": ("excerpt", "summary", "description"),
-        "link": (
-            "webUrl",
-            "originalUrl",
-            "permalink",
-            "url",
-            "link",
-            "canonical_url",
-            "external_url",
-            "externalLink",
-        ),
-        "publishedDateTime": (
-            "publishedDateTime",
-            "publishDate",
-            "date",
-            "published_at",
-            "pubDate",
-            "created",
-        ),
-        "updatedDateTime": (
-            "updatedDateTime",
-            "lastModifiedDateTime",
-            "updated",
-            "lastmod",
-            "last_modified_at",
-            "modified",
-        ),
-        "expiryDateTime": ("expiryDateTime", "expiryDate", "expires", "unpublishDate"),
-        "published": ("published",),
-        "removed": ("removed",),
-        "deleted": ("deleted",),
-        "draft": ("draft", "drafts", "hidden", "private", "unlisted", "unpublished"),
-        "status": ("status", "post_status"),
-        "provider": ("provider",),
-        "authors": ("authors", "author", "by"),
-        "language": ("language", "lang", "locale"),
-        "topics": ("topics", "tags", "categories", "keywords"),
-        "category": ("category",),
-        "type": ("type",),
-        "quality": ("quality",),
-        "heat": ("heat",),
-        "length": ("length",),
-        "price": ("price",),
-        "levels": ("levels",),
-        "images": ("images", "image", "cover", "featured_image", "thumbnail"),
-        "related": ("related",),
-        "enclosure": ("enclosure", "audio", "video", "podcast_file"),
-        "enclosure_length": ("enclosure_length", "podcast_bytes"),
-        "duration": ("duration", "podcast_duration"),
-        "episode": ("episode",),
-        "season": ("season",),
-        "episode_type": ("episode_type",),
-        "explicit": ("explicit",),
-        "chapters": ("chapters", "podcast_chapters"),
-        "transcript": ("transcript",),
-        "people": ("people",),
-    }
+    {field: tuple(keys.split()) for field, keys in _NAMES.items()}
 )
-"""Canonical field name -> front matter keys, the first non-empty one decides (DESIGN 2)."""
+"""Canonical field name -> front matter keys, the first non-empty one decides (docs/seeds.md, Fields)."""
 
 SECRET_FIELDS = frozenset({"secured"})
 """Keys that are never read, whatever the config maps."""
@@ -103,7 +81,7 @@ _QUOTES = frozenset(
 
 @lru_cache(maxsize=4096)
 def fold(key: str) -> str:
-    """Return what of a key tells it from others (DESIGN 2).
+    """Return what of a key tells it from others (docs/seeds.md, Fields).
 
     That is not case, `-` and `_`, invisible characters, quotes and blanks around it, or blanks that are not a
     plain one.

@@ -1,4 +1,4 @@
-"""Host names beyond ASCII, the same wherever one is written: in a seed's link and in the config."""
+"""Host names: those beyond ASCII, the same wherever one is written, and those that are nobody's."""
 
 from __future__ import annotations
 
@@ -9,6 +9,25 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 
 _NO_HOST = frozenset("/?#@:[]\\%")
 """What would end a host, or mean something else in an address; compatibility forms fold to some of these."""
+
+_EXAMPLES = ("example", "example.org", "example.com", "example.net")
+
+
+def is_example(host: str) -> bool:
+    """Whether a host in small letters is one that documents use (RFC 2606)."""
+    return host in _EXAMPLES or host.endswith(tuple(f".{name}" for name in _EXAMPLES))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a host: 127.0.0.0/8, ::1, `localhost`."""
+    from ipaddress import ip_address  # on use: few commands ask
+
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def ascii_host(host: str) -> str:

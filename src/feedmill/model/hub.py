@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from feedmill.model.host import is_example
 from feedmill.model.settings import Settings
 
 PATH = "hub"
@@ -17,8 +18,6 @@ _RESERVED = frozenset(
     {"localhost", "local", "test", "example", "invalid", "internal", "alt", "onion", "arpa", "lan", "home"}
 )
 """Last labels that lead to no public server: RFC 6761, 6762, 7686, 8375, 9476, ICANN's `internal`, habit."""
-
-_EXAMPLES = ("example.org", "example.com", "example.net")
 
 
 def own_hub(settings: Settings) -> str:
@@ -48,6 +47,6 @@ def is_public(host: str) -> bool:
         return ip_address(host.partition("%")[0]).is_global
     except ValueError:
         name = host.lower().rstrip(".")
-    if any(name == example or name.endswith("." + example) for example in _EXAMPLES):
+    if is_example(name):
         return False
     return "." in name and name.rpartition(".")[2] not in _RESERVED

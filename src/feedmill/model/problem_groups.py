@@ -36,8 +36,7 @@ def group(problems: Iterable[Problem], known: frozenset[str] | None = None) -> t
         shape = problem.severity, problem.kept, _shape(problem)
         shapes.setdefault(shape, []).append(problem)
     found = [_group(severity, shape, each, known) for (severity, _, shape), each in shapes.items()]
-    order = list(Severity)
-    return tuple(sorted(found, key=lambda group: (not group.fresh, order.index(group.severity))))
+    return tuple(sorted(found, key=lambda group: (not group.fresh, group.severity.rank)))
 
 
 def _shape(problem: Problem) -> str:

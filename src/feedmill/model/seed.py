@@ -14,7 +14,7 @@ EntryId = NewType("EntryId", str)
 
 
 class Reason(StrEnum):
-    """Why a seed is in no feed: the first that holds, in this order (DESIGN 2)."""
+    """The first that holds, in this order (docs/seeds.md, Why a seed is in no feed)."""
 
     UNPUBLISHED = "unpublished"
     REMOVED = "removed"
@@ -31,6 +31,11 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
+
+    @property
+    def rank(self) -> int:
+        """Where it stands among the others: 0 is the worst."""
+        return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +108,7 @@ class Seed:
     is the author's own word (UNPUBLISHED or REMOVED) or None; the content of a seed withheld so
     is left empty, since nothing of it may ever be shown.
     `flag_lines` are the front matter's lines that can take an entry down, as pairs of a folded name and
-    text: what a broken successor is compared with (DESIGN 2, last good). `vouched`: it has the flag
+    text: what a broken successor is compared with (docs/seeds.md, Last good). `vouched`: it has the flag
     that lets it out where `seeds.published_default` is false.
     """
 

@@ -301,7 +301,6 @@ class Settings:
     on_invalid: Literal["keep", "withhold"] = "keep"
     workers: int | str = 0
     """Processes that decode seeds (0: one per core), or the address of a Dask scheduler."""
-    """Processes that decode; 0: one per core."""
     feeds_dir: Path
     configured_feeds_dir: Path
     """The folder that the file itself names: `--drafts` refuses it."""

@@ -1,4 +1,4 @@
-"""Keys and slugs: how a topic or provider is known and where its feed lives (DESIGN 3, Terms)."""
+"""Keys and slugs of topics, providers and the like (docs/promises.md, Terms and their addresses)."""
 
 from __future__ import annotations
 

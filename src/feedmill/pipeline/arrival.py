@@ -9,8 +9,6 @@ from feedmill.model.seed import Problem, Reason, Record, Severity
 from feedmill.pipeline.reading import ANYWAY, stat_of
 from feedmill.seeds import Found
 
-__all__ = ["Arrival", "emptied", "same", "unreadable", "unseen"]
-
 
 @dataclass(slots=True)
 class Arrival:
@@ -24,7 +22,7 @@ class Arrival:
 
 
 def same(row: FileRow, item: Found) -> bool:
-    """Whether a file is, as far as its stat tells, the one that is known (DESIGN 8.0)."""
+    """Whether a file is, by its stat, the one that is known (docs/promises.md, Changes are seen)."""
     return (row.size, row.mtime_ns, row.ctime_ns, row.inode) == stat_of(item)
 
 

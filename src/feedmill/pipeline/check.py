@@ -6,19 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from feedmill.errors import SeedError
 from feedmill.model.instant import Instant
-from feedmill.model.seed import Problem, Severity
-from feedmill.model.settings import DecodeSettings, ScanSettings, Settings
+from feedmill.model.seed import Problem
+from feedmill.model.settings import DecodeSettings, Settings
 from feedmill.model.slug import TermKey, hashed_slug
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
+from feedmill.pipeline.find import contents
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.podcasts import podcast_problems
-from feedmill.pipeline.report import PassRequest, printable
+from feedmill.pipeline.report import PassRequest, config_warning, printable
 from feedmill.pipeline.selection import select
-from feedmill.seeds import ScanProblem, decoding, read, run_all, scan
+from feedmill.seeds import ScanProblem, decoding, run_all, scan
 from feedmill.seeds.address import parse_pattern
 from feedmill.seeds.locate import rule_of
 
@@ -77,9 +77,7 @@ def _many_feeds(run: Pass) -> Iterator[Problem]:
         message += (
             "off" if kind in (Kind.CATEGORY, Kind.TYPE) else "listed (those that the config names) or off"
         )
-    settings = run.settings
-    path = str(settings.file or settings.feeds_dir)
-    yield Problem(path=path, message=message, severity=Severity.WARNING)
+    yield config_warning(run.settings, message)
 
 
 def _large_documents(run: Pass) -> Iterator[Problem]:
@@ -99,8 +97,7 @@ def _large_documents(run: Pass) -> Iterator[Problem]:
         message = f"{len(large):,} document(s) have more than {MANY_ENTRIES} entries, {path} has {size:,}"
         if run.settings.feeds.archive == "year":
             message += "; 'feeds.archive' can be month"
-        where = str(run.settings.file or run.settings.feeds_dir)
-        yield Problem(path=where, message=message, severity=Severity.WARNING)
+        yield config_warning(run.settings, message)
 
 
 def _old_addresses(run: Pass) -> Iterator[Problem]:
@@ -114,24 +111,18 @@ def _old_addresses(run: Pass) -> Iterator[Problem]:
         path = run.composer.spec(record.key).path
         old = record.key.kind.folder + hashed_slug(TermKey(record.key.key))
         if record.total and old in hashed - led_on and old != path:
-            yield Problem(
-                path=str(run.settings.file or run.settings.feeds_dir),
-                message=f"{old} is {path} now: lead its subscribers on, for each format, with"
-                f" 'redirects: {{{old}.atom: {path}.atom}}'",
-                severity=Severity.WARNING,
-            )
+            message = f"{old} is {path} now: lead its subscribers on, for each format, with"
+            yield config_warning(run.settings, f"{message} 'redirects: {{{old}.atom: {path}.atom}}'")
 
 
 def _passing_identities(settings: Settings) -> Iterator[Problem]:
-    """Yield a warning for each pattern that makes identities of titles or file names (DESIGN 2)."""
+    """Yield a warning for each pattern that makes ids of titles or file names (docs/seeds.md, Identity)."""
     where = settings.decode.address
     for text in dict.fromkeys((where.link, *(rule.link for rule in where.rules))):
         if text and parse_pattern(text).uses_title:
-            yield Problem(
-                path=str(settings.file or settings.feeds_dir),
-                message=f"the pattern '{text}' makes addresses of titles or file names: with a new one a seed"
-                " is another entry to its readers; give it an 'id' before",
-                severity=Severity.WARNING,
+            message = f"the pattern '{text}' makes addresses of titles or file names: with a new one a seed"
+            yield config_warning(
+                settings, f"{message} is another entry to its readers; give it an 'id' before"
             )
 
 
@@ -144,33 +135,18 @@ def _idle_rules(settings: Settings) -> Iterator[Problem]:
     used = {rule_of(where, printable(item.path)) for item in items}
     for number, rule in enumerate(where.rules):
         if number not in used:
-            yield Problem(
-                path=str(settings.file or settings.feeds_dir),
-                message=f"'seeds.rules.{number}' ({', '.join(rule.paths)}) counts for no file: none matches,"
-                " or an earlier rule takes them all",
-                severity=Severity.WARNING,
-            )
+            message = f"'seeds.rules.{number}' ({', '.join(rule.paths)}) counts for no file: none matches,"
+            yield config_warning(settings, f"{message} or an earlier rule takes them all")
 
 
 def _decoded(
     settings: Settings, thorough: DecodeSettings, paths: Collection[str] | None
 ) -> Iterator[Problem]:
-    contents = _contents(settings.scan, thorough.max_bytes, paths)
-    for record in run_all(contents, decoding(thorough), workers=settings.workers):
+    """Yield the problems of each file that can be read; of others the dry run has told."""
+    found = (item.path for item in scan(settings.scan) if not isinstance(item, ScanProblem))
+    read = contents(settings, (path for path in found if _within(printable(path), paths)))
+    for record in run_all(read, decoding(thorough), workers=settings.workers):
         yield from record.problems
-
-
-def _contents(
-    scanning: ScanSettings, max_bytes: int, paths: Collection[str] | None
-) -> Iterator[tuple[str, bytes]]:
-    for item in scan(scanning):
-        if isinstance(item, ScanProblem) or not _within(printable(item.path), paths):
-            continue
-        try:
-            data, _ = read(scanning, item.path, max_bytes)
-        except (SeedError, FileNotFoundError):
-            continue  # the dry run has told
-        yield printable(item.path), data
 
 
 def _within(path: str, paths: Collection[str] | None) -> bool:

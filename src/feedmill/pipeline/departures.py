@@ -24,8 +24,8 @@ GONE, EXCLUDED, RENAMED = "gone", "excluded", "identity"
 class Departure:
     """An entry that is out no more. `why` is for people, and names the path `other` where there is one.
 
-    `reason`: the word of a withheld seed (DESIGN 2), or `gone` (its file), `excluded` (the config looks at
-    its file no more) or `identity` (its file carries another entry now).
+    `reason`: the word of a withheld seed (docs/seeds.md, Why a seed is in no feed), or `gone` (its file),
+    `excluded` (the config looks at its file no more) or `identity` (its file carries another entry now).
     """
 
     path: str

@@ -140,7 +140,7 @@ class _Deriving:
         self._run = run
         self._keep = run.settings.on_invalid == "keep"
         self._ids: dict[FeedKey, int] = {}
-        self.outcome = Outcome(moves=Moves(run.store))
+        self.outcome = Outcome(moves=Moves(run.store.last_good))
 
     def decide(self, known: Sequence[KnownRow], files: Sequence[int]) -> Delta:
         """Decide about seeds, `known` as they are now; of `files` an earlier decision may speak."""

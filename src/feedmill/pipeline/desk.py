@@ -13,7 +13,7 @@ from dataclasses import replace
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer, updated_at
 from feedmill.errors import StoreError
-from feedmill.model.desk import Place, SeedList, SeedRow, SeedView
+from feedmill.model.desk import SeedList, SeedRow, SeedView
 from feedmill.model.feed import Entry
 from feedmill.model.hub import document_hubs
 from feedmill.model.instant import Instant, from_micros
@@ -21,9 +21,10 @@ from feedmill.model.seed import Problem, Seed
 from feedmill.model.settings import Settings
 from feedmill.model.taxonomy import Kind
 from feedmill.pipeline.codec import decode_seed, facts_of
-from feedmill.pipeline.desk_drafts import Drafts, decode_drafts
+from feedmill.pipeline.desk_drafts import Drafts
 from feedmill.pipeline.desk_rows import OWN_WORD, File, Lean, decode_lean, newest, row_of, with_lean
-from feedmill.pipeline.explain import Explanation, explain_known, remarks
+from feedmill.pipeline.explain import explain_known, remarks
+from feedmill.pipeline.find import decode_drafts
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.report import PassRequest, printable
@@ -99,7 +100,7 @@ class Desk:
         found: dict[str, tuple[str, ...]] = dict.fromkeys(files.values(), ())
         for file, places in run.catalog.memberships.places(list(files)).items():
             feeds = (run.composer.spec(place.feed).path for place in places)
-            found[files[file]] = tuple(sorted(feeds, key=_by_depth))
+            found[files[file]] = tuple(sorted(feeds, key=lambda feed: (feed.count("/"), feed)))
         return found
 
     def view(self, path: str) -> SeedView | None:
@@ -117,7 +118,7 @@ class Desk:
             row=found if found.title or seed is None else with_lean(found, seed),
             why=told.why,
             remedy=told.remedy,
-            feeds=_places(told),
+            feeds=told.feeds,
             feeds_if_out=tuple(run.composer.spec(one.feed).path for one in if_out),
             same_entry=told.same_entry,
             entry=self._entry(run, seed) if seed is not None else None,
@@ -243,14 +244,3 @@ class Desk:
         dated = seed if seed.published is not None else replace(seed, published=run.now)
         updated = from_micros(updated_at(facts_of(dated, run.composer), run.at))
         return run.composer.entry(dated, updated, self._settings.feeds.content)
-
-
-def _by_depth(path: str) -> tuple[int, str]:
-    return path.count("/"), path
-
-
-def _places(told: Explanation) -> tuple[Place, ...]:
-    return tuple(
-        Place(path=rank.path, title=rank.title, rank=rank.rank, total=rank.total, shown=rank.shown)
-        for rank in told.feeds
-    )

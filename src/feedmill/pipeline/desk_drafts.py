@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 
-from feedmill.errors import SeedError
-from feedmill.model.seed import Record, Seed
+from feedmill.model.seed import Seed
 from feedmill.model.settings import Settings
 from feedmill.pipeline.desk_rows import File, Lean, lean_of
+from feedmill.pipeline.find import decode_drafts
 from feedmill.pipeline.report import printable
-from feedmill.seeds import decoding, read, run_all, to_text
+from feedmill.seeds import to_text
 
 _BATCH = 256
 _FEW, _MOMENT = 100, 0.1
@@ -94,18 +93,3 @@ class Drafts:
             self._wanted.pop(digest, None)
             self.told += tell or not self._wanted
             self._changed.notify_all()
-
-
-def decode_drafts(settings: Settings, paths: Iterable[str]) -> Iterator[Record]:
-    """Yield what files are, content and all, whatever their flags say, but those that cannot be read."""
-
-    def contents() -> Iterator[tuple[str, bytes]]:
-        for path in paths:
-            try:
-                data, _ = read(settings.scan, path, settings.decode.max_bytes)
-            except (SeedError, FileNotFoundError):
-                continue
-            yield printable(path), data
-
-    work = decoding(replace(settings.decode, drafts=True))
-    yield from run_all(contents(), work, workers=settings.workers)

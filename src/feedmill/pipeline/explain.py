@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from feedmill.catalog import FileRow
+from feedmill.model.desk import Rank
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Reason, Record, Seed, Severity
 from feedmill.model.settings import Settings
@@ -20,21 +21,6 @@ from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_bytes, to_text
 
 _REQUEST = PassRequest(trigger="explain", force=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rank:
-    """An entry's place in one feed, from 1; `shown`: within the feed's limit.
-
-    `archive`: the path of the archive that has it, "" where none has.
-    """
-
-    path: str
-    title: str
-    rank: int
-    total: int
-    shown: bool
-    archive: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

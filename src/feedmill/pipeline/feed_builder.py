@@ -29,6 +29,8 @@ _DIGEST = 16
 
 _KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CATEGORY, Kind.TYPE)
 _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
+_LONG = 1 << 14
+"""Characters of title and summary that an entry on the front page has at most; nothing else bounds it."""
 _LATEST = 7
 """Entries on the front page: one in full, and the next six by their titles."""
 _WARM_FEEDS, _WARM_ENTRIES, _WARM_ROWS = 4, 50, 1_000
@@ -285,14 +287,15 @@ class FeedBuilder:
                 self.printer.add(run.publishing, artifact)
 
     def _find_latest(self, run: Pass) -> tuple[Entry, ...]:
-        """Return the entries of the front page: the first of `all`."""
+        """Return the entries of the front page: the first of `all`, but for those that would fill it."""
         (selection,) = select(run, (ALL,))
         return self._first_of(run, selection)
 
     def _first_of(self, run: Pass, selection: Selection) -> tuple[Entry, ...]:
         if "html" not in self._composer.formats:
             return ()
-        return tuple(self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST])))
+        found = self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST]))
+        return tuple(entry for entry in found if len(entry.title) + len(entry.summary) <= _LONG)
 
     def _find_archives(self, run: Pass, refused: Container[str]) -> tuple[str, ...]:
         """Return the paths of the archives of `all` that have a page, the newest first."""

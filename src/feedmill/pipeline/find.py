@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from feedmill.errors import SeedError
 from feedmill.model.fields import fold, in_drafts
-from feedmill.model.seed import EntryId, Reason, Seed
+from feedmill.model.seed import EntryId, Reason, Record, Seed
 from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE
 from feedmill.pipeline.codec import decode_seed
@@ -67,19 +67,23 @@ def read_all_withheld(
     Of those that cannot be read even so, the title alone, where a line has it.
     """
     labels = {printable(path): path for path in paths}
-    decoder = decoding(replace(settings.decode, drafts=True))
-    records = run_all(_contents(settings, labels.values()), decoder, workers=settings.workers)
-    for done, record in enumerate(records, 1):
+    for done, record in enumerate(decode_drafts(settings, labels.values()), 1):
         progress("decode", done, len(labels))
         path = labels[record.path]
         if (seed := record.seed or _by_title(settings, path)) is not None:
             yield path, seed
 
 
+def decode_drafts(settings: Settings, paths: Iterable[str]) -> Iterator[Record]:
+    """Yield what files are, content and all, whatever their flags say, but those that cannot be read."""
+    work = decoding(replace(settings.decode, drafts=True))
+    yield from run_all(contents(settings, paths), work, workers=settings.workers)
+
+
 def _by_title(settings: Settings, path: str) -> Seed | None:
     """Return as much of a seed that cannot be read as a person calls it by."""
     names = {fold(name) for name in keys_for(settings.decode).of["title"]}
-    for _, data in _contents(settings, [path]):
+    for _, data in contents(settings, [path]):
         front = split(data.decode("utf-8-sig", errors="replace"), headers=settings.decode.headers)
         for line in front.header.splitlines() if front is not None else ():
             name, _, value = line.partition("=" if front is not None and front.syntax == "toml" else ":")
@@ -89,7 +93,8 @@ def _by_title(settings: Settings, path: str) -> Seed | None:
     return None
 
 
-def _contents(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def contents(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield the path, as it is told, and the bytes of each file that can be read."""
     for path in paths:
         try:
             yield printable(path), read(settings.scan, path, settings.decode.max_bytes)[0]
@@ -102,10 +107,9 @@ def read_withheld(settings: Settings, path: str) -> tuple[Seed | None, str]:
 
     The word is as it stands there, in quotes: `'draft: true'`; "" where no line says it.
     """
-    contents = dict(_contents(settings, [path]))
-    if not contents:
+    label, data = next(contents(settings, [path]), ("", None))
+    if data is None:
         return None, ""
-    label, data = next(iter(contents.items()))
     record = decode(label, data, settings.decode, thorough=True)
     reason = record.seed.withheld if record.seed is not None else record.reason
     return record.seed, _word(settings, path, data, reason)

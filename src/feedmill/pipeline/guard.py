@@ -1,4 +1,4 @@
-"""The guard: a pass in which too many files are gone publishes takedowns alone (DESIGN 8.4).
+"""The guard: with too many files gone a pass publishes takedowns alone (docs/promises.md, Held passes).
 
 A folder that was not mounted, a sync that failed half-way, a wrong `seeds.dir`: whatever takes many
 files away at once is more likely an accident than a decision. Entries withheld by their own word never count.

@@ -1,4 +1,4 @@
-"""Held passes: the last generation, less what its own word withholds since (DESIGN 8.4).
+"""Held passes: the last generation, less what its own word withholds since (docs/promises.md, Held passes).
 
 Worked out from the ledger's last good forms (one for every entry that is out), so that a lost catalog
 changes nothing; composed over a catalog in memory, so that the real one stays as it was.

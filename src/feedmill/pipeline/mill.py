@@ -259,7 +259,7 @@ class Mill:
         self._tell_decision(run, derived, found.paths)
         suspects = self._holding(run, derived, found.paths)
         self._forget()
-        self._moves = Moves(run.store)
+        self._moves = Moves(run.store.last_good)
         for path in found.paths:
             self._moves.note(path, None)
         try:

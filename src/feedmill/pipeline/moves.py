@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from feedmill.compose import Composer
 from feedmill.model.seed import Seed
@@ -23,18 +24,11 @@ class Move:
     feeds: tuple[str, ...]
 
 
-class Forms(Protocol):
-    """Where last good forms are read, as they were before the pass."""
-
-    def last_good(self, path: str) -> bytes | None:
-        """Return what was kept for a seed's path."""
-
-
 class Moves:
-    """Notes the last good forms that a pass takes and drops."""
+    """Notes the last good forms that a pass takes and drops; `last_good` reads them as they were before."""
 
-    def __init__(self, before: Forms) -> None:
-        self._forms = before
+    def __init__(self, last_good: Callable[[str], bytes | None]) -> None:
+        self._last_good = last_good
         self._before: dict[str, bytes | None] = {}
         self._after: dict[str, bytes | None] = {}
 
@@ -43,7 +37,7 @@ class Moves:
         if path not in self._before:
             if len(self._before) >= _MOST:
                 return
-            self._before[path] = self._forms.last_good(path)
+            self._before[path] = self._last_good(path)
         self._after[path] = blob
 
     def told(self, composer: Composer) -> tuple[Move, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from feedmill.model.podcast import Episode, Podcast
-from feedmill.model.seed import Problem, Severity
+from feedmill.model.seed import Problem
 from feedmill.model.taxonomy import FeedKey, Kind
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.one_pass import Pass
-from feedmill.pipeline.report import printable
+from feedmill.pipeline.report import config_warning, printable
 from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_text
 
@@ -22,11 +22,7 @@ def podcast_problems(run: Pass) -> Iterator[Problem]:
     for custom, selection in zip(shows, selections, strict=True):
         assert custom.podcast is not None
         for told in _told(run, custom.podcast, selection):
-            yield Problem(
-                path=str(settings.file or settings.feeds_dir),
-                message=f"the podcast custom/{custom.slug} {told}",
-                severity=Severity.WARNING,
-            )
+            yield config_warning(settings, f"the podcast custom/{custom.slug} {told}")
 
 
 def _told(run: Pass, show: Podcast, selection: Selection) -> Iterator[str]:

@@ -17,8 +17,6 @@ from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.decoding import Decoded, decoding
 from feedmill.seeds import Found, Work, read, to_text
 
-__all__ = ["ANYWAY", "CLOCK_TICK_NS", "Content", "Taken", "asked", "read_content", "reading", "stat_of"]
-
 CLOCK_TICK_NS = 20_000_000
 """A file changed within a tick of being read may change again without its times moving."""
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from feedmill.model.instant import Instant, rfc3339
 from feedmill.model.seed import Problem, Reason, Severity
+from feedmill.model.settings import Settings
 
 NOT_SEEDS = "not_seeds"
 """What is counted beside seeds: files that match and are none."""
@@ -123,6 +124,12 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "kept": problem.kept,
         **other,
     }
+
+
+def config_warning(settings: Settings, message: str) -> Problem:
+    """Return a warning about what the config asks for."""
+    path = str(settings.file or settings.feeds_dir)
+    return Problem(path=path, message=message, severity=Severity.WARNING)
 
 
 def problem_from_json(document: Mapping[str, Any]) -> Problem:

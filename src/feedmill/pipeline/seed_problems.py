@@ -59,7 +59,7 @@ def _problems(row: FaultRow) -> tuple[Problem, ...]:
 
 
 def silence(folder: Path, seeds: int, others: int) -> Iterator[Problem]:
-    """Yield a problem where a folder has files that match and not one seed: nobody means that (DESIGN 2)."""
+    """Yield a problem where files match and not one is a seed (docs/promises.md, No silence)."""
     if others and not seeds:
         what = (
             "1 file matches and is no seed"

@@ -11,20 +11,6 @@ from feedmill.seeds.records import decoding
 from feedmill.seeds.scan import Found, ScanProblem, look, scan
 
 __all__ = [
-    "LARGE",
-    "Found",
-    "ScanProblem",
-    "Work",
-    "decoding",
-    "is_much",
-    "look",
-    "matches",
-    "processes",
-    "read",
-    "read_head",
-    "run_all",
-    "run_much",
-    "scan",
-    "to_bytes",
-    "to_text",
-]
+    "LARGE", "Found", "ScanProblem", "Work", "decoding", "is_much", "look", "matches", "processes",
+    "read", "read_head", "run_all", "run_much", "scan", "to_bytes", "to_text",
+]  # fmt: skip

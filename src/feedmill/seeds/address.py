@@ -1,4 +1,4 @@
-"""Addresses: a pattern such as `{year}/{slug}/`, parsed once, filled for each seed (DESIGN 2)."""
+"""Addresses: a pattern such as `{year}/{slug}/`, parsed once, filled for each seed (docs/addresses.md)."""
 
 from __future__ import annotations
 

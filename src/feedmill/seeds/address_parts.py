@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 
-__all__ = ["FIELD", "PARTS", "Part", "Source", "field_part", "written_offset"]
-
 FIELD = "field:"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _OFFSET = re.compile(r"[0-9][ \t]*(?:([Zz])|([+-])([0-9]{1,2})(?::?([0-9]{2}))?)$")
@@ -52,7 +50,7 @@ def field_part(name: str) -> Part:
     """Return the part `{field:name}`.
 
     Raises:
-        ValueError: no name, or `secured`, which is never read (DESIGN 2); says what would be right.
+        ValueError: no name, or `secured` (docs/seeds.md, Fields); says what would be right.
     """
     if not name.strip("."):
         raise ValueError("name a field, as in {field:extra.release}")

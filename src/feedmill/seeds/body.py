@@ -8,8 +8,6 @@ from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark
 from feedmill.seeds.html import content
 from feedmill.seeds.templates import Kind, strip
 
-__all__ = ["Body", "BodyRules", "kind_of", "read_body"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyRules:

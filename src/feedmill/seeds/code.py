@@ -8,8 +8,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 
-__all__ = ["Code", "find_code"]
-
 _BLANK_LINE = re.compile(r"\n(?=[ \t]*(?:\n|\Z))")
 _OPENING = re.compile(r"\\[`\\]|(`+)|(<!--)|<(pre|code|script|style)(?=[\s/>])", re.IGNORECASE)
 _TICKS = re.compile(r"`+")

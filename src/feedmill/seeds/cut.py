@@ -31,8 +31,6 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-__all__ = ["Needed", "is_sound", "needed", "only", "top_lines"]
-
 
 @dataclass(frozen=True)
 class Needed:

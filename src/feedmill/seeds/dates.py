@@ -9,8 +9,6 @@ from importlib.resources import files
 
 from feedmill.model.instant import Instant
 
-__all__ = ["file_name_date", "parse_instant", "zone"]
-
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]*))?)?"
 _OFFSET = r"(?P<offset>[Zz]|[+-][0-9]{1,2}(?::?[0-9]{2})?)"
@@ -56,6 +54,15 @@ def parse_instant(text: str, default: tzinfo) -> Instant:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("lies outside the years 1 to 9999 in UTC") from None
+
+
+def is_instant(text: str, default: tzinfo) -> bool:
+    """Whether `parse_instant` takes a text."""
+    try:
+        parse_instant(text, default)
+    except ValueError:
+        return False
+    return True
 
 
 def file_name_date(path: str, default: tzinfo) -> Instant | None:

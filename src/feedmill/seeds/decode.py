@@ -23,8 +23,6 @@ from feedmill.seeds.locate import defaults_of, locate
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 
-__all__ = ["decode"]
-
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENDS = {
@@ -67,17 +65,16 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
 def _decode_front(
     path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
 ) -> Record:
-    if front.syntax != "yaml":
-        return _decode_whole(path, front, settings, keys, thorough)
-    cut = needed(front.header, keys.wanted, front.tops)
+    whole = Needed(front.header, front.header, None)
+    cut = needed(front.header, keys.wanted, front.tops) if front.syntax == "yaml" else whole
     if not thorough and not settings.drafts and (record := _withheld(path, front, cut, settings, keys)):
         return record
     try:
-        root = _parse(cut)
+        root = _parse(front, cut)
     except yamltext.YamlFault:
-        root, cut = None, Needed(front.header, front.header, None)
+        cut = whole
         try:  # the cut has shown a fault; the whole header names the first one
-            root = _parse(cut)
+            root = _parse(front, cut)
         except yamltext.YamlFault as fault:
             line = fault.line and fault.line + front.header_line - 1
             return _invalid(path, front.header, keys, fault.message, line, fault.column)
@@ -86,19 +83,8 @@ def _decode_front(
     return _decode_root(path, front, cut, root, settings, thorough)
 
 
-def _decode_whole(
-    path: str, front: FrontMatter, settings: DecodeSettings, keys: Keys, thorough: bool
-) -> Record:
-    """Decode a header that is no YAML: it is parsed in full."""
-    try:
-        root = parse(front)
-    except yamltext.YamlFault as fault:
-        line = fault.line and fault.line + front.header_line - 1
-        return _invalid(path, front.header, keys, fault.message, line, fault.column)
-    if not isinstance(root, yamltext.MappingNode):
-        return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
-    whole = Needed(front.header, front.header, None)
-    return _decode_root(path, front, whole, root, settings, thorough)
+def _parse(front: FrontMatter, cut: Needed) -> yamltext.Node | None:
+    return yamltext.parse(cut.text) if front.syntax == "yaml" else parse(front)
 
 
 def _decode_root(
@@ -142,7 +128,10 @@ def _decode_root(
         flag_lines=lines,
     )
     if word.withheld and not word.doubtful:
-        notices = tuple(replace(problem, severity=_at_most_notice(problem)) for problem in problems)
+        notices = tuple(
+            replace(each, severity=Severity.NOTICE) if each.severity is Severity.ERROR else each
+            for each in problems
+        )
         return replace(record, reason=word.withheld, problems=notices, takedown=True)
     return record
 
@@ -175,7 +164,7 @@ def _word_alone(
 ) -> Reason | None:
     """Return why a seed's word withholds it; None where it does not, or not without a fault."""
     try:
-        root = _parse(said)
+        root = yamltext.parse(said.text)
     except yamltext.YamlFault:
         return None
     if not isinstance(root, yamltext.MappingNode):
@@ -334,10 +323,6 @@ def _expiry(reader: Reader) -> tuple[Instant | None, bool]:
     return min(instants, default=None), reader.errors > errors
 
 
-def _parse(cut: Needed) -> yamltext.Node | None:
-    return yamltext.parse(cut.text)
-
-
 def _no_mapping(root: yamltext.Node | None) -> str:
     if root is None or yamltext.is_null(root):
         return "the front matter is empty; a seed needs at least a title and a link"
@@ -381,10 +366,6 @@ def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column:
         return _blank(path, data, keys)
     header = front.header if front.header.strip() else as_text(data)
     return _invalid(path, header, keys, why, line, column)
-
-
-def _at_most_notice(problem: Problem) -> Severity:
-    return Severity.NOTICE if problem.severity is Severity.ERROR else problem.severity
 
 
 def _blank_remarks(path: str, text: str) -> tuple[Problem, ...]:

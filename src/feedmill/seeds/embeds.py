@@ -9,8 +9,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from feedmill.seeds import links
 
-__all__ = ["as_links"]
-
 _ATTRIBUTES = r"""((?:[^<>"']|"[^"]*"|'[^']*')*+)>?"""
 _TAG = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(?:(iframe|video|audio)(?=[\s/>])|[a-z/]){_ATTRIBUTES}", re.IGNORECASE | re.DOTALL

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from feedmill.seeds.code import find_code
 from feedmill.seeds.text import BLOCK_ELEMENTS
 
-__all__ = ["MAX_LENGTH", "SEPARATORS", "excerpt", "mark"]
-
 SEPARATORS = ("<!--more-->", "<!-- more -->", "<!-- excerpt -->", "<!-- truncate -->", "{/* truncate */}")
 """What the site generators part a summary from the rest with."""
 MAX_LENGTH = 400

@@ -31,21 +31,7 @@ _MEANT_FROM = 4
 """Letters of a plain field's name of which a near miss is worth a warning."""
 
 _OTHER_WORDS = frozenset(
-    [
-        "data",
-        "dates",
-        "expired",
-        "guide",
-        "head",
-        "land",
-        "links",
-        "local",
-        "names",
-        "stats",
-        "tabs",
-        "tape",
-        "types",
-    ]
+    "data dates expired guide head land links local names stats tabs tape types".split()  # noqa: SIM905
 )
 """Words that other programs use for something else, one letter away from a field's name."""
 

@@ -15,8 +15,6 @@ from feedmill.seeds.dates import parse_instant
 from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag, is_null
 
-__all__ = ["Reader", "entries", "own_values", "quoted"]
-
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _MAX_SIZE = 2**31 - 1
 _MAX_PROBLEMS = 100

@@ -9,13 +9,11 @@ from datetime import UTC
 from feedmill.errors import SeedError
 from feedmill.model.fields import fold
 from feedmill.model.settings import DecodeSettings
-from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.dates import is_instant
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import BOOLEANS, keys_for
 from feedmill.seeds.frontmatter import FrontMatter, split
 from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
-
-__all__ = ["set_flag", "withhold"]
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = "published: false"
@@ -133,7 +131,7 @@ def _replace(
             path, f"the flag {key.value!r} {why}; set it by hand", line=line + 1, column=column + 1
         )
 
-    if isinstance(value, ScalarNode) and _is_date(value.value):
+    if isinstance(value, ScalarNode) and is_instant(value.value, UTC):
         raise SeedError(
             path,
             f"{key.value!r} is a date; write 'draft: {str(not published).lower()}' instead",
@@ -163,14 +161,6 @@ def _replace(
     if BOOLEANS.get(value.value) is published:
         return
     lines[line] = text[: start[1]] + quote + word + quote + text[end[1] :]
-
-
-def _is_date(text: str) -> bool:
-    try:
-        parse_instant(text, UTC)
-    except ValueError:
-        return False
-    return True
 
 
 def _insert(

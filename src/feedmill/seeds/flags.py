@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from feedmill.model.fields import FLAGS, fold, in_drafts
 from feedmill.model.seed import Reason, Severity
-from feedmill.seeds.dates import parse_instant
+from feedmill.seeds.dates import is_instant
 from feedmill.seeds.field_keys import BOOLEANS, Keys
 from feedmill.seeds.field_reader import Reader, entries, own_values, quoted
 from feedmill.seeds.takedown import swallowed
@@ -16,31 +16,8 @@ from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, forei
 __all__ = ["BOOLEANS", "Word", "read_word"]
 
 _WITHHOLD = frozenset(
-    {
-        *(
-            "draft",
-            "drafts",
-            "auto-draft",
-            "hidden",
-            "private",
-            "pending",
-            "trash",
-            "future",
-            "inherit",
-            "skip",
-        ),
-        *(
-            "unlisted",
-            "unpublished",
-            "archived",
-            "disabled",
-            "withdrawn",
-            "deleted",
-            "removed",
-            "wip",
-            "review",
-        ),
-    }
+    "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
+    " archived disabled withdrawn deleted removed wip review".split()
 )
 _SAY_NOTHING = frozenset({"published", "publish", "public", "live", "active", "final"})
 
@@ -156,11 +133,7 @@ def _is_date(reader: Reader, node: Node) -> bool:
     """Whether a value of `published` is the date of the publication, as other programs have it."""
     if not isinstance(node, ScalarNode) or foreign_tag(node) is not None or node.value in BOOLEANS:
         return False
-    try:
-        parse_instant(node.value, reader.zone)
-    except ValueError:
-        return False
-    return True
+    return is_instant(node.value, reader.zone)
 
 
 def _status(reader: Reader, keys: Keys) -> bool:

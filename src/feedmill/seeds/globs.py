@@ -9,8 +9,6 @@ from functools import lru_cache
 from feedmill.model.globs import alternatives
 from feedmill.model.settings import ScanSettings
 
-__all__ = ["Globs", "compile_globs", "is_ignored", "matches"]
-
 _IGNORED = re.compile(
     r"\..*"  # dotfiles: .git, .x.md.swp (vim), .#x.md (Emacs), .goutputstream-… (GNOME)
     r"|.*~"  # backups: x.md~

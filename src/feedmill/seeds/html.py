@@ -24,8 +24,6 @@ from feedmill.seeds.text import plain, strip_controls
 if TYPE_CHECKING:
     from feedmill.seeds.cleaner import Cleaner
 
-__all__ = ["ALLOWED_ATTRIBUTES", "ALLOWED_TAGS", "Content", "content", "content_html", "sanitise"]
-
 _TAGS = """
 a abbr acronym article aside b bdi bdo big blockquote br caption center cite code col colgroup
 data dd del details dfn div dl dt em figcaption figure footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd
@@ -110,11 +108,6 @@ def content(
     text = strip_controls(repair(body) if fix_encoding else body).replace("\r\n", "\n").replace("\r", "\n")
     shown = _html(text, markdown, base, typographer)
     return Content(html=shown, emptied=not _SHOWN.search(shown))
-
-
-def content_html(body: str, *, markdown: bool, base: str, fix_encoding: bool) -> str:
-    """Return the HTML of `content` alone."""
-    return content(body, markdown=markdown, base=base, fix_encoding=fix_encoding).html
 
 
 def _html(text: str, markdown: bool, base: str, typographer: bool) -> str:

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAX_ATTRIBUTES", "MAX_DEPTH", "MAX_WORK", "is_bounded"]
-
 MAX_DEPTH = 512
 """Open elements; browsers stop at as many."""
 MAX_ATTRIBUTES = 500

@@ -11,8 +11,6 @@ from feedmill.model.address import folded
 from feedmill.model.host import ascii_host
 from feedmill.model.seed import EntryId
 
-__all__ = ["MAX_LENGTH", "NOWHERE", "absolute", "clean", "entry_id", "http_url"]
-
 NOWHERE = "about:invalid"
 """The address of a link that leads nowhere: the sanitiser shows its text and no link."""
 

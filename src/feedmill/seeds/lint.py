@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from feedmill import yamltext
 from feedmill.model.fields import TAKEDOWN, fold
 from feedmill.model.seed import Problem, Severity
+from feedmill.model.suggest import nearest
 from feedmill.seeds.field_keys import Keys
 from feedmill.seeds.field_reader import entries
 from feedmill.seeds.frontmatter import FrontMatter
-
-__all__ = ["remarks"]
 
 _NUMBER = re.compile(r"[+-]?[0-9][0-9_.,]*")
 _OTHER_NAMES = {
@@ -70,14 +69,14 @@ def _repeated(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Sev
 
 def _misspelt(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[str, Severity, yamltext.Node]]:
     """Yield keys that look as if they took an entry down; decoding itself tells near misses."""
-    near = {fold(key): key for field in sorted(TAKEDOWN) for key in keys.of[field]}
+    names = [key for field in sorted(TAKEDOWN) for key in keys.of[field]]
     for key, _ in root.value:
         if not isinstance(key, yamltext.ScalarNode) or key.value in keys.wanted:
             continue
         folded = fold(key.value)
         if folded in keys.other_names:
             continue
-        meant = _OTHER_NAMES.get(folded) or _close(folded, near)
+        meant = _OTHER_NAMES.get(folded) or nearest(folded[:40], names, cutoff=0.85)
         if meant:
             yield f"'{key.value}' is not read; did you mean '{meant}'?", Severity.WARNING, key
 
@@ -89,10 +88,3 @@ def _numeric_topics(root: yamltext.MappingNode, keys: Keys) -> Iterator[tuple[st
         for item in node.value if isinstance(node, yamltext.SequenceNode) else (node,):
             if isinstance(item, yamltext.ScalarNode) and not item.style and _NUMBER.fullmatch(item.value):
                 yield f"the topic {item.value} is a number; it is taken as written", Severity.NOTICE, item
-
-
-def _close(folded: str, near: dict[str, str]) -> str | None:
-    from difflib import get_close_matches
-
-    found = get_close_matches(folded[:40], near, n=1, cutoff=0.85)
-    return near[found[0]] if found else None

@@ -1,4 +1,4 @@
-"""Where an entry is: the address that a seed carries, or that a pattern makes for it (DESIGN 2)."""
+"""Where an entry is: the address a seed carries, or a pattern makes (docs/seeds.md, Title and link)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from feedmill.seeds.globs import compile_globs
 from feedmill.seeds.links import http_url
 from feedmill.seeds.permalinks import from_front_matter
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
-
-__all__ = ["Located", "defaults_of", "locate", "rule_of"]
 
 _PERMALINKS = frozenset({"permalink", "url"})
 _LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})

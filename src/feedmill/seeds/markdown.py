@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-__all__ = ["MAX_CHARACTERS", "MAX_LINES", "code_lines", "render"]
-
 MAX_CHARACTERS = 1 << 19
 MAX_LINES = 10_000
 

@@ -7,8 +7,6 @@ from functools import cached_property
 
 from feedmill.seeds.code import Code
 
-__all__ = ["Mdx", "is_mdx"]
-
 _IMPORT = re.compile(
     r"""^import\s+(?:[\w*,{}$\s]{1,500}?\s*from\s*)?(?:"[^"\n]+"|'[^'\n]+');?[ \t]*$""", re.MULTILINE
 )

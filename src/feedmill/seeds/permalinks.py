@@ -8,8 +8,6 @@ from itertools import product
 from feedmill.seeds.address import Pattern, PatternError, clean_path, encoded, parse_pattern
 from feedmill.seeds.slugs import FILTERS
 
-__all__ = ["from_eleventy", "from_front_matter", "from_hugo", "from_jekyll", "from_pelican"]
-
 _JEKYLL_STYLES = {
     "none": "/:categories/:title:output_ext",
     "date": "/:categories/:year/:month/:day/:title:output_ext",
@@ -19,6 +17,11 @@ _JEKYLL_STYLES = {
 }
 """https://jekyllrb.com/docs/permalinks/#built-in-formats"""
 
+_SAME = """
+year month day hour minute second i_day i_month short_month long_month short_year
+w_year week w_day short_day long_day
+"""
+"""Placeholders of Jekyll's that have the names of ours."""
 _JEKYLL = {
     "title": "{slug|jekyll_title}",
     "slug": "{slug|jekyll}",
@@ -28,27 +31,7 @@ _JEKYLL = {
     "slugified_categories": "{categories|jekyll}",
     "output_ext": ".html",
     "y_day": "{yday}",
-    **{
-        name: f"{{{name}}}"
-        for name in (
-            "year",
-            "month",
-            "day",
-            "hour",
-            "minute",
-            "second",
-            "i_day",
-            "i_month",
-            "short_month",
-            "long_month",
-            "short_year",
-            "w_year",
-            "week",
-            "w_day",
-            "short_day",
-            "long_day",
-        )
-    },
+    **{name: f"{{{name}}}" for name in _SAME.split()},
 }
 _HUGO_DATES = {
     "year": "year", "month": "month", "monthname": "long_month", "day": "day", "weekday": "i_w_day",

@@ -10,8 +10,6 @@ from feedmill.errors import SeedError
 from feedmill.model.settings import ScanSettings
 from feedmill.seeds.scan import Found, found_at, kind_of, to_bytes
 
-__all__ = ["read", "read_head"]
-
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOCTTY", 0)
 _ATTEMPTS = 2
 
@@ -76,7 +74,7 @@ def _open(full: bytes, path: str) -> int:
     except NotADirectoryError as error:
         raise FileNotFoundError(error.errno, error.strerror, path) from error
     except FileNotFoundError as error:
-        if _is_link(full):
+        if os.path.islink(full):  # noqa: PTH114 - bytes
             raise SeedError(path, "is a link to a file that does not exist") from error
         raise
     except OSError as error:
@@ -87,13 +85,6 @@ def _open(full: bytes, path: str) -> int:
         raise SeedError(path, f"cannot be read: {error.strerror}") from error
     except ValueError as error:  # a NUL in the name
         raise SeedError(path, "is no file name") from error
-
-
-def _is_link(full: bytes) -> bool:
-    try:
-        return stat.S_ISLNK(os.lstat(full).st_mode)
-    except OSError:
-        return False
 
 
 def _status(fd: int, path: str, max_bytes: int) -> os.stat_result:

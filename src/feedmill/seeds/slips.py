@@ -6,8 +6,6 @@ from feedmill.model.seed import Severity
 from feedmill.seeds.field_keys import Keys
 from feedmill.seeds.field_reader import Reader, quoted
 
-__all__ = ["report_slips"]
-
 
 def report_slips(reader: Reader, keys: Keys) -> None:
     """Warn of keys that are near misses of a field's name, where the seed does not have that field.

@@ -14,18 +14,6 @@ from feedmill.seeds.links import absolute, http_url
 from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
-__all__ = [
-    "MAX_ITEMS",
-    "MAX_LABEL",
-    "MAX_TOPICS",
-    "authors",
-    "images",
-    "levels",
-    "provider",
-    "related",
-    "topics",
-]
-
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 MAX_TOPICS = 100

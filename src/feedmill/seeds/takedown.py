@@ -1,7 +1,8 @@
-"""Takedowns read as text: what in a header, or in what is left of one, can take an entry down (DESIGN 2).
+"""Takedowns read as text: what in a header, or its remains, can take an entry down.
 
 Whether a seed that does not parse may keep its last good entry is decided by comparing these lines, word for
-word. So every doubt makes a line count: that costs nothing while it stays as it was.
+word (docs/seeds.md, Last good). So every doubt makes a line count: that costs nothing while it
+stays as it was.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from functools import lru_cache
 
 from feedmill.model.fields import INVISIBLE, fold
 from feedmill.seeds.field_keys import BOOLEANS, Keys, near, near_any
-
-__all__ = ["HEAD_BYTES", "as_text", "swallowed", "takedown_lines"]
 
 HEAD_BYTES = 64 << 10
 """Bytes that are looked at of a file in which no header can be made out."""

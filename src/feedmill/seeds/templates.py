@@ -18,8 +18,6 @@ from feedmill.seeds.code import Code, find_code
 from feedmill.seeds.links import NOWHERE
 from feedmill.seeds.mdx import Mdx, is_mdx
 
-__all__ = ["Kind", "Stripped", "strip"]
-
 Kind = Literal["html", "markdown", "mdx"]
 
 _ROUNDS = 4

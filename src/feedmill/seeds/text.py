@@ -7,8 +7,6 @@ import re
 
 from feedmill.seeds.mojibake import repair
 
-__all__ = ["BLOCK_ELEMENTS", "HTML_ELEMENTS", "plain", "strip_controls"]
-
 _BLOCK = """
 address article aside blockquote body br caption center col colgroup dd details dialog dir div dl dt
 fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 from feedmill.errors import FeedmillError, GuardHeld
+from feedmill.model.host import is_loopback
 from feedmill.model.settings import AdminSettings
 from feedmill.server import admin_page
 from feedmill.server.admin_http import Form, Request, document, page, plain, redirect, session_cookie, text
@@ -69,7 +70,7 @@ class Admin:
         self._view = view
         self._door = Auth(token, clock)
         self._own_host = settings.host.strip("[]").lower()
-        self._loopback = _is_loopback(self._own_host)
+        self._loopback = is_loopback(self._own_host)
         self._origin = origin
         self._desk = DeskPages(desk) if desk is not None else None
 
@@ -296,7 +297,3 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)

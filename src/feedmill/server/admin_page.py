@@ -99,7 +99,7 @@ def _timed(rows: Sequence[Mapping[str, Any]], now: datetime) -> list[dict[str, A
 
 
 def _ago(one: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    return {**one, "ago": max(0.0, (now - _instant(one["as_of"])).total_seconds())}
+    return {**one, "ago": _since(one["as_of"], now)}
 
 
 def _since(since: str | None, now: datetime) -> float | None:

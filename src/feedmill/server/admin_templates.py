@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from feedmill.model.problem_groups import ProblemGroup, group
-from feedmill.model.seed import Problem, Severity
+from feedmill.model.seed import Problem
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -83,9 +83,7 @@ def render(template: str, context: Mapping[str, Any]) -> bytes:
 
 def most_frequent(problems: Iterable[Problem]) -> tuple[ProblemGroup, ...]:
     """Return problems by kind: errors first, and of equals the most frequent."""
-    order = list(Severity)
-    groups = group(problems)
-    return tuple(sorted(groups, key=lambda one: (order.index(one.severity), -len(one.problems))))
+    return tuple(sorted(group(problems), key=lambda one: (one.severity.rank, -len(one.problems))))
 
 
 def place(problem: Problem) -> str:

@@ -1,4 +1,4 @@
-"""Old GUIDs for new addresses: which entry of an old feed is which of ours (DESIGN 2, identity)."""
+"""Old GUIDs for new addresses: which entry of an old feed is which of ours (docs/seeds.md, Identity)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from urllib.parse import unquote, urlsplit
 from feedmill.model.seed import Seed
 from feedmill.seeds.links import entry_id
 from feedmill.sites.old_feeds import OldEntry
-
-__all__ = ["Adoption", "adopt"]
 
 _NEAR = timedelta(hours=36)
 """Between two spellings of one date: a day without a zone, and its time somewhere on Earth."""

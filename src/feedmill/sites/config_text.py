@@ -10,8 +10,6 @@ from feedmill.seeds.address import resolve
 from feedmill.seeds.text import plain
 from feedmill.sites.site import SiteConfig, Unread
 
-__all__ = ["config_text"]
-
 _REMARKS = {
     "site.url": "where the feeds will be",
     "site.home": "the site that they are of; addresses are below it",

@@ -1,4 +1,4 @@
-"""Configuration files in YAML, TOML and JSON as plain values, with the lines of their keys."""
+"""Configuration and data files in YAML, TOML and JSON as plain values, and the authors in them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from pathlib import Path
 
 from feedmill import yamltext
 from feedmill.errors import InputError
-
-__all__ = ["Table", "child", "line_of", "load", "text_of", "texts_of", "truth"]
+from feedmill.sites.site import Author
 
 Table = Mapping[str, object]
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
@@ -64,6 +63,11 @@ def text_of(value: object, *names: str) -> str | None:
     return None
 
 
+def first_text(value: object, *names: str) -> str | None:
+    """Return the first text that stands right below one of the names."""
+    return next((found for name in names if (found := text_of(value, name))), None)
+
+
 def texts_of(value: object, *names: str) -> tuple[str, ...]:
     """Return the text or the list of texts below the names."""
     found = child(value, *names)
@@ -91,3 +95,33 @@ def _plain(node: yamltext.Node) -> object:
     if isinstance(node, yamltext.SequenceNode):
         return [_plain(value) for value in node.value]
     return None if yamltext.is_null(node) else node.value
+
+
+_DATA = (".yml", ".yaml", ".json", ".toml")
+
+
+def author_name(value: object) -> str | None:
+    """Return the name in `author: Ada`, `author: {name: Ada}` or a list of these."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return text_of(value, "name") if isinstance(value, dict) else text_of(value)
+
+
+def authors_in(folder: Path, *names: str) -> tuple[Author, ...]:
+    """Return the authors that the first data file of one of the names (without suffix) lists."""
+    for name in names:
+        for suffix in _DATA:
+            file = folder / (name + suffix)
+            if file.is_file():
+                return tuple(_author(key, value) for key, value in table(file).items())
+    return ()
+
+
+def _author(key: str, value: object) -> Author:
+    links = (text_of(value, name) for name in ("url", "web", "website", "site", "homepage", "uri"))
+    return Author(
+        key=key,
+        name=text_of(value, "name") or text_of(value, "display_name") or key,
+        url=next((link for link in links if link and link.startswith("http")), None),
+        email=text_of(value, "email"),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from feedmill.sites import data
+from feedmill.sites.data import authors_in
 from feedmill.sites.javascript import Computed, read_script
-from feedmill.sites.people import authors_in
 from feedmill.sites.site import SiteConfig, Unread
 
 _NAMES = [f"docusaurus.config.{suffix}" for suffix in ("js", "ts", "mjs", "cjs", "mts", "cts")]

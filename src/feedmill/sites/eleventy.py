@@ -10,8 +10,8 @@ from feedmill.errors import InputError
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_eleventy
 from feedmill.sites import data
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.javascript import Computed, read_script
-from feedmill.sites.people import author_name, authors_in
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _NAMES = (
@@ -60,19 +60,15 @@ def read(folder: Path) -> SiteConfig:
     globals_ = folder / source / (data.text_of(dirs, "data") or "_data")
     globals_ = globals_ if globals_.is_dir() else folder / "data"
     site = _first(globals_, _SITE)
-    url = next(
-        (found for key in ("url", "host", "base", "baseURL") if (found := data.text_of(site, key))), None
-    )
+    url = data.first_text(site, "url", "host", "base", "baseURL")
     below, rules = _rules(folder, folder / source, unread)
     suffixes = ("md", "markdown", "html")
     return SiteConfig(
         kind="Eleventy",
-        title=data.text_of(site, "title") or data.text_of(site, "name") or "",
+        title=data.first_text(site, "title", "name") or "",
         home=url.rstrip("/") + "/" if url and "://" in url else None,
         description=data.text_of(site, "description") or "",
-        language=next(
-            (found for key in ("language", "lang", "locale") if (found := data.text_of(site, key))), None
-        ),
+        language=data.first_text(site, "language", "lang", "locale"),
         author=author_name(data.child(site, "author")),
         authors=authors_in(globals_, "authors", "team"),
         seeds_dir=source.removeprefix("./").strip("/") or ".",

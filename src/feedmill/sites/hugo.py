@@ -10,7 +10,7 @@ from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_hugo
 from feedmill.seeds.slugs import FILTERS
 from feedmill.sites import data
-from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
 _PAGES = (".md", ".markdown", ".html")
@@ -55,15 +55,9 @@ def read(folder: Path) -> SiteConfig:
         description=data.text_of(own, "params", "description")
         or data.text_of(config, "params", "description")
         or "",
-        language=next(
-            (
-                found
-                for table in (own, config)
-                for key in ("locale", "languagecode")
-                if (found := data.text_of(table, key))
-            ),
-            language,
-        ),
+        language=data.first_text(own, "locale", "languagecode")
+        or data.first_text(config, "locale", "languagecode")
+        or language,
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "params", "author") or data.child(config, "author")),
         authors=authors_in(folder / "data", "authors"),
@@ -160,13 +154,13 @@ def _resources(content: Path) -> list[str]:
     for index in content.rglob("index.*"):
         if index.suffix in _PAGES:
             inside = (file for file in index.parent.rglob("*") if file.suffix in _PAGES)
-            found += [file for file in inside if file.parent != index.parent or not _is_index(file)]
+            found += [
+                file
+                for file in inside
+                if file.parent != index.parent or file.stem.partition(".")[0] != "index"
+            ]
     paths = sorted({file.relative_to(content).as_posix() for file in found})
     return [path for path in paths if not re.search(r"[*?\[\]]", path)]
-
-
-def _is_index(file: Path) -> bool:
-    return file.stem.partition(".")[0] == "index"
 
 
 def _folded(value: object) -> dict[str, object]:

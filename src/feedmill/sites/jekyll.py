@@ -9,7 +9,7 @@ from urllib.parse import quote
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
-from feedmill.sites.people import author_name, authors_in
+from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -51,10 +51,10 @@ def read(folder: Path) -> SiteConfig:
     ]
     return SiteConfig(
         kind="Jekyll",
-        title=data.text_of(config, "title") or data.text_of(config, "name") or "",
+        title=data.first_text(config, "title", "name") or "",
         home=url.rstrip("/") + "/" + (data.text_of(config, "baseurl") or "").strip("/") if url else None,
         description=data.text_of(config, "description") or "",
-        language=data.text_of(config, "lang") or data.text_of(config, "locale"),
+        language=data.first_text(config, "lang", "locale"),
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "author")),
         authors=authors_in(folder / root / "_data", "authors"),

@@ -20,8 +20,6 @@ from feedmill.seeds.dates import parse_instant
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["OldEntry", "read_feed"]
-
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 

@@ -9,8 +9,6 @@ from feedmill.errors import UsageError
 from feedmill.sites import docusaurus, eleventy, hugo, jekyll, pelican, zola
 from feedmill.sites.site import SiteConfig
 
-__all__ = ["UnknownSite", "read_site"]
-
 
 class UnknownSite(UsageError):
     """A folder in which no site's configuration was found; the message says what was looked for."""

@@ -1,12 +1,12 @@
 """The store: artifacts become generations, atomically; the ledger remembers."""
 
-from feedmill.store.follower import Follower
 from feedmill.store.health import Health, SeenNode
 from feedmill.store.places import database_health, place_of
 from feedmill.store.port import (
     Bodies,
     Committed,
     FeedMemory,
+    Follower,
     Lead,
     Node,
     Place,
@@ -17,19 +17,6 @@ from feedmill.store.port import (
 )
 
 __all__ = [
-    "Bodies",
-    "Committed",
-    "FeedMemory",
-    "Follower",
-    "Health",
-    "Lead",
-    "Node",
-    "Place",
-    "Publication",
-    "Saved",
-    "SeenNode",
-    "Store",
-    "SubscriptionTables",
-    "database_health",
-    "place_of",
-]
+    "Bodies", "Committed", "FeedMemory", "Follower", "Health", "Lead", "Node", "Place", "Publication",
+    "Saved", "SeenNode", "Store", "SubscriptionTables", "database_health", "place_of",
+]  # fmt: skip

@@ -226,7 +226,7 @@ class Store(Protocol):
     def doubt(self, seeds: Callable[[], str]) -> str | None:
         """Return why a new lead must not publish from seeds of this digest yet; None where it may.
 
-        They are those of an earlier generation: its copy of them lags (DESIGN 8.7).
+        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes).
         """
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
@@ -258,6 +258,17 @@ class Store(Protocol):
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *error: object) -> None: ...
+
+
+class Follower(Protocol):
+    """Spreads what is published: the origin, the hub, mirrors.
+
+    It has no queue, loses nothing by dying, and never holds a text that was taken down meanwhile: it is told
+    a whole generation, makes up the difference, and reads from the store, by path and digest.
+    """
+
+    def install(self, generation: Generation) -> None:
+        """Give out `generation` from now on, instead of the one before; returns at once."""
 
 
 class SubscriptionTables(Protocol):

@@ -13,7 +13,7 @@ from feedmill.store.port import FeedMemory
 
 
 class PublishedState:
-    """The half of a `Store` that is the same whatever holds the documents."""
+    """The half of a `Store` that is the same whatever holds the documents; the port says what it promises."""
 
     def __init__(self) -> None:
         self._suspended: dict[str, Digest] = {}
@@ -35,7 +35,6 @@ class PublishedState:
 
     @property
     def ledger_id(self) -> str:
-        """What tells this history from any other: made once."""
         return self._known()[0].ledger_id
 
     @property
@@ -50,25 +49,20 @@ class PublishedState:
 
     @property
     def documents(self) -> Mapping[str, Published]:
-        """The published documents by path."""
         return MappingProxyType(self._known()[0].documents)
 
     @property
     def feeds(self) -> Mapping[str, FeedMemory]:
-        """The feeds there ever were, by path without suffix."""
         return MappingProxyType(self._known()[0].feeds)
 
     @property
     def gone(self) -> frozenset[str]:
-        """The paths of retired documents (410)."""
         return frozenset(self._known()[0].gone)
 
     def last_good_count(self) -> int:
-        """Return how many seeds a blob is kept for."""
         return self._known()[0].good
 
     def suspend(self, paths: Iterable[str]) -> None:
-        """Have nobody get these documents as they are now, until a publication has had its say of them."""
         documents = self.documents
         self._suspended = {path: documents[path].digest for path in paths if path in documents}
 

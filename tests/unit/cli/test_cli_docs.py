@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from cli_doc import main, markdown
 from curator import Run, Site
-from feedmill.cli.docs import main, markdown
 from feedmill.cli.main import COMMANDS
 from feedmill.push.subscriber import Subscription, subscriber_json
 

@@ -464,7 +464,7 @@ def test_a_mended_seed_is_its_own_again() -> None:
     assert world.good == {b"1.md": b"mended"}
 
 
-# Held passes (DESIGN 8.4)
+# Held passes (docs/promises.md, Held passes)
 
 
 @pytest.mark.parametrize(

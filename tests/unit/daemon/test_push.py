@@ -12,7 +12,7 @@ from feedmill.daemon.push import Push, stored_subscribers, topic_path, topics
 from feedmill.model.artifact import Generation, Published, digest
 from feedmill.push.protocol import Mode, Wish
 from feedmill.push.subscriptions import Subscriptions
-from feedmill.store.local.bodies import read_body
+from feedmill.store.local.feeds_dir import read_body
 from feedmill.store.local.subscriptions import SubscriptionFile
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from feedmill.mirror import Edition, Memory, Mirror
 from feedmill.mirror.folder import Folder
-from feedmill.mirror.place import Holding, MirrorError, New
+from feedmill.mirror.place import Holding, MirrorError, Put
 from mirrored import MARK, dead_links, edition, page
 
 FEED = b"<feed><generator>feedmill</generator></feed>"
@@ -156,9 +156,9 @@ class Mortal(Folder):
         self._steps, self._last, self._after = steps, last, after
         self._now = -1
 
-    def put(self, new: New) -> Holding:
+    def put(self, new: Put, body: bytes) -> Holding:
         self._die(after=False)
-        holding = super().put(new)
+        holding = super().put(new, body)
         assert not dead_links(there(self.root))
         self._die(after=True, step=False)
         return holding
@@ -192,7 +192,7 @@ def test_a_place_out_of_reach_is_not_asked_a_thousand_times(www: Path) -> None:
     class Gone(Folder):
         asked = 0
 
-        def put(self, new: New) -> Holding:
+        def put(self, new: Put, body: bytes) -> Holding:
             Gone.asked += 1
             raise MirrorError("no route to host")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedmill.config.names import parse_url
-from feedmill.model.host import ascii_host
+from feedmill.model.host import ascii_host, is_loopback
 from feedmill.seeds.links import http_url
 
 
@@ -29,3 +29,8 @@ def test_config_and_seeds_agree(written: str, ascii: str) -> None:
 def test_what_no_domain_name_can_be(host: str) -> None:
     with pytest.raises(ValueError, match="host"):
         ascii_host(host)
+
+
+def test_loopback() -> None:
+    assert all(map(is_loopback, ["127.0.0.1", "127.9.9.9", "::1", "localhost", "a.localhost"]))
+    assert not any(map(is_loopback, ["0.0.0.0", "::", "10.0.0.1", "example.org"]))

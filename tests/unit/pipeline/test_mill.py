@@ -362,6 +362,14 @@ def test_the_front_page_has_the_latest_entries_as_they_are_now(folder: Folder) -
     assert {path: folder.read(path) for path in folder.feeds()} == before
 
 
+def test_an_entry_that_would_fill_the_front_page_is_left_out_there(folder: Folder) -> None:
+    folder.write("a.md", text("a"))
+    folder.write("b.md", text("b", date="2026-01-02").replace("title: b", f"title: {'b ' * 40_000}"))
+    folder.run()
+    assert len(folder.read("index.html")) < 64 << 10
+    assert ">a</a>" in folder.read("index.html")
+
+
 def test_a_page_counts_the_entries_beyond_its_limit_whenever_they_change(folder: Folder) -> None:
     folder.config += "feeds: {limit: 2}\n"
     for number in range(5):

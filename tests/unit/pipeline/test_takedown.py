@@ -1,4 +1,4 @@
-"""Every slip in a takedown takes the entry down all the same (DESIGN 2; issue 11.1 and 11.8)."""
+"""Every slip in a takedown takes the entry down all the same (docs/seeds.md, Last good)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Atom and RSS say what DESIGN 3 maps, where it belongs."""
+"""Atom and RSS say each fact where it belongs (docs/promises.md, What feeds say)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from feedmill.model import address_names
+from feedmill.config import paths
 from feedmill.seeds.address import MissingPart, PatternError, Source, fill, parse_pattern, resolve
 from feedmill.seeds.address_parts import PARTS, written_offset
 from feedmill.seeds.dates import zone
@@ -126,5 +126,5 @@ def test_a_title_in_an_address_is_seen() -> None:
 
 
 def test_the_config_knows_every_part_and_filter() -> None:
-    assert PARTS.keys() == address_names.PARTS
-    assert FILTERS.keys() == address_names.FILTERS
+    assert PARTS.keys() == paths.PARTS
+    assert FILTERS.keys() == paths.FILTERS

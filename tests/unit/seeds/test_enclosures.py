@@ -10,7 +10,7 @@ from feedmill.model.podcast import Chapter, Enclosure, Episode, Person, Transcri
 from feedmill.model.seed import Record, Severity
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.durations import parse_duration
+from feedmill.seeds.enclosures import parse_duration
 
 HEAD = "---\ntitle: T\nwebUrl: https://e.org/p/1/\n"
 MP3 = Enclosure(url="https://e.org/p/1/a.mp3", type="audio/mpeg", length=5)

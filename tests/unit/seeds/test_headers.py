@@ -15,9 +15,9 @@ from feedmill.seeds.field_reader import own_values
 from feedmill.seeds.frontmatter import FrontMatter
 from feedmill.seeds.frontmatter import json as json_header
 from feedmill.seeds.frontmatter import toml as toml_header
-from feedmill.seeds.frontmatter.nodes import MAX_LENGTH, HeaderFault
+from feedmill.seeds.frontmatter.nodes import MAX_LENGTH
 from feedmill.seeds.frontmatter.toml_plain import read_plain
-from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag, is_null
+from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, YamlFault, foreign_tag, is_null
 
 TOML = '''title = "Über \\"uns\\"" # a comment
 date = 2024-05-06T07:08:09Z
@@ -176,7 +176,7 @@ FAULTS = [
 def test_faults_name_their_place(
     parse: Callable[[str], MappingNode], text: str, place: tuple[int, int], message: str
 ) -> None:
-    with pytest.raises(HeaderFault) as caught:
+    with pytest.raises(YamlFault) as caught:
         parse(text)
     assert caught.value.message.startswith(message)
     assert (caught.value.line, caught.value.column) == place
@@ -258,7 +258,7 @@ def test_toml_is_what_tomllib_says(text: str) -> None:
     try:
         document = tomllib.loads(text)
     except ValueError:
-        with pytest.raises(HeaderFault):
+        with pytest.raises(YamlFault):
             toml_header.parse(text)
         return
     assert like(toml_header.parse(text), document)
@@ -273,7 +273,7 @@ def test_nothing_else_raises(text: str) -> None:
             module.split(header)
             try:
                 module.parse(header)
-            except HeaderFault as fault:
+            except YamlFault as fault:
                 assert fault.message
 
 
@@ -318,5 +318,5 @@ def test_hostile_headers_end(name: str) -> None:
         module.split("{\n" + HOSTILE[name])
         try:
             module.parse(HOSTILE[name])
-        except HeaderFault as fault:
+        except YamlFault as fault:
             assert fault.message

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedmill.seeds.html import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, content_html, sanitise
+from feedmill.seeds.html import ALLOWED_ATTRIBUTES, ALLOWED_TAGS, content, sanitise
 
 BASE = "https://example.org/news/article?x=1"
 
 
 def from_markdown(body: str) -> str:
-    return content_html(body, markdown=True, base=BASE, fix_encoding=True)
+    return content(body, markdown=True, base=BASE, fix_encoding=True).html
 
 
 def from_html(body: str) -> str:
-    return content_html(body, markdown=False, base=BASE, fix_encoding=True)
+    return content(body, markdown=False, base=BASE, fix_encoding=True).html
 
 
 class Judge(HTMLParser):

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedmill.seeds.html import content_html
+from feedmill.seeds import html
 from feedmill.seeds.markdown import render
 
 BASE = "https://example.org/news/article"
 
 
 def content(body: str) -> str:
-    return content_html(body, markdown=True, base=BASE, fix_encoding=False)
+    return html.content(body, markdown=True, base=BASE, fix_encoding=False).html
 
 
 NOTES = """<p>One<sup>1</sup>, two<sup>2</sup> and one again<sup>1</sup>.</p>

@@ -1,4 +1,4 @@
-"""What the origin answers, rule by rule, on real sockets (DESIGN 7)."""
+"""What the origin answers, rule by rule, on real sockets (docs/http.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that feedmill did not make are reported, never overwritten, followed or deleted (DESIGN 8.5)."""
+"""What feedmill did not make is never overwritten, followed, deleted (docs/promises.md, Files of others)."""
 
 from __future__ import annotations
 

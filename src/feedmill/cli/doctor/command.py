@@ -45,7 +45,7 @@ def doctor_command(app: App, as_json: bool) -> int:
         patient.close()
     needed = [finding for _, finding in found if finding.severity is not Severity.NOTICE]
     if as_json:
-        print_json({"findings": [_json(name, finding) for name, finding in found]})
+        print_json({"findings": [{"check": name, **finding._asdict()} for name, finding in found]})
     else:
         click.echo(f"{plural(len(needed), 'thing')} to mend." if needed else "Nothing to mend.")
     return Exit.PROBLEMS if needed else Exit.CLEAN
@@ -78,12 +78,3 @@ def _show(name: str, findings: list[Finding]) -> None:
         word = click.style(f"{finding.severity.value:<8}", fg=_COLOURS[finding.severity])
         click.echo(f"{word} {folded(f'{name}: {finding.what}', 9)}")
         click.echo(f"         {folded(f'→ {finding.remedy}', 11)}")
-
-
-def _json(name: str, finding: Finding) -> dict[str, str]:
-    return {
-        "check": name,
-        "severity": finding.severity.value,
-        "what": finding.what,
-        "remedy": finding.remedy,
-    }

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from feedmill.cli.doctor.finding import Finding, Patient, error, notice, warning
-from feedmill.config.names import is_loopback
+from feedmill.model.host import is_example, is_loopback
 from feedmill.model.hub import own_hub
 
-_EXAMPLES = ("example", "example.org", "example.com", "example.net")
 _PATIENCE = 5.0
 """Seconds that an address on the network has to answer."""
 _WHOLE_NETWORK = {"0.0.0.0", "::"}
@@ -23,7 +22,7 @@ def check_site_url(patient: Patient) -> Iterator[Finding]:
     parts = urlsplit(site.url)
     host = parts.hostname or ""
     remedy = "set site.url to the address that readers use, before anybody subscribes"
-    if host in _EXAMPLES or host.endswith(tuple(f".{name}" for name in _EXAMPLES)):
+    if is_example(host):
         yield error(f"site.url is {site.url}, an example: the feeds name an address of nobody", remedy)
     elif is_loopback(host) or host in _WHOLE_NETWORK:
         yield warning(f"site.url is {site.url}: no other machine reaches that", remedy)
@@ -45,13 +44,10 @@ def check_ports(patient: Patient) -> Iterator[Finding]:
             continue
         where = f"{part.host}:{part.port}"
         try:
-            socket.create_server((part.host, part.port), family=_family(part.host), reuse_port=False).close()
+            family = socket.AF_INET6 if ":" in part.host else socket.AF_INET
+            socket.create_server((part.host, part.port), family=family, reuse_port=False).close()
         except OSError as problem:
             yield _refused(key, where, problem)
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _refused(key: str, where: str, problem: OSError) -> Finding:

@@ -19,8 +19,6 @@ from typing import IO, Any
 from feedmill.seeds.decode_pool.framing import read_frame, write_frame
 from feedmill.seeds.decode_pool.work import Work
 
-__all__ = ["main"]
-
 _GARBAGE = 50_000
 """Objects after which the collector looks for cycles: records and nodes have none, and end by themselves."""
 _NICE = 2

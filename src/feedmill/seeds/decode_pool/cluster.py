@@ -42,16 +42,7 @@ _A_THREAD = 2
 _PATIENCE = 30.0
 """Seconds that a chunk may take whose turn it is: then its worker hangs, or others keep the cluster busy."""
 
-_DECIDE = (
-    "ftfy",
-    "markdown-it-py",
-    "mdit-py-plugins",
-    "nh3",
-    "python-slugify",
-    "PyYAML",
-    "text-unidecode",
-    "tzdata",
-)
+_DECIDE = "ftfy markdown-it-py mdit-py-plugins nh3 python-slugify PyYAML text-unidecode tzdata"
 """The libraries that have a say in what becomes of a file."""
 
 _ONE_AT_A_TIME = threading.Lock()
@@ -161,7 +152,7 @@ def _work_there(work: Work[Any], chunk: Sequence[Item]) -> bytes:
 def fingerprint() -> str:
     """Return what is equal for two programs that make the same of a file."""
     folder = Path(feedmill.__file__).parent
-    facts = [sys.version_info[:2], unicodedata.unidata_version, *map(version, _DECIDE)]
+    facts = [sys.version_info[:2], unicodedata.unidata_version, *map(version, _DECIDE.split())]
     digest = hashlib.sha256(repr(facts).encode())
     for part in ("model", "seeds"):
         for file in sorted((folder / part).rglob("*.py")):

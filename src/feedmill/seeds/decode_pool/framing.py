@@ -7,8 +7,6 @@ import struct
 from collections.abc import Iterator
 from typing import IO
 
-__all__ = ["Item", "Link", "read_frame", "write_frame"]
-
 Item = tuple[str, bytes]
 """The unit of work: a relative path and the file's bytes."""
 

@@ -18,8 +18,6 @@ from typing import NoReturn
 
 from feedmill.seeds.decode_pool import child
 
-__all__ = ["Process", "may_fork", "start"]
-
 _PIPE_BYTES = 1 << 20
 
 

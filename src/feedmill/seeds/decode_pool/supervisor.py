@@ -19,8 +19,6 @@ from feedmill.seeds.decode_pool.framing import Item, Link
 from feedmill.seeds.decode_pool.process import may_fork, start
 from feedmill.seeds.decode_pool.work import Work, run_chunk
 
-__all__ = ["Supervisor"]
-
 T = TypeVar("T")
 
 _TRIES = 2

@@ -10,10 +10,8 @@ import json
 import re
 
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
-from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, fault_at, with_lf
-from feedmill.yamltext import MappingNode, Node
-
-__all__ = ["parse", "split"]
+from feedmill.seeds.frontmatter.nodes import Places, check_depth, fault_at, with_lf
+from feedmill.yamltext import MappingNode, Node, YamlFault
 
 _OPEN = re.compile(r"\{(?=[ \t]*(?:\n|\Z|\"))")
 _NAMED = re.compile(r"---[ \t]*json[ \t]*\n", re.IGNORECASE)
@@ -63,15 +61,15 @@ def parse(header: str) -> MappingNode:
     """Return the object as a mapping: texts as they read, everything else as it is spelt.
 
     Raises:
-        HeaderFault: no JSON object, too deep or too long.
+        YamlFault: no JSON object, too deep or too long.
     """
     check_depth(header, _TOKEN, "JSON")
     try:
         value = _DECODER.decode(header)
     except json.JSONDecodeError as error:
-        raise HeaderFault(f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
+        raise YamlFault(f"not valid JSON: {error.msg}", error.lineno, error.colno) from error
     if not isinstance(value, dict):
-        raise HeaderFault("the front matter is no JSON object", 1, 1)
+        raise YamlFault("the front matter is no JSON object", 1, 1)
     return _Scan(header).value(_end_of_blank(header, 0))[0]
 
 

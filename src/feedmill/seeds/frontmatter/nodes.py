@@ -6,22 +6,10 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
-
-__all__ = ["MAX_LENGTH", "HeaderFault", "Mark", "Places", "check_depth", "fault_at", "with_lf"]
+from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode, YamlFault
 
 MAX_LENGTH = 1 << 20
 """Characters of a header that is no YAML."""
-
-
-class HeaderFault(Exception):
-    """The header is not of its syntax, too deep or too long. `line` and `column` count from 1; 0: unknown."""
-
-    def __init__(self, message: str, line: int, column: int) -> None:
-        super().__init__(message, line, column)
-        self.message = message
-        self.line = line
-        self.column = column
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +85,10 @@ class _Sequence(_Placed, SequenceNode):  # type: ignore[misc]
     pass
 
 
-def fault_at(text: str, offset: int, message: str) -> HeaderFault:
+def fault_at(text: str, offset: int, message: str) -> YamlFault:
     """Return a fault of what stands at an offset."""
     line, column = Places(text).line(offset)
-    return HeaderFault(message, line + 1, column + 1)
+    return YamlFault(message, line + 1, column + 1)
 
 
 def check_depth(text: str, tokens: re.Pattern[str], syntax: str) -> None:
@@ -109,10 +97,10 @@ def check_depth(text: str, tokens: re.Pattern[str], syntax: str) -> None:
     `tokens` finds brackets, and what brackets in it do not count.
 
     Raises:
-        HeaderFault: too long, or more than 64 brackets within each other.
+        YamlFault: too long, or more than 64 brackets within each other.
     """
     if len(text) > MAX_LENGTH:
-        raise HeaderFault(f"{len(text):,} characters of {syntax}; {MAX_LENGTH:,} is the most", 1, 1)
+        raise YamlFault(f"{len(text):,} characters of {syntax}; {MAX_LENGTH:,} is the most", 1, 1)
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return
     depth = 0

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
-from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, with_lf
-from feedmill.yamltext import MappingNode, Node
-
-__all__ = ["parse", "split"]
+from feedmill.seeds.frontmatter.nodes import Places, with_lf
+from feedmill.yamltext import MappingNode, Node, YamlFault
 
 _HEADER = re.compile(r"(?:[A-Za-z][\w-]*[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t]+\S[^\n]*(?:\n|\Z))*)+")
 _LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)")
@@ -35,7 +33,7 @@ def parse(header: str) -> MappingNode:
     `Authors` is a list, as Pelican reads it: its names end at semicolons, or else at commas.
 
     Raises:
-        HeaderFault: there is none.
+        YamlFault: there is none.
     """
     places = Places(header)
     pairs = [
@@ -46,7 +44,7 @@ def parse(header: str) -> MappingNode:
         for line in _LINE.finditer(header)
     ]
     if not pairs:
-        raise HeaderFault("there is no line of 'Key: value'", 1, 1)
+        raise YamlFault("there is no line of 'Key: value'", 1, 1)
     return places.mapping(list(pairs), 0, len(header))
 
 

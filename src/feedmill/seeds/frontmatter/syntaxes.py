@@ -6,9 +6,7 @@ import re
 
 from feedmill.seeds.frontmatter import yaml
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
-from feedmill.yamltext import MappingNode, Node, YamlFault
-
-__all__ = ["parse", "split"]
+from feedmill.yamltext import MappingNode
 
 _TOML = re.compile(r"\+\+\+|---[ \t]*toml\b", re.IGNORECASE)
 _JSON = re.compile(r"\{|---[ \t]*json\b", re.IGNORECASE)
@@ -37,17 +35,12 @@ def split(text: str, *, headers: str | None = None) -> FrontMatter | None:
     return found
 
 
-def parse(front: FrontMatter) -> MappingNode | Node | None:
+def parse(front: FrontMatter) -> MappingNode:
     """Return what a header that is no YAML says, as nodes with their places.
 
     Raises:
         YamlFault: it is not of its syntax; line and column are the header's, from 1.
     """
     from feedmill.seeds.frontmatter import json, pelican, toml
-    from feedmill.seeds.frontmatter.nodes import HeaderFault
 
-    module = {"toml": toml, "json": json, "pelican": pelican}[front.syntax]
-    try:
-        return module.parse(front.header)
-    except HeaderFault as fault:
-        raise YamlFault(fault.message, fault.line, fault.column) from fault
+    return {"toml": toml, "json": json, "pelican": pelican}[front.syntax].parse(front.header)

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
-from feedmill.seeds.frontmatter.nodes import HeaderFault, Places, check_depth, fault_at, with_lf
+from feedmill.seeds.frontmatter.nodes import Places, check_depth, fault_at, with_lf
 from feedmill.seeds.frontmatter.toml_plain import read_plain
-from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode
-
-__all__ = ["parse", "split"]
+from feedmill.yamltext import MAX_DEPTH, MappingNode, Node, ScalarNode, SequenceNode, YamlFault
 
 _OPEN = re.compile(r"(\+\+\+|---[ \t]*toml)[ \t]*(?:\n|\Z)", re.IGNORECASE)
 _CLOSE = {
@@ -61,7 +59,7 @@ def parse(header: str) -> MappingNode:
     """Return the document as a mapping: texts as they read, everything else as it is spelt.
 
     Raises:
-        HeaderFault: no TOML, too deep or too long.
+        YamlFault: no TOML, too deep or too long.
     """
     check_depth(header, _TOKEN, "TOML")
     if header.count(".") >= MAX_DEPTH and (long := _LONG_KEY.search(header)):
@@ -75,13 +73,13 @@ def parse(header: str) -> MappingNode:
     return _Scan(header).document(values)
 
 
-def _fault(error: ValueError) -> HeaderFault:
+def _fault(error: ValueError) -> YamlFault:
     message = str(error)
     place = _PLACE.search(message)
     why = f"not valid TOML: {message[: place.start()] if place else message}"
     if place is None or place[1] is None:
-        return HeaderFault(why, 0, 0)
-    return HeaderFault(why, int(place[1]), int(place[2]))
+        return YamlFault(why, 0, 0)
+    return YamlFault(why, int(place[1]), int(place[2]))
 
 
 @dataclass(slots=True)

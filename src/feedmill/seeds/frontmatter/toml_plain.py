@@ -8,8 +8,6 @@ from datetime import datetime
 from feedmill.seeds.frontmatter.nodes import Places
 from feedmill.yamltext import MappingNode, Node, SequenceNode
 
-__all__ = ["read_plain"]
-
 _TEXT = r'"[^"\\\x00-\x08\n-\x1f\x7f]*"' + "|" + r"'[^'\x00-\x08\n-\x1f\x7f]*'"
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
 _END = r"[ \t]*(?:\#[^\x00-\x08\n-\x1f\x7f]*)?(?:\n|\Z)"

@@ -10,8 +10,6 @@ import re
 from feedmill.seeds.cut import top_lines
 from feedmill.seeds.frontmatter.front_matter import FrontMatter
 
-__all__ = ["split"]
-
 _OPEN = re.compile(r"---[ \t]*(?:[Yy][Aa]?[Mm][Ll][ \t]*)?\n")
 _CLOSE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from feedmill.seeds.slugs import docusaurus, eleventy, hugo, jekyll, pelican, zola
+from feedmill.seeds.slugs.characters import lower_each
 
 Filter = Callable[[str], str]
 
@@ -22,7 +23,7 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "lower": str.lower,
         "slug": slug,
         "jekyll": jekyll.slugify,
-        "jekyll_none": jekyll.slugify_none,
+        "jekyll_none": lower_each,
         "jekyll_raw": jekyll.slugify_raw,
         "jekyll_pretty": jekyll.slugify_pretty,
         "jekyll_ascii": jekyll.slugify_ascii,

@@ -44,11 +44,6 @@ def slugify_latin(text: str) -> str:
     return slugify("".join(_approximated(character) for character in text))
 
 
-def slugify_none(text: str) -> str:
-    """Mode `none`: lower case alone."""
-    return lower_each(text)
-
-
 def title(text: str) -> str:
     """What the placeholder `:title` makes of a slug or file name: `pretty`, its capitals kept.
 

@@ -7,8 +7,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -153,8 +153,8 @@ class Pages:
 
 
 def _row(row: SeedRow, seeds: SeedList, feeds: Sequence[str]) -> dict[str, Any]:
-    zone = _zone(seeds.zone)
-    worst = min((one.severity.value for one in row.problems), key=_severity, default="")
+    zone = ZoneInfo(seeds.zone)
+    worst = min((one.severity for one in row.problems), key=attrgetter("rank"), default="")
     return {
         "seed": row,
         "title": row.title or row.path.rpartition("/")[2],
@@ -163,15 +163,6 @@ def _row(row: SeedRow, seeds: SeedList, feeds: Sequence[str]) -> dict[str, Any]:
         "worst": worst,
         "action": _FLAGGED.get(row.state, "unpublish"),
     }
-
-
-@lru_cache(maxsize=4)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def _severity(name: str) -> int:
-    return ("error", "warning", "notice").index(name)
 
 
 def _readable(body: bytes, form: str) -> str:

@@ -1,13 +1,13 @@
 """Whose a document is when the ledger does not list it.
 
-A path that a foreign file holds is reported, never overwritten (DESIGN 8.5). But a ledger can be
-lost (deleted, corrupt, left out of a checkout of the feeds folder), and then feedmill's own
+A path that a foreign file holds is reported, never overwritten (docs/promises.md, Files of others). But a
+ledger can be lost (deleted, corrupt, left out of a checkout of the feeds folder), and then feedmill's own
 documents would look foreign and block publication for good, with entries in them that may have
 been taken down since. So with a *new* ledger, documents that bear feedmill's mark are its own again:
 they are kept, rewritten or removed like any other. The mark is one that readers' programs and
 people's own files do not carry by chance: the generator that feedmill's XML feeds and pages name
 near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of
-the paths that DESIGN 3 gives to documents. JSON Feed and OPML have no generator: there a sibling's
+the paths of documents (docs/promises.md, Feeds stay). JSON Feed and OPML have no generator: there a sibling's
 mark counts. What bears no mark stays foreign, whatever its name.
 """
 

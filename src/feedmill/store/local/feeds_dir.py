@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from feedmill.model.artifact import Digest
+from feedmill.model.artifact import Digest, digest
 from feedmill.model.filename import to_bytes
 
 OWN = ".feedmill"
@@ -277,3 +277,16 @@ def _kind(mode: int) -> str:
     if stat.S_ISDIR(mode):
         return "folder"
     return "file" if stat.S_ISREG(mode) else "special file"
+
+
+def read_body(feeds_dir: Path, path: str, wanted: Digest, size: int) -> bytes | None:
+    """Return the document's bytes if they are those of `wanted` and `size`, else None.
+
+    Reads one byte more than promised: enough to see that the file has grown, however big it is.
+    """
+    with Tree(feeds_dir) as tree:
+        try:
+            body = tree.read(path, size + 1)
+        except (OSError, Obstacle):
+            return None
+    return body if len(body) == size and digest(body) == wanted else None

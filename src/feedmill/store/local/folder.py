@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest
-from feedmill.model.seed import Problem
+from feedmill.model.seed import Problem, Severity
 from feedmill.store.history import History
 from feedmill.store.local.adopt import claim, own_documents
-from feedmill.store.local.bodies import read_body
-from feedmill.store.local.damage import set_aside
-from feedmill.store.local.feeds_dir import OWN, Tree
+from feedmill.store.local.feeds_dir import OWN, Tree, read_body
 from feedmill.store.local.heads import found_feeds
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.ledger import Ledger
@@ -66,7 +65,6 @@ class PublishedFolder(PublishedState):
         return read_body(self.feeds_dir, path, digest, known.size)
 
     def last_good(self, path: str) -> bytes | None:
-        """Return the blob kept for the seed `path` (as of the last commit), None where there is none."""
         return self._ledger.last_good(path)
 
     def reopen(self) -> None:
@@ -178,3 +176,31 @@ class PublishedFolder(PublishedState):
     def _remember_folder(self) -> None:
         self._folder, self._file = self._status(), self._ledger.identity()
         self._device = self._folder[0] if self._folder else self._device
+
+
+_KEPT = 9
+
+
+def set_aside(ledger: Path, damage: Damage, *, read_only: bool) -> Problem:
+    """Rename the ledger (but where nothing may be written) and return what to tell of it.
+
+    Raises:
+        PublishError: it cannot be renamed.
+    """
+    where = ledger.name
+    if not read_only:
+        taken = (f"{ledger}.corrupt-{n}" for n in range(1, _KEPT + 1))
+        target = next((name for name in taken if not os.path.lexists(name)), f"{ledger}.corrupt-{_KEPT}")
+        try:
+            ledger.replace(target)
+            for suffix in ("-journal", "-wal", "-shm"):
+                ledger.with_name(ledger.name + suffix).unlink(missing_ok=True)
+        except OSError as error:
+            raise publish_error("set aside", ledger, error) from error
+        where = Path(target).name
+    return Problem(
+        path=f"{OWN}/{where}",
+        message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
+        " entries, are forgotten",
+        severity=Severity.ERROR,
+    )

@@ -1,7 +1,8 @@
 """What a feed's documents say of the feed itself: all that is left of it when its ledger is lost.
 
 Without a word of it in the ledger, a feed that nothing is in just now would be no feed at all, and its
-subscribers would get 404 (DESIGN 3). Its documents tell kind, title and description, so it stays.
+subscribers would get 404 (docs/promises.md, Feeds stay). Its documents tell kind, title and description,
+so it stays.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,17 +43,13 @@ class LocalPlace:
         from feedmill.store.local.backup import Backup, new_file, write_history, write_subscriptions
 
         tables = self.find_subscriptions()
-        try:
-            with new_file(file) as connection:
-                if (self.feeds_dir / LEDGER).exists():
-                    with closing(connect(self.feeds_dir / LEDGER, "ro")) as ledger:
-                        ledger.backup(connection)
-                else:
-                    write_history(connection, History(), ())
-                subscriptions = write_subscriptions(connection, tables)
-        finally:
-            if tables is not None:
-                tables.close()
+        with closing(tables) if tables else nullcontext(), new_file(file) as connection:
+            if (self.feeds_dir / LEDGER).exists():
+                with closing(connect(self.feeds_dir / LEDGER, "ro")) as ledger:
+                    ledger.backup(connection)
+            else:
+                write_history(connection, History(), ())
+            subscriptions = write_subscriptions(connection, tables)
         return Backup(file).saved(subscriptions)
 
     def restore(self, file: Path) -> Saved:

@@ -1,4 +1,4 @@
-"""Placing: what a publication wants becomes visible, in an order that misleads no reader (DESIGN 8.1)."""
+"""Placing: documents become visible in an order that misleads nobody (docs/promises.md, Whole documents)."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from feedmill.model.artifact import Artifact, Digest, Published, digest
+from feedmill.model.artifact import Artifact, Digest, Published, checked, digest
 from feedmill.model.instant import Instant, to_micros
 from feedmill.model.seed import Problem
 from feedmill.store.local.feeds_dir import TMP, Found, Obstacle, Stamp
@@ -14,12 +14,11 @@ from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.placing import Placing, Staged, Wishes
 from feedmill.store.local.translate import ONE_PATH, publish_error, reason
-from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 
 
 class LocalPublication:
-    """A `Publication` in a folder. Bodies are not kept in memory."""
+    """A `Publication` in a folder, as the port promises. Bodies are not kept in memory."""
 
     def __init__(self, folder: PublishedFolder, now: Instant, prefix: str) -> None:
         self._folder = folder
@@ -134,14 +133,12 @@ class LocalPublication:
         self._wishes.removed[path] = False
 
     def published(self, path: str) -> bytes | None:
-        """Return the document that readers have of `path`; None where it is not there as we published it."""
         known = self._memory.history.documents.get(path)
         if known is None or path in self._memory.suspects:
             return None
         return self._folder.body(path, known.digest)
 
     def retire(self, path: str) -> None:
-        """Want the document `path` removed for good (410), until it is added again."""
         self._forget_wish(checked(path))
         self._wishes.removed[path] = True
 
@@ -150,15 +147,12 @@ class LocalPublication:
         self._plans[path] = change
 
     def remember_feed(self, feed: FeedMemory) -> None:
-        """Remember what a feed is called and whether it lives."""
         self._feeds[checked(feed.path)] = feed
 
     def keep_good(self, path: str, blob: bytes) -> None:
-        """Keep the last good form of the seed `path`."""
         self._set_good(path, blob)
 
     def drop_good(self, path: str) -> None:
-        """Drop the last good form of the seed `path`."""
         self._set_good(path, None)
 
     def _good_file(self) -> Path:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from feedmill.model.artifact import Digest, Published
+from feedmill.model.artifact import Digest, Published, checked
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import from_seconds, to_seconds
 from feedmill.store.local.values import Changes, LocalHistory
-from feedmill.store.path import checked
 from feedmill.store.port import FeedMemory
 
 APPLICATION_ID = 0x464D4C4C

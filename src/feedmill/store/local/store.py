@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from feedmill.errors import PublishError
 from feedmill.model.instant import Instant
 from feedmill.store.local.adopt import claim, is_marked
-from feedmill.store.local.compare import compare
+from feedmill.store.local.feeds_dir import Obstacle, Tree, stamp_of
 from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
+from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error
 
 _LOOK = 0.05
@@ -27,7 +28,6 @@ class LocalStore(PublishedFolder):
 
     @property
     def refused(self) -> frozenset[str]:
-        """The paths that something foreign held when a document was to be put there."""
         return frozenset(self.memory.history.refused)
 
     def watch(self, serial: int, patience: float) -> int:
@@ -42,7 +42,6 @@ class LocalStore(PublishedFolder):
         return found
 
     def last_good_paths(self) -> Iterator[str]:
-        """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
         yield from self._ledger.last_good_paths()
 
     def doubt(self, seeds: Callable[[], str]) -> None:
@@ -111,3 +110,34 @@ class LocalStore(PublishedFolder):
         self.require_same_folder()
         self._publication += 1
         return LocalPublication(self, now, f"{os.getpid():x}-{self._publication:x}")
+
+
+def compare(tree: Tree, memory: Memory, *, hash_all: bool) -> None:
+    """Make `memory.suspects` the documents that are missing or other than `memory` has them.
+
+    Reads those whose size, time or inode differ, or all of them. Errors of the system pass through.
+    """
+    for path in list(memory.history.documents):
+        if not _is_good(tree, memory, path, hash_all=hash_all):
+            memory.suspects.setdefault(path, False)
+        elif not memory.suspects.get(path):
+            memory.suspects.pop(path, None)
+
+
+def _is_good(tree: Tree, memory: Memory, path: str, *, hash_all: bool) -> bool:
+    history = memory.history
+    try:
+        status = tree.look(path)
+        if status is None:
+            return False
+        if stamp_of(status) == history.stamps[path] and not hash_all:
+            return True
+        found = tree.find(path)
+    except Obstacle:
+        return False
+    if found is None or found.digest != history.documents[path].digest:
+        return False
+    if found.stamp != history.stamps[path]:
+        history.stamps[path] = found.stamp
+        memory.changes.touched.add(path)
+    return True

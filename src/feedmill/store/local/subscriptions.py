@@ -46,7 +46,7 @@ _VERSION = 1 + len(_MIGRATIONS)
 
 
 class SubscriptionFile:
-    """`SubscriptionTables` in a file, which is made."""
+    """`SubscriptionTables` in a file, which is made; the port says what each part promises."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -72,19 +72,16 @@ class SubscriptionFile:
             self._db.execute("COMMIT")
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement."""
         with self._told():
             return self._db.execute(statement, tuple(values)).fetchall()
 
     def write(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Change rows; return how many."""
         with self._told():
             if not self._db.in_transaction:
                 self._db.execute("BEGIN")
             return self._db.execute(statement, tuple(values)).rowcount
 
     def save(self) -> None:
-        """Make everything written so far durable."""
         with self._told():
             if self._db.in_transaction:
                 self._db.execute("COMMIT")

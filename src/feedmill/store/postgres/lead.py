@@ -2,7 +2,8 @@
 
 The lock ends with the session, and so with the process, at once. A process that hangs keeps its session:
 whoever wants the lead then sees that its heart stopped and has the server end its sessions. Should it wake
-up, its epoch is not that of the head any more, and nothing it commits is taken (DESIGN 8.7).
+up, its epoch is not that of the head any more, and nothing it commits is taken
+(docs/promises.md, Several nodes).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ _ELIGIBLE = """
 
 
 class PostgresNode:
-    """A `Node` in a thread of its own, which calls `told` and `turned`."""
+    """A `Node`, as the port promises, in a thread of its own, which calls `told` and `turned`."""
 
     def __init__(
         self,
@@ -73,7 +73,6 @@ class PostgresNode:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and let another one lead."""
         self._ended.set()
         if self._thread.is_alive():
             self._thread.join(STALE)
@@ -85,7 +84,6 @@ class PostgresNode:
             self._store.close()
 
     def leads(self) -> bool:
-        """Tell whether this node leads."""
         return self._lead.is_valid()
 
     def open(self, *, leading: bool) -> PostgresStore:
@@ -99,7 +97,6 @@ class PostgresNode:
         return StandbyStore(self._url, self._name, self._bodies, self.leads)
 
     def body(self, path: str, digest: Digest) -> bytes | None:
-        """Return a document of the generation that was told last (`Bodies`)."""
         store = self._store
         return store.body(path, digest) if store is not None else None
 

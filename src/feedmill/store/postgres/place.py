@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 
 from feedmill.store.history import History
@@ -49,28 +49,23 @@ class PostgresPlace:
 
     def find_subscriptions(self) -> DatabaseTables | None:
         """Open the tables of subscriptions, if there are any."""
-        look = Database(self._url, self._name)
-        try:
+        with closing(Database(self._url, self._name)) as look:
             there = version_of(look)
-        finally:
-            look.close()
         return self.subscriptions() if there else None
 
     def backup(self, file: Path) -> Saved:
         """Write one state of the database into a ledger's file."""
         tables = self.find_subscriptions()
-        with closing(Database(self._url, self._name)) as database:
-            try:
-                with new_file(file) as connection:
-                    if tables is None:
-                        write_ledger(connection, History(), ())
-                    else:
-                        with database.transaction(snapshot=True):
-                            write_ledger(connection, read_within(database), read_good(database))
-                    subscriptions = write_subscriptions(connection, tables)
-            finally:
-                if tables is not None:
-                    tables.close()
+        with closing(tables) if tables else nullcontext(), new_file(file) as connection:
+            if tables is None:
+                write_ledger(connection, History(), ())
+            else:
+                with (
+                    closing(Database(self._url, self._name)) as database,
+                    database.transaction(snapshot=True),
+                ):
+                    write_ledger(connection, read_within(database), read_good(database))
+            subscriptions = write_subscriptions(connection, tables)
         return Backup(file).saved(subscriptions)
 
     def restore(self, file: Path) -> Saved:

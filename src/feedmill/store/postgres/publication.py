@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Self
 
 from feedmill.errors import PublishError
-from feedmill.model.artifact import Artifact, Published, digest
+from feedmill.model.artifact import Artifact, Published, checked, digest
 from feedmill.model.instant import Instant, to_seconds
 from feedmill.store.history import History
-from feedmill.store.path import checked
 from feedmill.store.port import Committed, FeedMemory
 from feedmill.store.postgres.database import Database
 from feedmill.store.postgres.published_tables import PublishedTables
@@ -18,7 +17,7 @@ from feedmill.store.postgres.wishes import Difference, Wishes, after, difference
 
 
 class PostgresPublication:
-    """A `Publication` in the database."""
+    """A `Publication` in the database, as the port promises."""
 
     def __init__(self, store: PublishedTables, now: Instant) -> None:
         self._store = store
@@ -35,7 +34,6 @@ class PostgresPublication:
         self.discard()
 
     def discard(self) -> None:
-        """Drop whatever is not committed."""
         self._staging.discard()
 
     def add(self, artifact: Artifact) -> bool:
@@ -65,12 +63,10 @@ class PostgresPublication:
         return self._store.body(path, known.digest) if known is not None else None
 
     def remove(self, path: str) -> None:
-        """Want the document `path` removed (404)."""
         self._wishes.forget(checked(path))
         self._wishes.removed[path] = False
 
     def retire(self, path: str) -> None:
-        """Want the document `path` removed for good (410), until it is added again."""
         self._wishes.forget(checked(path))
         self._wishes.removed[path] = True
 
@@ -79,15 +75,12 @@ class PostgresPublication:
         self._wishes.plans[path] = change
 
     def remember_feed(self, feed: FeedMemory) -> None:
-        """Remember what a feed is called and whether it lives."""
         self._wishes.feeds[checked(feed.path)] = feed
 
     def keep_good(self, path: str, blob: bytes) -> None:
-        """Keep the last good form of the seed `path`."""
         self._staging.good(path, blob)
 
     def drop_good(self, path: str) -> None:
-        """Drop the last good form of the seed `path`."""
         self._staging.good(path, None)
 
     def made_from(self, prints: str, seeds: Callable[[], str]) -> None:

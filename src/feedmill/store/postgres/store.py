@@ -80,7 +80,6 @@ class PostgresStore(PublishedTables):
         return bytes(rows[0][0]) if rows else None
 
     def last_good_paths(self) -> Iterator[str]:
-        """Yield the paths of seeds that a blob is kept for, in order of their bytes."""
         last = b""
         while self.history.good and (batch := [row[0] for row in self._reader.rows(_PATHS, (last,))]):
             yield from map(to_text, batch)

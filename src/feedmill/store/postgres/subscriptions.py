@@ -10,23 +10,20 @@ from feedmill.store.postgres.schema import upgrade
 
 
 class DatabaseTables:
-    """`SubscriptionTables` in the database."""
+    """`SubscriptionTables` in the database; the port says what each part promises."""
 
     def __init__(self, url: str, name: str) -> None:
         self._db = Database(url, name)
         upgrade(self._db)
 
     def read(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement."""
         return self._db.rows(_ours(statement), values)
 
     def write(self, statement: str, values: Sequence[object] = ()) -> int:
-        """Change rows; return how many."""
         self._db.begin()
         return self._db.change(_ours(statement), values)
 
     def save(self) -> None:
-        """Make everything written so far durable."""
         if self._db.under_way:
             self._db.commit()
 

@@ -1,4 +1,4 @@
-"""docs/config.md and the JSON Schemas, written from the keys: `python -m feedmill.config.docs docs`."""
+"""docs/config.md and the JSON Schemas, written from the keys: `python tests/config_doc.py docs`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from feedmill.config.seedschema import seed_schema
 _INTRO = """\
 # config.yaml
 
-<!-- Written by `python -m feedmill.config.docs docs` from src/feedmill/config/*keys.py; change those. -->
+<!-- Written by `python tests/config_doc.py docs` from src/feedmill/config/*keys.py; change those. -->
 
 feedmill reads one file: the one that `--config` names, else `config.yaml` in the current folder or in the
 nearest folder above that has one. Every key has a default, so an empty file is a valid one. A key that

@@ -1,4 +1,4 @@
-"""docs/cli.md, written from the program: `python -m feedmill.cli.docs docs/cli.md`."""
+"""docs/cli.md, written from the program: `python tests/cli_doc.py docs/cli.md`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from feedmill.cli.main import COMMANDS, cli
 _INTRO = """\
 # The commands
 
-<!-- Written by `python -m feedmill.cli.docs docs/cli.md` from the program's own help; change that. -->
+<!-- Written by `python tests/cli_doc.py docs/cli.md` from the program's own help; change that. -->
 
 Results go to stdout, progress and complaints to stderr. Equal faults are told once, with how many there are
 and the first places, and before those that the last build told; `check` through a pipe gives each its line.
