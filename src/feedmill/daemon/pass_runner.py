@@ -82,6 +82,8 @@ class PassRunner(Runner):
             self.led = leads
             self.reset()
             self._store = None
+        if self.node is not None and not leads and request.paths:
+            self.node.give_way()
         return super().run(request)
 
     def _open_store(self) -> Store:

@@ -25,6 +25,9 @@ _STEP = 0.2
 _AGAIN = 0.5
 """Seconds until a database that is away is tried again."""
 
+_GIVE_WAY = 0.25
+"""Seconds that a standby leaves to the leader's pass over the change that both have seen."""
+
 _ELIGIBLE = """
     SELECT prints IN ('', %s) OR NOT EXISTS (
         SELECT FROM feedmill_node n WHERE n.prints = h.prints AND n.name <> %s
@@ -60,6 +63,7 @@ class PostgresNode:
         self._session = Database(url, name)
         self._store: PostgresStore | None = None
         self._nodes: tuple[SeenNode, ...] = ()
+        self._news = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="feedmill-node", daemon=True)
 
@@ -100,6 +104,12 @@ class PostgresNode:
         store = self._store
         return store.body(path, digest) if store is not None else None
 
+    def give_way(self) -> None:
+        """Leave processor and database to the leader for a moment: its pass is waited for, ours is not."""
+        self._news.clear()
+        if not self.leads():
+            self._news.wait(_GIVE_WAY)
+
     def status(self) -> dict[str, Any]:
         """Return what an operator wants to know: role, epoch, serial, all nodes as they were last seen."""
         if not self.trouble:  # while it is away, who asks is not to wait for it
@@ -138,6 +148,7 @@ class PostgresNode:
             if not self._led:
                 self._told(store)
             store.fetch(known)
+            self._news.set()
         self._enter()
 
     def _campaign(self) -> None:
@@ -153,6 +164,7 @@ class PostgresNode:
             if not leads:
                 self._lead.release()
                 self._seen = -1  # what is published now was told by nobody
+            self._news.set()
             self._turned()
 
     def _is_eligible(self) -> bool:
