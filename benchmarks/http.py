@@ -55,6 +55,7 @@ class Load:
     rate: float
     median: float
     p99: float
+    slowest: float
     failures: int
 
 
@@ -204,9 +205,19 @@ def nginx(feeds: Path) -> Iterator[int]:
 
 
 def load(
-    port: int, path: str, seconds: float, *, etag: str = "", connections: int = 50, core: int | None = 1
+    port: int,
+    path: str,
+    seconds: float,
+    *,
+    etag: str = "",
+    connections: int = 50,
+    core: int | None = 1,
+    pause: int = 0,
 ) -> Load:
-    """Let wrk ask as fast as it can, with headers that vary as those of readers do."""
+    """Let wrk ask, with headers that vary as those of readers do.
+
+    As fast as it can, or with a `pause` (milliseconds, on average) before each request of a connection.
+    """
     script = FOLDER / "requests.lua"
     heads = [
         {"Accept-Encoding": CODINGS[n % len(CODINGS)], "User-Agent": agent}
@@ -218,6 +229,7 @@ def load(
     script.write_text(
         "local requests, n = {}, 0\nfunction init(args)\nrequests = {\n" + lines + "\n}\nend\n"
         "function request() n = n % #requests + 1; return requests[n] end\n"
+        + (f"function delay() return math.random(0, {2 * pause}) end\n" if pause else "")
     )
     command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", "--latency", "-s", str(script)]
     done = subprocess.run(
@@ -233,6 +245,7 @@ def load(
         rate=float(_first(r"Requests/sec:\s+([\d.]+)", text)),
         median=_milliseconds(_first(r"(?m)^ +50% +(\S+)", text)),
         p99=_milliseconds(_first(r"(?m)^ +99% +(\S+)", text)),
+        slowest=_milliseconds(_first(r"Latency +\S+ +\S+ +(\S+)", text)),
         failures=sum(map(int, failures.groups() if failures else ())) + int(wrong[1] if wrong else 0),
     )
 

@@ -96,9 +96,11 @@ class Listeners:
             self._server = None
 
     def warm(self) -> None:
-        """Have at hand what whoever looks first would wait for."""
+        """Have at hand what whoever looks first would wait for; all else that stays is there already."""
         if self._admin is not None:
             self._admin.warm()
+        if self._server is not None:
+            self._server.settle()
 
     def tell(self) -> None:
         """Have open pages look again."""

@@ -285,8 +285,8 @@ class Service:
                 logger.info("ready", extra={"facts": self._answers.facts()})
             if self._on_ready is not None:
                 self._on_ready(self._config.settings, self._listeners.addresses())
-            self._listeners.warm()
             self._warm()
+            self._listeners.warm()
         self._notifier.status(self._condition.summary())
         self._listeners.tell()
 

@@ -12,7 +12,6 @@ from feedmill.server.limits import Limits
 from feedmill.server.metrics import Traffic
 from feedmill.server.response import Answer, Fields
 
-_MAX_HOSTS = 256
 _TELL_EVERY = 60.0
 """Seconds between two lines about clients that left: what clients do must not fill a disk."""
 
@@ -56,7 +55,6 @@ class Connections:
         self.limits = limits
         self.answer = answer
         self.now = 0.0
-        self.known_hosts: set[bytes | None] = set()
         self.connections: dict[Connection, None] = {}
         self._traffic = traffic
         self._departed = 0
@@ -70,12 +68,6 @@ class Connections:
         """Count an answer that no application gave, and return it."""
         self._traffic.count(answer.status, len(answer.head) + len(answer.body))
         return answer
-
-    def remember_host(self, host: bytes) -> None:
-        """Spare later requests the check of this valid Host."""
-        if len(self.known_hosts) >= _MAX_HOSTS:
-            self.known_hosts.clear()
-        self.known_hosts.add(host)
 
     def admit(self, connection: Connection) -> None:
         """Take a new connection in; when all places are taken, those that wait longest go."""

@@ -186,9 +186,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._version = self.parser.get_http_version()
         if self._version != "1.1" and self._version != "1.0":
             self._stop(400)
-        host = fields.get(b"host")
-        if host not in gate.known_hosts:
-            self._check_host(host)
+        self._check_host(fields.get(b"host"))
         if self.url[:1] != b"/":
             self.url = self._origin_form(self.url)
         self._has_body = b"content-length" in fields or b"transfer-encoding" in fields
@@ -270,8 +268,6 @@ class GuardedProtocol(HttpToolsProtocol):
                 self._stop(400)
         elif not _HOST.fullmatch(host):
             self._stop(400)
-        else:
-            self.gate.remember_host(host)
 
     def _check_body(self) -> None:
         """Refuse a body that is too large, or whose end not everybody would see at the same place."""

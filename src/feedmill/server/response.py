@@ -41,7 +41,6 @@ def http_date(second: int) -> str:
     return formatdate(second, usegmt=True)
 
 
-@lru_cache(maxsize=64)
 def status_line(status: int) -> str:
     """Return `HTTP/1.1 404 Not Found` and its line end."""
     return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"

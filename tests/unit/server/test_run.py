@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import socket
 import sys
 import threading
+import weakref
 from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
@@ -28,6 +30,13 @@ async def hello(scope: dict[str, Any], receive: Any, send: Any) -> None:
 async def broken(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """An application with a fault."""
     raise ZeroDivisionError("secret")
+
+
+class Circle:
+    """Something that only the collector ends."""
+
+    def __init__(self) -> None:
+        self.itself = self
 
 
 def test_a_port_that_is_taken_is_told_with_its_key() -> None:
@@ -69,6 +78,25 @@ def test_readers_come_first_where_that_is_allowed() -> None:
     mine = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     assert seen[0] in (-10, mine)  # without root there is no better one
     assert seen[1] == mine
+
+
+def test_the_collector_leaves_alone_what_stays() -> None:
+    kept: list[list[object]] = [[] for _ in range(100)]
+    server = Server([Listener(app=hello, host="127.0.0.1", port=0)])
+    server.start()
+    try:
+        server.settle()
+        looked_at = {id(one) for one in gc.get_objects()}
+        assert not looked_at & {id(one) for one in kept}
+        circle = Circle()
+        gone = weakref.ref(circle)
+        del circle
+        gc.collect()
+        assert gone() is None  # what came later is still collected
+        assert ask(server.addresses[0], "/").body == b"hello"
+    finally:
+        gc.unfreeze()
+        server.stop()
 
 
 def test_two_listeners_share_a_thread_and_end_with_it() -> None:
