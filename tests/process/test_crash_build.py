@@ -27,7 +27,7 @@ from feedmill.store.local.store import LocalStore
 from operated.daemon import eventually
 
 TORTURE = int(os.environ.get("FEEDMILL_TORTURE", "0"))
-pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 300)]
+pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if TORTURE else 600)]
 
 CONFIG = """
 site: {title: Site, url: "https://feeds.example.net/", id: "https://feeds.example.net/"}
