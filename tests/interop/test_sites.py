@@ -66,7 +66,7 @@ def test_jekyll(tmp_path: Path, require: tools.Require, permalink: str, folders:
         write(
             tmp_path,
             f"{folder}_posts/2020-05-06-Some.Name-here.md",
-            "---\ntitle: x\ncategories: [A b]\n---\n",
+            "---\ntitle: x\ncategories: [A b, Es]\n---\n",
         )
         write(tmp_path, f"{folder}_posts/deep/2020-05-07-more.markdown", "---\ntitle: x\ncategory: Q\n---\n")
     scope = "defaults:\n  - scope: {path: _posts/deep}\n    values: {permalink: '/deep/:slug.html'}\n"

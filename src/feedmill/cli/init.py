@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -114,7 +115,8 @@ def _bring(source: Path, base: Path, title: str | None, url: str, home: str | No
             f"Another folder will do: feedmill init DIR --from {source}"
         )
     site = read_site(source)
-    site = replace(site, title=title or site.title, home=home or site.home)
+    home = home or site.home
+    site = replace(site, title=title or site.title or urlsplit(home or "").netloc, home=home)
     text, settings, unread = site_config(site, source, base, url=url)
     with Progress() as progress:
         worth = worth_a_feed(settings, wall_clock, progress=progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import time
@@ -45,6 +46,8 @@ def duration(seconds: float) -> str:
 
 def relative_prefix(folder: Path) -> str:
     """Return how the seeds folder is written from here, so that a click on `path:line` finds the file."""
+    plain = Path(os.path.normpath(folder))
+    folder = plain if plain.resolve() == folder.resolve() else folder  # `..` behind a link leads elsewhere
     try:
         return folder.relative_to(Path.cwd()).as_posix() + "/"
     except ValueError:

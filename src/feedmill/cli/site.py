@@ -38,10 +38,15 @@ def site_config(
     Raises:
         UsageError: no such config can be valid.
     """
-    if site.home is None:
+    if not (folder / site.seeds_dir).is_dir():
         raise UsageError(
-            f"the {site.kind} site in {folder} does not say its own address, which its articles' are below; "
-            "give it: --home https://www.example.org/"
+            f"the {site.kind} site in {folder} has no articles: there is no folder {site.seeds_dir}"
+        )
+    if site.home is None or "://" not in site.home:
+        said = f" (only {site.home!r})" if site.home else ""
+        raise UsageError(
+            f"the {site.kind} site in {folder} does not say its own address{said}, which its articles' are "
+            "below; give it: --home https://www.example.org/"
         )
     placed = _placed(site, folder, base)
     site_id = f"urn:uuid:{uuid.uuid4()}"

@@ -21,7 +21,18 @@ PARTS = frozenset(
     [
         *DATE_PARTS,
         *(f"{name}@" for name in DATE_PARTS),
-        *("path", "dir", "section", "folder", "stem", "name", "slug", "title", "categories"),
+        *(
+            "path",
+            "dir",
+            "section",
+            "folder",
+            "stem",
+            "name",
+            "slug",
+            "title",
+            "categories",
+            "jekyll_categories",
+        ),
     ]
 )
 

@@ -111,6 +111,13 @@ def _categories(source: Source) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _jekyll_categories(source: Source) -> tuple[str, ...]:
+    """The folders above `_posts`, then the categories; one that is both counts once."""
+    folders = _split(source.path)[0]
+    above = folders[: folders.index("_posts")] if "_posts" in folders else []
+    return (*above, *_categories(source))
+
+
 def _moment(source: Source) -> datetime | None:
     return source.published.astimezone(source.zone) if source.published else None
 
@@ -141,6 +148,7 @@ _DATES: Mapping[str, Callable[[datetime], str]] = {
     "second": lambda moment: f"{moment.second:02}",
 }
 """English and without a locale: the same bytes everywhere."""
+DATE_PARTS = frozenset(_DATES)
 
 
 def _date_part(of: Callable[[datetime], str], when: Callable[[Source], datetime | None]) -> Part:
@@ -168,6 +176,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "slug": Part(_slug),
         "title": Part(lambda source: (source.title,) if source.title else None),
         "categories": Part(_categories, may_be_empty=True),
+        "jekyll_categories": Part(_jekyll_categories, may_be_empty=True),
     }
 )
 """A date's name with `@` is read in the offset that its author wrote (Hugo, Pelican), where there is one."""

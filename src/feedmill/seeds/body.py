@@ -11,9 +11,13 @@ from feedmill.seeds.templates import Kind, strip
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyRules:
-    """How bodies are read: `seeds.templates`, `seeds.typographer`, `seeds.excerpt`, `seeds.fix_encoding`."""
+    """How bodies are read: `seeds.templates`, `seeds.typographer`, `seeds.excerpt`, `seeds.fix_encoding`.
+
+    `root` is the path of `site.home` without the last `/`.
+    """
 
     strip_templates: bool = False
+    root: str = ""
     typographer: bool = False
     fix_encoding: bool = True
     separators: tuple[str, ...] = SEPARATORS
@@ -48,7 +52,7 @@ def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: 
         return Body()
 
     def shown(text: str) -> tuple[str, int, bool]:
-        stripped = strip(text, kind) if rules.strip_templates or count else None
+        stripped = strip(text, kind, rules.root) if rules.strip_templates or count else None
         if stripped and rules.strip_templates:
             text = stripped.text
         made = content(

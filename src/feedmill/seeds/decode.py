@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from feedmill import yamltext
 from feedmill.model.fields import in_drafts
@@ -252,6 +253,7 @@ def _body(
 ) -> Body:
     rules = BodyRules(
         strip_templates=settings.templates == "strip",
+        root=urlsplit(settings.address.home).path.rstrip("/"),
         typographer=settings.typographer,
         fix_encoding=settings.fix_encoding,
         separators=settings.excerpt.separators,

@@ -17,9 +17,10 @@ __all__ = ["BOOLEANS", "Word", "read_word"]
 
 _WITHHOLD = frozenset(
     "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
-    " archived disabled withdrawn deleted removed wip review".split()
+    " archived disabled withdrawn deleted removed wip review never".split()
 )
-_SAY_NOTHING = frozenset({"published", "publish", "public", "live", "active", "final"})
+_SAY_NOTHING = frozenset({"published", "publish", "public", "live", "active", "final", "always", "local"})
+"""`never`, `always` and `local` are Hugo's words in `build.list`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

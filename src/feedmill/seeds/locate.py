@@ -12,7 +12,7 @@ from feedmill.model.fields import fold
 from feedmill.model.instant import Instant
 from feedmill.model.settings import AddressSettings, DecodeSettings
 from feedmill.seeds.address import MissingPart, Pattern, PatternError, Source, fill, parse_pattern, resolve
-from feedmill.seeds.address_parts import written_offset
+from feedmill.seeds.address_parts import DATE_PARTS, written_offset
 from feedmill.seeds.dates import parse_instant
 from feedmill.seeds.field_reader import Reader, quoted
 from feedmill.seeds.globs import compile_globs
@@ -129,6 +129,9 @@ class _Seed:
         try:
             return self._below(fill(pattern, source), node)
         except MissingPart as error:
+            name = error.part.partition("|")[0].removesuffix("@")
+            if name in DATE_PARTS and found is not None and reader.errors:
+                return _NOWHERE  # of a date that is none enough was said
             reader.report(f"no link: {error} (pattern {pattern.text})", node)
             return _NOWHERE
 

@@ -2,7 +2,8 @@
 
 Liquid and Nunjucks (`{% … %}`, `{{ … }}`, `{# … #}`), Hugo's and Zola's shortcodes, attribute lists
 (`{: .x}`, `{#id}`), MDX (`mdx`). What is there decides, not the tool. Text between tags stays, of comments
-nothing; what is code stays as it is (`code`).
+nothing; what is code stays as it is (`code`). So do addresses that name a source file (`@/blog/a.md`,
+`{filename}a.md`, `../a.md`): only the tool knows where that one is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,19 @@ from feedmill.seeds.mdx import Mdx, is_mdx
 Kind = Literal["html", "markdown", "mdx"]
 
 _ROUNDS = 4
-_TRIGGER = re.compile(r"\{[%{#:]|\{/\*")
+_SOURCES = (
+    r"@/|@site/|pathname://|[{|](?:static|attach|filename|index|author|category|tag)[}|]"
+    r"""|\.mdx?(?=[\s#?)>"'])"""
+)
+_TRIGGER = re.compile(rf"\{{[%{{#:]|\{{/\*|{_SOURCES}")
+_MDX_TRIGGER = re.compile(rf"{Mdx.trigger.pattern}|{_SOURCES}", Mdx.trigger.flags)
+_SOURCE = re.compile(
+    r"(?P<static>\{static\}(?=/)|\|static\|(?=/)|@site/static(?=/))"
+    r"|(?P<beside>pathname://|[{|]attach[}|])"
+    rf"|{_SOURCES}"
+)
+"""What an address begins with that is no address: of a file that is published as it is, or of a source.
+`{attach}` brings the file to the article, `pathname://` is how Docusaurus has an address left alone."""
 _TAG = re.compile(r"\{%[-+~]?\s*(#|[A-Za-z][\w-]*)")
 _SHORTCODE = re.compile(r"\{\{[<%]-?\s*([\w./-]+)")
 _LANGUAGE = re.compile(r"\s+([\w+#.-]+)")
@@ -29,13 +42,17 @@ _RAW = frozenset({"raw", "verbatim"})
 _COMMENTS = frozenset({"comment"})
 _LISTINGS = frozenset({"highlight", "codeblock"})
 _ATTRIBUTES = re.compile(
-    r"""\{:?(?:\s*+(?:[.#][\w:-]++|[\w-]++=(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)|(?<=\{:)[\w-]++))++\s*\}"""
+    r"""\{:?(?:\s*+(?:[.#][\w:-]++|:?[\w-]++=(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)|(?<=\{:)[\w-]++))++\s*\}"""
 )
 _LITERAL = re.compile(
     r"""\{\{-?\s*(?:"([^"\n]*)"|'([^'\n]*)')\s*"""
-    r"(?:\|\s*(?:url|relative_url|absolute_url|relURL|absURL|escape|xml_escape|safe)\s*)*-?\}\}"
+    r"((?:\|\s*(?:url|relative_url|absolute_url|relURL|absURL|escape|xml_escape|safe|prepend:\s*site\.(?:base)?url)\s*)*)"
+    r"-?\}\}"
 )
-_HOME = re.compile(r"\{\{-?\s*(?:site\.(?:baseurl|url|base_url|baseURL)|SITEURL)(?:\s*\|\s*escape)?\s*-?\}\}")
+_BELOW_HOME = re.compile(r"\b(?:url|relative_url|absolute_url|baseurl)\b")
+_HOME = re.compile(
+    r"\{\{-?\s*(?:site\.(?:(baseurl|base_url|baseURL)|url)|(SITEURL))(?:\s*\|\s*escape)?\s*-?\}\}"
+)
 _ADDRESS_BEFORE = re.compile(
     r"""(?:\]\(\s*<?|^[ ]{0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?|\b(?:href|src|cite|poster)\s*=\s*["'])\Z""",
     re.IGNORECASE | re.MULTILINE,
@@ -54,32 +71,34 @@ class Stripped:
     count: int
 
 
-def strip(text: str, kind: Kind) -> Stripped:
+def strip(text: str, kind: Kind, root: str = "") -> Stripped:
     """Return a body (LF line ends) without template syntax outside code.
 
     `{% raw %}` and Hugo's escaped shortcodes stand for what is in them, a `{% highlight %}` block is code. A
     link whose address only the tool could have made becomes one to `NOWHERE`: its text alone is shown.
-    Stripping what was stripped changes nothing. Takes time proportional to the text.
+    `root` is the path that the site's pages are below (`/blog`, "" for none): what `{{ site.baseurl }}`
+    stands for. Stripping what was stripped changes nothing.
+    Takes time proportional to the text.
     """
     count = 0
     for _ in range(_ROUNDS):
-        stripped = _stripped_once(text, kind)
+        stripped = _stripped_once(text, kind, root)
         if not stripped.count:
             return Stripped(text, count)
         text, count = stripped.text, count + stripped.count
-    if not _stripped_once(text, kind).count:
+    if not _stripped_once(text, kind, root).count:
         return Stripped(text, count)
     return Stripped(text.replace("{", "&#123;").replace("<", "&lt;"), count)  # it was made to be nested
 
 
-def _stripped_once(text: str, kind: Kind) -> Stripped:
-    if "{" not in text and kind != "mdx" and not is_mdx(text):
+def _stripped_once(text: str, kind: Kind, root: str) -> Stripped:
+    if not _TRIGGER.search(text) and kind != "mdx" and not is_mdx(text):
         return Stripped(text, 0)
     code = find_code(text, markdown=kind != "html")
     mdx = Mdx(text, code) if kind == "mdx" or (kind == "markdown" and is_mdx(text, code)) else None
-    body = _Body(text, code, html=kind == "html", mdx=mdx)
+    body = _Body(text, code, html=kind == "html", mdx=mdx, root=root)
     written = position = 0
-    trigger = mdx.trigger if mdx else _TRIGGER
+    trigger = _MDX_TRIGGER if mdx else _TRIGGER
     while match := trigger.search(text, position):
         start = match.start()
         inside = code.end_at(start)
@@ -125,11 +144,12 @@ _Found = tuple[int, str | None] | None
 class _Body:
     """One text that is read from the beginning to the end, and what is written of it."""
 
-    def __init__(self, text: str, code: Code, *, html: bool, mdx: Mdx | None) -> None:
+    def __init__(self, text: str, code: Code, *, html: bool, mdx: Mdx | None, root: str) -> None:
         self.text = text
         self.code = code
         self.html = html
         self.mdx = mdx
+        self.root = root
         self.out: list[str] = []
         self.count = 0
         self._ends: dict[str, _Ends] = {}
@@ -144,7 +164,21 @@ class _Body:
         for opening, read in _READERS:
             if self.text.startswith(opening, start) and (found := read(self, start)):
                 return found
+        if source := _SOURCE.match(self.text, start):
+            return self._source(source)
         return self.mdx.at(start) if self.mdx else None
+
+    def _source(self, source: re.Match[str]) -> _Found:
+        """An address that names a file of the site's, which is published where it lies or only the tool knows
+        where; anything else that looks like one is just text."""
+        before = _address(self.text[max(0, source.start() - _TAIL) : source.start()])
+        if before is None or before[:1] == "/" or re.search("[:#?]", before):
+            return None
+        if before and not source[0].startswith("."):
+            return None
+        if source["static"]:
+            return source.end(), self.root
+        return source.end(), "" if source["beside"] else None
 
     def beside(self, start: int, end: int) -> str:
         """Return what has to stand where a piece was left out.
@@ -154,7 +188,9 @@ class _Body:
         """
         before = self._tail()
         prefix = _address(before)
-        if prefix is not None and not _HOME.fullmatch(self.text, start, end):
+        if prefix is not None:
+            if home := _HOME.fullmatch(self.text, start, end):
+                return self.root if home[1] or home[2] else ""
             self.out[-1:] = [before[: len(before) - len(prefix)]]
             return NOWHERE
         return " " if prefix is None and before[-1:] in _EDGES and self.text[end : end + 1] in _EDGES else ""
@@ -246,7 +282,10 @@ def _expression(body: _Body, start: int) -> _Found:
     if end is None:
         return None
     literal = _LITERAL.fullmatch(body.text, start, end)
-    return end, (literal[1] or literal[2] or None) if literal else None
+    text = (literal[1] or literal[2] or "") if literal else ""
+    if literal and body.root and _BELOW_HOME.search(literal[3]) and "://" not in text:
+        return end, f"{body.root}/{text.removeprefix('/')}"
+    return end, text or None
 
 
 def _comment(pattern: str) -> Callable[[_Body, int], _Found]:

@@ -13,13 +13,17 @@ from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
+_FOLDERS = ("archetypes", "content", "layouts", "themes")
 _PAGES = (".md", ".markdown", ".html")
 _NAMES = [f"{name}.{suffix}" for name in ("hugo", "config") for suffix in ("toml", "yaml", "yml", "json")]
 
 
 def is_one(folder: Path) -> bool:
-    """Whether Hugo would build this folder."""
-    return bool(_files(folder))
+    """Whether Hugo would build this folder; a `config.json` alone may be anybody's."""
+    files = _files(folder)
+    return any(file.stem == "hugo" or file.parent != folder for file in files) or (
+        bool(files) and any((folder / name).is_dir() for name in _FOLDERS)
+    )
 
 
 def read(folder: Path) -> SiteConfig:
@@ -62,6 +66,7 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(config, "params", "author") or data.child(config, "author")),
         authors=authors_in(folder / "data", "authors"),
         seeds_dir=content,
+        fields=(("status", ("status", "build.list", "_build.list")),),
         include=("**/*.md", "**/*.markdown", "**/*.html"),
         exclude=(
             *("**/_index.*", "**/_index.md"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import quote
 
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
@@ -37,7 +36,7 @@ def read(folder: Path) -> SiteConfig:
     source = (root / (data.text_of(config, "collections_dir") or "")).as_posix()
     above = sorted(_above_posts(folder / source))
     seeds_dir, inside = (f"{source}/_posts", "") if above == [""] else (source, "**/_posts/")
-    link = _link(config, file, unread)
+    link = _link(config, file, unread, above)
     url = data.text_of(config, "url") or _domain(folder)
     collections = data.child(config, "collections")
     for name in collections if isinstance(collections, dict) else ():
@@ -98,7 +97,7 @@ def _above_posts(root: Path) -> list[str]:
     return found
 
 
-def _link(config: data.Table, file: Path, unread: list[Unread]) -> str:
+def _link(config: data.Table, file: Path, unread: list[Unread], above: list[str]) -> str:
     """Return the address pattern of posts."""
     told = (
         data.text_of(config, "collections", "posts", "permalink")
@@ -110,19 +109,24 @@ def _link(config: data.Table, file: Path, unread: list[Unread]) -> str:
             scope, "scope", "path"
         ):
             told = data.text_of(scope, "values", "permalink") or told
-    return _pattern(told, file, unread) or from_jekyll("date").text
+    return _pattern(told, file, unread, above) or _in_folders(from_jekyll("date").text, above)
 
 
-def _pattern(told: str, file: Path, unread: list[Unread]) -> str | None:
+def _pattern(told: str, file: Path, unread: list[Unread], above: list[str]) -> str | None:
     try:
-        return from_jekyll(told).text
+        return _in_folders(from_jekyll(told).text, above)
     except PatternError as error:
         unread.append(Unread(file=file.name, line=data.line_of(file, "permalink"), what=str(error)))
         return None
 
 
+def _in_folders(pattern: str, above: list[str]) -> str:
+    """Return a pattern that takes the folders above `_posts` for categories, where there are any."""
+    return pattern.replace("{categories", "{jekyll_categories") if any(above) else pattern
+
+
 def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: list[Unread]) -> list[Rule]:
-    """Return a rule for each scope and each folder above `_posts`; each says all: the first one counts."""
+    """Return a rule for each scope; each says all: the first one counts."""
     scopes = [each for each in _scopes(config) if data.text_of(each, "scope", "type") in (None, "posts")]
     common: dict[str, object] = {}
     for scope in scopes:
@@ -139,14 +143,10 @@ def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: 
             rules.append(
                 Rule(
                     paths=(path if "*" in path else f"{path}/**",),
-                    link=(_pattern(told, file, unread) if told else None) or link,
+                    link=(_pattern(told, file, unread, above) if told else None) or link,
                     defaults=tuple((common | _known(values)).items()),
                 )
             )
-    for folder in above:
-        if folder and "{categories" in link:  # the folders above `_posts` are categories
-            named = link.replace("{categories", quote(folder.lower()) + "/{categories")
-            rules.append(Rule(paths=(f"{folder}/_posts/**",), link=named, defaults=tuple(common.items())))
     if common:
         rules.append(Rule(paths=("**",), link=link, defaults=tuple(common.items())))
     return rules

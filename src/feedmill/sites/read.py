@@ -41,5 +41,6 @@ def read_site(folder: Path) -> SiteConfig:
     raise UnknownSite(
         f"no site in {folder}: looked for _config.yml (Jekyll), hugo.toml (Hugo), config.toml and content/ "
         "(Hugo, Zola), eleventy.config.js (Eleventy), pelicanconf.py (Pelican), "
-        "docusaurus.config.js (Docusaurus)"
+        "docusaurus.config.js (Docusaurus). Articles of any other tool: feedmill init, then say below seeds "
+        "where they are (dir) and how their addresses are made (link), see docs/addresses.md"
     )

@@ -182,3 +182,46 @@ def test_of_more_tags_than_anybody_reads_those_with_one_article_have_no_feed(run
 )
 def test_the_least_size_of_a_term_that_is_worth_a_feed(sizes: list[int], most: int, least: int) -> None:
     assert least_size(sizes, most) == least
+
+
+def test_what_hugo_lists_nowhere_is_in_no_feed(run: Run) -> None:
+    root = made(
+        {
+            "hugo.toml": 'baseURL = "https://x.org/"\ntitle = "H"\n',
+            "content/posts/hello.md": POST,
+            "content/posts/yaml.md": POST.replace("---\nT", "build:\n  list: never\n---\nT"),
+            "content/posts/toml.md": '+++\ntitle = "x"\ndate = 2024-05-01\n[_build]\nlist = "never"\n+++\nText\n',
+            "content/posts/local.md": POST.replace("hello/", "local/").replace(
+                "---\nT", "build: {list: local}\n---\nT"
+            ),
+        }
+    )
+    run("init", "--from", "site")
+    withheld = run("list", "withheld", "-c", str(root / "config.yaml"), "--json").json
+    assert [(each["seed"], each["reason"]) for each in withheld["withheld"]] == [
+        ("posts/toml.md", "unpublished"),
+        ("posts/yaml.md", "unpublished"),
+    ]
+
+
+def test_a_site_without_a_title_is_called_by_its_host(run: Run) -> None:
+    root = made({"_config.yml": "url: https://x.org\n", "_posts/2024-05-01-a.md": POST})
+    run("init", "--from", "site")
+    assert json.loads((root / "feeds/all.json").read_text())["title"] == "x.org"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"hugo.toml": 'baseURL = "/"\n', "content/posts/a.md": POST}, "only '/'"),
+        (
+            {"docusaurus.config.js": "module.exports = {url: 'https://x.org', baseUrl: '/'};"},
+            "no folder blog",
+        ),
+        ({"config.json": "{}", "posts/a.md": POST}, "docs/addresses.md"),
+    ],
+)
+def test_what_is_missing_is_named_and_nothing_written(run: Run, files: dict[str, str], said: str) -> None:
+    root = made(files)
+    assert said in run("init", "--from", "site", code=2).err
+    assert not (root / "config.yaml").exists()

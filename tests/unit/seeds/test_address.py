@@ -128,3 +128,9 @@ def test_a_title_in_an_address_is_seen() -> None:
 def test_the_config_knows_every_part_and_filter() -> None:
     assert PARTS.keys() == paths.PARTS
     assert FILTERS.keys() == paths.FILTERS
+
+
+def test_jekylls_categories_are_the_folders_too_each_once() -> None:
+    seed = Source(path="Blog/a b/_posts/x/2020-01-02-a.md", get={"categories": "blog News"}.get)
+    assert fill(parse_pattern("{jekyll_categories|lower}/{name}/"), seed) == "/blog/a%20b/news/a/"
+    assert fill(parse_pattern("{jekyll_categories}/a"), Source(path="_posts/a.md", get={}.get)) == "/a"

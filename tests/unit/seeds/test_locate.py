@@ -70,6 +70,7 @@ def test_whole_addresses_are_taken_as_they_are(header: str, link: str) -> None:
     ("header", "settings", "why"),
     [
         ("title: x", SITE, "no link: the address needs {year}"),
+        ("title: x\ndate: 11-9-2017", SITE, "'date' is \"11-9-2017\""),
         (DATED + "\npermalink: pretty-one", SITE, "is no address"),
         (DATED + "\npermalink: /a/", DecodeSettings(), "set 'site.home'"),
         (DATED, DecodeSettings(), "no link; add 'webUrl"),

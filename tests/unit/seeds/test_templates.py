@@ -47,6 +47,23 @@ LIQUID = [
     ("a{# secret #}b{#\n\n#}c", "abc", 2),
     ("{% set x = 1 %}{% macro m(a) %}text{% endmacro %}{{ m(1) }}", "text", 4),
     ("{{% x %}{ b }}", "", 1),
+    ('[a](/b){:target="_blank" :rel="noopener"} c', "[a](/b) c", 1),
+]
+SOURCES = [
+    ("[a](@/blog/a.md#x) @/b.md", "[a](about:invalid#x) @/b.md"),
+    ("[a]: @/blog/a", "[a]: about:invalidblog/a"),
+    ("[a]({filename}/a.md) ![b]({static}/b.png) {static}", "[a](about:invalid) ![b](/b.png) {static}"),
+    ("[a](|filename|a.rst) ![b]({attach}b.png)", "[a](about:invalida.rst) ![b](b.png)"),
+    (
+        "[a](../2020-01-02-a.md?x) [b](./b.mdx#c) [c](c.md)",
+        "[a](about:invalid?x) [b](about:invalid#c) [c](about:invalid)",
+    ),
+    ("![a](@site/static/img/a.png) [b](pathname:///b.zip)", "![a](/img/a.png) [b](/b.zip)"),
+    (
+        "[a](https://x.org/a.md) [b](/b.md) [c](#c.md) [d](d.mdl) e.md",
+        "[a](https://x.org/a.md) [b](/b.md) [c](#c.md) [d](d.mdl) e.md",
+    ),
+    ("`[a](@/a.md)`", "`[a](@/a.md)`"),
 ]
 HUGO = [
     ('{{< figure src="/a.jpg" >}}a', "a", 1),
@@ -102,6 +119,28 @@ def test_markdown(text: str, expected: str, count: int) -> None:
 def test_code_stays_as_it_was_typed(text: str) -> None:
     assert strip(text, "markdown").text == text
     assert strip("{{ x }}\n\n" + text, "markdown").text == "\n\n" + text
+
+
+@pytest.mark.parametrize(("text", "expected"), SOURCES)
+def test_an_address_of_a_source_file_is_none(text: str, expected: str) -> None:
+    assert strip(text, "markdown").text == strip(expected, "markdown").text == expected
+    if "{" not in text:
+        assert strip(text, "mdx").text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[a]({{ site.baseurl }}/b)", "[a](/blog/b)"),
+        ("[a]({{site.url}}{{site.baseurl}}/b)", "[a](/blog/b)"),
+        ("[a]({{ '/b/' | relative_url }}) [a]({{ 'b' | absolute_url }})", "[a](/blog/b/) [a](/blog/b)"),
+        ('<img src="{{ "/b.png" | prepend: site.baseurl | prepend: site.url }}">', '<img src="/blog/b.png">'),
+        ("[a]({{ '/b' }}) [c]({{ 'https://y.org/' | relative_url }})", "[a](/b) [c](https://y.org/)"),
+        ("![a]({static}/b.png)", "![a](/blog/b.png)"),
+    ],
+)
+def test_what_the_site_puts_before_its_addresses(text: str, expected: str) -> None:
+    assert strip(text, "markdown", "/blog").text == expected
 
 
 def test_a_file_named_mdx_needs_no_import() -> None:
