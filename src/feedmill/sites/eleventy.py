@@ -35,6 +35,10 @@ _DATE_PATH = re.compile(
     re.VERBOSE,
 )
 """The whole of how one writes 2026/11/24 in JavaScript: a filter that does anything besides is another."""
+_LUXON = re.compile(r"""\.toFormat\(\s*['"]([yMLd/_.-]+)['"]\s*\)(?=\s*(?:[;})]|\Z))""")
+_LUXON_PARTS = {"yyyy": "%Y", "MM": "%m", "LL": "%m", "M": "%-m", "L": "%-m", "dd": "%d", "d": "%-d"}
+_TITLES = ("title", "name", "siteName", "siteTitle", "site_name", "site_title")
+_SUFFIXES = ("md", "markdown", "html")
 
 
 def is_one(folder: Path) -> bool:
@@ -62,17 +66,16 @@ def read(folder: Path) -> SiteConfig:
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
     below, rules = _rules(folder, folder / source, unread)
-    suffixes = ("md", "markdown", "html")
     return SiteConfig(
         kind="Eleventy",
-        title=data.first_text(site, "title", "name") or "",
+        title=data.first_text(site, *_TITLES) or "",
         home=url.rstrip("/") + "/" if url and "://" in url else None,
-        description=data.text_of(site, "description") or "",
+        description=data.first_text(site, "description", "siteDescription") or "",
         language=data.first_text(site, "language", "lang", "locale"),
         author=author_name(data.child(site, "author")),
         authors=authors_in(globals_, "authors", "team"),
         seeds_dir=source.removeprefix("./").strip("/") or ".",
-        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in below or [""] for suffix in suffixes),
+        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in below or [""] for suffix in _SUFFIXES),
         exclude=(*(f"**/{name}" for name in sorted(_PRUNED)), "**/index.html", "README.md"),
         link="{path|eleventy_path}/",
         rules=tuple(rules),
@@ -122,13 +125,15 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
             below += [] if nested else [path.as_posix()]
         told = data.child(given, "permalink")
         file = f"the directory data of {path.as_posix()}"
-        if isinstance(told, Computed):
-            unread.append(Unread(file=file, line=told.line, what=f"permalink is computed: {told.source}"))
-        elif isinstance(told, str):
+        if isinstance(told, Computed) and told.template is None:
+            what = f"permalink is computed (say it in seeds.rules): {told.source}"
+            unread.append(Unread(file=file, line=told.line, what=what))
+        elif isinstance(told, (str, Computed)):
+            told = told if isinstance(told, str) else str(told.template)
             try:
                 rules.append(Rule(paths=(f"{path.as_posix()}/**",), link=_pattern(site, told, file, unread)))
             except PatternError as error:
-                unread.append(Unread(file=file, line=0, what=f"permalink: {error}"))
+                unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
     return below, rules[::-1]
 
 
@@ -149,12 +154,26 @@ def _directory_data(site: Path, folder: Path, unread: list[Unread]) -> object:
 def _pattern(site: Path, told: str, file: str, unread: list[Unread]) -> str:
     """Return a permalink as a pattern; a date filter of the site's own is known by its text."""
     for name in re.findall(r"\{\{\s*page\.date\s*\|\s*(\w+)\s*\}\}", told):
-        if any(_DATE_PATH.search(text) for text in _sources(site, name)):
-            told = re.sub(
-                rf"\{{\{{\s*page\.date\s*\|\s*{name}\s*\}}\}}", "{{ page.date | date: '%Y/%m/%d' }}", told
+        layout = next((found for text in _sources(site, name) if (found := _layout(text))), None)
+        if layout:
+            written = f"{{{{ page.date | date: '{layout}' }}}}"
+            told = re.sub(rf"\{{\{{\s*page\.date\s*\|\s*{name}\s*\}}\}}", lambda _, to=written: to, told)
+            unread.append(
+                Unread(file=file, line=0, what=f"the filter {name} was taken for {layout} of the date")
             )
-            unread.append(Unread(file=file, line=0, what=f"the filter {name} was taken for year/month/day"))
     return from_eleventy(told).text
+
+
+def _layout(text: str) -> str | None:
+    """Return how a filter writes a date, in `strftime`'s words; None where that is not all that it does."""
+    if _DATE_PATH.search(text):
+        return "%Y/%m/%d"
+    layouts = _LUXON.findall(text)
+    if len(layouts) != 1 or text.count("toFormat") != 1:
+        return None
+    parts = re.findall(r"([yMLd]+)|([/_.-]+)", layouts[0])
+    known = [_LUXON_PARTS.get(letters) if letters else between for letters, between in parts]
+    return "".join(part for part in known if part) if all(known) else None
 
 
 def _folders(root: Path) -> list[Path]:

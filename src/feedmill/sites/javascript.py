@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,14 @@ _DEPTH = 64
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value that only running the file would tell. `line` counts from 1."""
+    """A value that only running the file would tell. `line` counts from 1.
+
+    `template` is what a function returns that does no more than fill a text in, its variables in `{{ }}`.
+    """
 
     source: str
     line: int
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,31 @@ def _value(node: Node, known: dict[str, Node], depth: int) -> object:
         return _number(_text(node), computed)
     if node.type == "array":
         return [_value(child, known, depth + 1) for child in inner if child.type != "comment"]
+    if node.type in ("arrow_function", "function_expression"):
+        return replace(computed, template=_template(node))
     if node.type == "object":
         return dict(_pairs(inner, known, depth + 1))
     return computed
+
+
+def _template(function: Node) -> str | None:
+    """Return the text that a function returns and nothing else, None where it does more than that."""
+    body = function.child_by_field_name("body")
+    if body and body.type == "statement_block" and len(body.named_children) == 1:
+        body = body.named_children[0]
+        body = body.named_children[0] if body.type == "return_statement" and body.named_children else None
+    if body is None or body.type not in ("template_string", "string"):
+        return None
+    given = function.child_by_field_name("parameter") or function.child_by_field_name("parameters")
+    name = re.escape(_text(given).strip("() ")) if given else ""
+    parts = []
+    for child in body.named_children:
+        if child.type == "template_substitution":
+            variable = re.sub(rf"^{name}\.", "", _text(child)[2:-1].strip())
+            parts.append("{{ " + variable + " }}")
+        else:
+            parts.append(_unescaped(child))
+    return "".join(parts)
 
 
 def _pairs(inner: list[Node], known: dict[str, Node], depth: int) -> list[tuple[str, object]]:

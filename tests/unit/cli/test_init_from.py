@@ -185,15 +185,15 @@ def test_the_least_size_of_a_term_that_is_worth_a_feed(sizes: list[int], most: i
 
 
 def test_what_hugo_lists_nowhere_is_in_no_feed(run: Run) -> None:
+    toml = '+++\ntitle = "x"\ndate = 2024-05-01\n[_build]\nlist = "never"\n+++\nText\n'
+    local = POST.replace("hello/", "local/").replace("---\nT", "build: {list: local}\n---\nT")
     root = made(
         {
             "hugo.toml": 'baseURL = "https://x.org/"\ntitle = "H"\n',
             "content/posts/hello.md": POST,
             "content/posts/yaml.md": POST.replace("---\nT", "build:\n  list: never\n---\nT"),
-            "content/posts/toml.md": '+++\ntitle = "x"\ndate = 2024-05-01\n[_build]\nlist = "never"\n+++\nText\n',
-            "content/posts/local.md": POST.replace("hello/", "local/").replace(
-                "---\nT", "build: {list: local}\n---\nT"
-            ),
+            "content/posts/toml.md": toml,
+            "content/posts/local.md": local,
         }
     )
     run("init", "--from", "site")

@@ -217,6 +217,39 @@ def test_eleventy(tmp_path: Path) -> None:
     assert "permalink is computed" in site.unread[1].what
 
 
+@pytest.mark.parametrize(
+    ("script", "link"),
+    [
+        ("export default {permalink: function({page}) { return `/web/${ page.fileSlug }/` }};", "/web/{}/"),
+        ("module.exports = {permalink: (data) => `/n/${data.page.fileSlug}/index.html`};", "/n/{}/"),
+        ("module.exports = {permalink: data => `/n/${data.page.fileSlug.trim()}/`};", None),
+        ("module.exports = {permalink: data => { log(data); return `/n/${data.page.fileSlug}/`; }};", None),
+        (
+            "module.exports = {permalink: '/{{ page.date | day }}/{{ page.fileSlug }}/'};",
+            "/{year}/{month}/{}/",
+        ),
+        ("module.exports = {permalink: '/{{ page.date | long }}/{{ page.fileSlug }}/'};", None),
+    ],
+)
+def test_eleventy_permalinks_that_are_texts_with_variables(
+    tmp_path: Path, script: str, link: str | None
+) -> None:
+    made = "const x = new Date(d); return DateTime.fromJSDate(x).toFormat('yyyy/MM');"
+    day = f"c.addFilter('day', d => {{ {made} }});"
+    long = "c.addFilter('long', d => DateTime.fromJSDate(d).toFormat('DDDD'));"
+    write(tmp_path, "eleventy.config.js", f"export default c => {{ {day} {long} }};")
+    write(
+        tmp_path, "_data/meta.js", "export const siteName = 'E'; export const url = process.env.URL || 'x';"
+    )
+    write(tmp_path, "posts/posts.11tydata.js", script)
+    write(tmp_path, "posts/a.md", "---\ntitle: a\n---\n")
+    site = read_site(tmp_path)
+    slug = "{stem|eleventy_file}"
+    assert [rule.link for rule in site.rules] == ([link.replace("{}", slug)] if link else [])
+    assert (site.title, site.home) == ("E", None)
+    assert site.include == ("posts/**/*.md", "posts/**/*.markdown", "posts/**/*.html")
+
+
 def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
     with pytest.raises(UnknownSite, match=r"hugo\.toml"):
         read_site(tmp_path)
