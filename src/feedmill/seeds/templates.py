@@ -23,7 +23,7 @@ Kind = Literal["html", "markdown", "mdx"]
 
 _ROUNDS = 4
 _SOURCES = (
-    r"@/|@site/|pathname://|[{|](?:static|attach|filename|index|author|category|tag)[}|]"
+    r"@[\w-]*/|~/|pathname://|[{|](?:static|attach|filename|index|author|category|tag)[}|]"
     r"""|\.mdx?(?=[\s#?)>"'])"""
 )
 _TRIGGER = re.compile(rf"\{{[%{{#:]|\{{/\*|{_SOURCES}")
@@ -34,7 +34,8 @@ _SOURCE = re.compile(
     rf"|{_SOURCES}"
 )
 """What an address begins with that is no address: of a file that is published as it is, or of a source.
-`{attach}` brings the file to the article, `pathname://` is how Docusaurus has an address left alone."""
+`@/`, `@assets/` and `~/` are folders of the site's under a name of its own; `{attach}` brings the file to the
+article, `pathname://` is how Docusaurus has an address left alone."""
 _TAG = re.compile(r"\{%[-+~]?\s*(#|[A-Za-z][\w-]*)")
 _SHORTCODE = re.compile(r"\{\{[<%]-?\s*([\w./-]+)")
 _LANGUAGE = re.compile(r"\s+([\w+#.-]+)")
@@ -193,7 +194,7 @@ class _Body:
                 return self.root if home[1] or home[2] else ""
             self.out[-1:] = [before[: len(before) - len(prefix)]]
             return NOWHERE
-        return " " if prefix is None and before[-1:] in _EDGES and self.text[end : end + 1] in _EDGES else ""
+        return " " if before[-1:] in _EDGES and self.text[end : end + 1] in _EDGES else ""
 
     def _tail(self) -> str:
         """Return the end of what is written, which is the last of `out` from then on."""

@@ -157,7 +157,7 @@ def _pattern(site: Path, told: str, file: str, unread: list[Unread]) -> str:
         layout = next((found for text in _sources(site, name) if (found := _layout(text))), None)
         if layout:
             written = f"{{{{ page.date | date: '{layout}' }}}}"
-            told = re.sub(rf"\{{\{{\s*page\.date\s*\|\s*{name}\s*\}}\}}", lambda _, to=written: to, told)
+            told = re.sub(rf"\{{\{{\s*page\.date\s*\|\s*{name}\s*\}}\}}", written, told)
             unread.append(
                 Unread(file=file, line=0, what=f"the filter {name} was taken for {layout} of the date")
             )

@@ -51,6 +51,11 @@ LIQUID = [
 ]
 SOURCES = [
     ("[a](@/blog/a.md#x) @/b.md", "[a](about:invalid#x) @/b.md"),
+    (
+        "![a](~/a.png) ![b](@assets/b.png) <m@x.org/> ~/c",
+        "![a](about:invalida.png) ![b](about:invalidb.png) <m@x.org/> ~/c",
+    ),
+    ("[a](https://x.org/@a/b) [b](/~/b)", "[a](https://x.org/@a/b) [b](/~/b)"),
     ("[a]: @/blog/a", "[a]: about:invalidblog/a"),
     ("[a]({filename}/a.md) ![b]({static}/b.png) {static}", "[a](about:invalid) ![b](/b.png) {static}"),
     ("[a](|filename|a.rst) ![b]({attach}b.png)", "[a](about:invalida.rst) ![b](b.png)"),
