@@ -89,6 +89,13 @@ def line_of(file: Path, key: str) -> int:
     return text.count("\n", 0, match.end()) + 1 if match else 0
 
 
+def domain(folder: Path) -> str | None:
+    """Return the address that GitHub's `CNAME` file gives a site; other tools copy it from `static`."""
+    file = next((file for name in ("CNAME", "static/CNAME") if (file := folder / name).is_file()), None)
+    told = file.read_text(encoding="utf-8", errors="replace").strip() if file else ""
+    return f"https://{told}" if told and not re.search(r"[\s/]", told) else None
+
+
 def _plain(node: yamltext.Node) -> object:
     if isinstance(node, yamltext.MappingNode):
         return {str(key.value): _plain(value) for key, value in node.value}

@@ -24,7 +24,7 @@ _NAMES = (
 _SITE = ("metadata", "site", "meta", "config")
 _DATA = (".json", ".yaml", ".yml", ".js", ".mjs", ".cjs")
 _PRUNED = {"node_modules", "_site", "_includes", "_data", ".git", "_layouts"}
-_POSTS = {"posts", "post", "blog", "articles", "news", "notes", "writing", "journal"}
+_POSTS = {"posts", "_posts", "post", "blog", "articles", "news", "notes", "writing", "journal"}
 _NAMED = re.compile(r"eleventy\b[^&|;\"]*?--config[= ]\s*([\w./-]+)")
 _DATE_PATH = re.compile(
     r"""\.toISOString\(\)\s*
@@ -66,6 +66,7 @@ def read(folder: Path) -> SiteConfig:
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
     below, rules = _rules(folder, folder / source, unread)
+    below = [path for path in below if _holds_articles(folder / source / path)] or below
     return SiteConfig(
         kind="Eleventy",
         title=data.first_text(site, *_TITLES) or "",
@@ -135,6 +136,12 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
             except PatternError as error:
                 unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
     return below, rules[::-1]
+
+
+def _holds_articles(folder: Path) -> bool:
+    """Whether there is a file with front matter: a folder of pictures may be called `blog`, too."""
+    files = (file for file in folder.rglob("*.*") if file.suffix.lstrip(".") in _SUFFIXES)
+    return any(file.is_file() and file.read_bytes()[:3] in (b"---", b"+++") for file in files)
 
 
 def _directory_data(site: Path, folder: Path, unread: list[Unread]) -> object:

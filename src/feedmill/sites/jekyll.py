@@ -37,7 +37,7 @@ def read(folder: Path) -> SiteConfig:
     above = sorted(_above_posts(folder / source))
     seeds_dir, inside = (f"{source}/_posts", "") if above == [""] else (source, "**/_posts/")
     link = _link(config, file, unread, above)
-    url = data.text_of(config, "url") or _domain(folder)
+    url = data.text_of(config, "url") or data.domain(folder)
     collections = data.child(config, "collections")
     for name in collections if isinstance(collections, dict) else ():
         if name != "posts" and data.truth(collections, name, "output"):
@@ -76,15 +76,6 @@ def _topics(config: data.Table) -> tuple[str, ...]:
     if data.child(config, "feed", "categories"):
         return (others[0], *categories, *others[1:])
     return (*others[:2], *categories, others[2])
-
-
-def _domain(folder: Path) -> str | None:
-    """Return the address that GitHub's `CNAME` file gives a site."""
-    file = folder / "CNAME"
-    domain = file.read_text(encoding="utf-8", errors="replace").strip() if file.is_file() else ""
-    return (
-        f"https://{domain}" if domain and not any(char.isspace() or char == "/" for char in domain) else None
-    )
 
 
 def _above_posts(root: Path) -> list[str]:

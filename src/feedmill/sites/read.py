@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from feedmill.errors import UsageError
-from feedmill.sites import docusaurus, eleventy, hugo, jekyll, pelican, zola
+from feedmill.sites import data, docusaurus, eleventy, hugo, jekyll, pelican, zola
 from feedmill.sites.site import SiteConfig
 
 
@@ -33,7 +34,8 @@ def read_site(folder: Path) -> SiteConfig:
     """
     for is_one, read in _READERS:
         if is_one(folder):
-            return read(folder)
+            site, told = read(folder), data.domain(folder)
+            return replace(site, home=f"{told}/") if told and "://" not in (site.home or "") else site
     inner = sorted(each for each in folder.iterdir() if each.is_dir() and each.name != "node_modules")
     for each in inner:
         if any(is_one(each) for is_one, _ in _READERS):

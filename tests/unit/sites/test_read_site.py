@@ -243,11 +243,24 @@ def test_eleventy_permalinks_that_are_texts_with_variables(
     )
     write(tmp_path, "posts/posts.11tydata.js", script)
     write(tmp_path, "posts/a.md", "---\ntitle: a\n---\n")
+    write(tmp_path, "img/posts/LICENSE.md", "No article\n")
     site = read_site(tmp_path)
     slug = "{stem|eleventy_file}"
     assert [rule.link for rule in site.rules] == ([link.replace("{}", slug)] if link else [])
     assert (site.title, site.home) == ("E", None)
     assert site.include == ("posts/**/*.md", "posts/**/*.markdown", "posts/**/*.html")
+
+
+@pytest.mark.parametrize("cname", ["CNAME", "static/CNAME"])
+@pytest.mark.parametrize(
+    ("base", "home"), [("/", "https://x.org/"), ("https://y.org/b/", "https://y.org/b/")]
+)
+def test_githubs_cname_is_the_address_where_the_site_has_none(
+    tmp_path: Path, cname: str, base: str, home: str
+) -> None:
+    write(tmp_path, cname, "x.org\n")
+    write(tmp_path, "hugo.toml", f'baseURL = "{base}"\n')
+    assert read_site(tmp_path).home == home
 
 
 def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
