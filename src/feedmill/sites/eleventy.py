@@ -66,6 +66,7 @@ def read(folder: Path) -> SiteConfig:
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
     below, rules = _rules(folder, folder / source, unread)
+    unread += _layouts(folder, folder / source, dirs)
     below = [path for path in below if _holds_articles(folder / source / path)] or below
     return SiteConfig(
         kind="Eleventy",
@@ -136,6 +137,23 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
             except PatternError as error:
                 unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
     return below, rules[::-1]
+
+
+def _layouts(site: Path, source: Path, dirs: object) -> list[Unread]:
+    """Return the permalinks in layouts: they count for the articles that name the layout."""
+    found = []
+    for key, default in (("includes", "_includes"), ("layouts", "_layouts")):
+        for file in sorted((source / (data.text_of(dirs, key) or default)).rglob("*.*")):
+            if file.is_file() and file.suffix in (".html", ".njk", ".liquid", ".md"):
+                head = re.match(
+                    r"---\n.*?\n---", file.read_text(encoding="utf-8", errors="replace"), re.DOTALL
+                )
+                told = re.search(r"^permalink:.*", head[0], re.MULTILINE) if head else None
+                if head and told:
+                    line = head[0].count("\n", 0, told.start()) + 1
+                    what = f"the layout's permalink is not taken over (say it in seeds.rules): {told[0]}"
+                    found.append(Unread(file=str(file.relative_to(site)), line=line, what=what))
+    return found
 
 
 def _holds_articles(folder: Path) -> bool:

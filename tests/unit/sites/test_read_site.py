@@ -210,11 +210,13 @@ def test_eleventy(tmp_path: Path) -> None:
         tmp_path, "src/posts/posts.11tydata.js", "module.exports = {permalink: (d) => d.x, tags: ['post']};"
     )
     write(tmp_path, "src/notes/notes.json", '{"permalink": "/n/{{ page.fileSlug | odd }}/"}')
+    write(tmp_path, "src/_includes/post.njk", "---\ntitle: x\npermalink: /p/\n---\n")
     site = read_site(tmp_path)
     assert (site.title, site.home, site.author, site.seeds_dir) == ("E", "https://x.org/", "Eve", "src")
     assert "posts/**/*.md" in site.include
-    assert ["odd" in each.what for each in site.unread] == [True, False]
+    assert ["odd" in each.what for each in site.unread] == [True, False, False]
     assert "permalink is computed" in site.unread[1].what
+    assert (site.unread[2].file, site.unread[2].line) == ("src/_includes/post.njk", 3)
 
 
 @pytest.mark.parametrize(
