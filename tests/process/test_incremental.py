@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -309,6 +309,29 @@ def test_incremental_equals_cold(history: list[list[object]], hinted: bool) -> N
             assert counted(cold) == counted(report)
             with_present, _ = site.cold(ledger)
             assert with_present == documents
+
+
+@given(batches)
+@settings(
+    max_examples=int(os.environ.get("FEEDMILL_TORTURE", "0")) or 75,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_a_mill_that_goes_on_equals_cold(history: list[list[object]]) -> None:
+    """One mill for all passes, as in the daemon, whatever it remembers; for another config another one."""
+    memory = MEMORY if MEMORY.is_dir() else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder, ExitStack() as opened:
+        site, text = Site(Path(folder)), ""
+        for operations in history:
+            for operation in operations:
+                site.apply(operation)
+            goes_on, text = site.text == text, site.text
+            if not goes_on:
+                opened.close()
+                mill = opened.enter_context(site.mill())
+            mill.run(PassRequest(paths=site.paths(operations) if goes_on else None))
+            assert site.cold(site.root / "main/feeds/.feedmill")[0] == published(site.root / "main/feeds")
 
 
 @dataclass(frozen=True)
