@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,6 +107,10 @@ class Answers:
     def look(self, paths: Iterable[str]) -> Future[PassReport]:
         """Ask for a pass over these files, for the desk."""
         return self.inbox.look(paths, "desk")
+
+    def burst(self) -> AbstractContextManager[None]:
+        """Announce that several files are being written, for the desk."""
+        return self.inbox.burst()
 
     def control(self, request: dict[str, Any], send: Send) -> Any:
         """Answer the command line (`control.Handler`).

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -49,6 +50,9 @@ class DeskOffice(Protocol):
 
     def look(self, paths: Iterable[str]) -> Future[PassReport]:
         """Ask for a pass over these files."""
+
+    def burst(self) -> AbstractContextManager[None]:
+        """Announce that several files are being written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +151,9 @@ class DeskView:
             return edit
 
         before = self._office.past.ended
-        change, edits = self._edit([(path, work(path)) for path in dict.fromkeys(paths)])
-        change = self._pass(replace(change, published=published), edits, before)
+        with self._office.burst():
+            change, edits = self._edit([(path, work(path)) for path in dict.fromkeys(paths)])
+            change = self._pass(replace(change, published=published), edits, before)
         return self._remember(self._remarked(change), edits)
 
     def undo(self, number: int) -> Change | None:
@@ -168,9 +173,10 @@ class DeskView:
             return back
 
         before = self._office.past.ended
-        change, edits = self._edit([(printable(edit.path), work(edit)) for edit in done.edits])
-        change = replace(change, published=not done.change.published, undo_of=number)
-        change = self._pass(change, edits, before)
+        with self._office.burst():
+            change, edits = self._edit([(printable(edit.path), work(edit)) for edit in done.edits])
+            change = replace(change, published=not done.change.published, undo_of=number)
+            change = self._pass(change, edits, before)
         at = self._done.index(done)
         self._done[at] = replace(done, change=replace(done.change, undone=not change.refused))
         return self._remember(change, ())

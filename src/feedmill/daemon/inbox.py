@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
@@ -54,13 +55,13 @@ class _Wanted:
         if trigger not in self.triggers:
             self.triggers.append(trigger)
 
-    def due(self, settle: float, max_wait: float) -> float | None:
+    def due(self, settle: float, max_wait: float, *, burst: bool) -> float | None:
         """Return when the pass may start; None while there is nothing to do.
 
-        A single finished write is worth a pass at once. Several are a burst (a checkout, a sync):
-        the first has had its pass, the rest wait for each other.
+        A single finished write is worth a pass at once, but where a burst was announced. Several are a burst
+        (a checkout, a sync): the first has had its pass, the rest wait for each other.
         """
-        if self.asked or len(self.finished) == 1:
+        if self.asked or (len(self.finished) == 1 and not burst):
             return 0.0
         times = [min(self.open.values()) + max_wait] if self.open else []
         if self.first is not None:
@@ -85,6 +86,7 @@ class Inbox:
         self._clock = clock
         self._changed = threading.Condition()
         self._wanted = _Wanted()
+        self._bursts = 0
         self._woken = False
         self._closed = False
         self.configure(settle, max_wait)
@@ -155,6 +157,18 @@ class Inbox:
             self._changed.notify_all()
         return ticket
 
+    @contextmanager
+    def burst(self) -> Iterator[None]:
+        """Announce that several files are being written, of which the first needs no pass of its own."""
+        with self._changed:
+            self._bursts += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._bursts -= 1
+                self._changed.notify_all()
+
     def nudge(self, trigger: str) -> None:
         """Ask for a pass over time alone: no file is looked at."""
         with self._changed:
@@ -191,7 +205,7 @@ class Inbox:
             end = self._clock() + timeout
             while True:
                 now = self._clock()
-                due = self._wanted.due(self._settle, self._max_wait)
+                due = self._wanted.due(self._settle, self._max_wait, burst=self._bursts > 0)
                 if due is not None and due <= now:
                     break
                 if self._woken or now >= end:

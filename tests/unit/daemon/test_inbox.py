@@ -92,6 +92,20 @@ def test_of_a_burst_the_first_goes_at_once_and_the_rest_together(inbox: Inbox, c
     assert due(inbox) is None
 
 
+def test_of_an_announced_burst_not_even_the_first_goes_at_once(inbox: Inbox, clock: Clock) -> None:
+    with inbox.burst():
+        inbox.hint(["0.md"], Stage.FINISHED)
+        assert due(inbox) is None
+        inbox.hint(["1.md"], Stage.FINISHED)
+        inbox.look(["0.md", "1.md"], "desk")
+        assert paths(due(inbox)) == {"0.md", "1.md"}
+        inbox.hint(["other.md"], Stage.FINISHED)
+        clock.now += SETTLE
+        assert paths(due(inbox)) == {"other.md"}
+    inbox.hint(["2.md"], Stage.FINISHED)
+    assert paths(due(inbox)) == {"2.md"}
+
+
 def test_a_file_being_written_waits_for_its_end(inbox: Inbox, clock: Clock) -> None:
     inbox.hint(["slow.md"], Stage.SETTLING)  # created
     inbox.hint(["slow.md"], Stage.OPEN)
