@@ -46,6 +46,7 @@ class Desk:
         self._pass: Pass | None = None
         self._version = -1
         self._files: dict[int, File] = {}
+        self._wanted: dict[int, File] = {}
         self._rows: dict[int, SeedRow] = {}
         self._names: dict[str, str] = {}
         self._problems: Mapping[str, tuple[Problem, ...]] = {}
@@ -66,7 +67,9 @@ class Desk:
         """
         found = self._seeds(version, problems)
         if drafts and not found.trouble:
-            self._drafts.want(one for one in self._files.values() if one.is_draft)
+            if self._wanted is not self._files:
+                self._drafts.want(one for one in self._files.values() if one.is_draft)
+                self._wanted = self._files
             self._drafts.wait()
             found = self._seeds(version, problems)
         if found.unread != self._drafts.unread:
@@ -198,8 +201,9 @@ class Desk:
             for problem in problems:
                 found.setdefault(problem.path, []).append(problem)
             self._problems = {path: tuple(of) for path, of in found.items()}
-        run = self._read()
-        files = {row[0]: File._make(row) for row in run.catalog.states.overview()}
+        run, files = self._read(), self._files
+        if version != self._version:
+            files = {row[0]: File._make(row) for row in run.catalog.states.overview()}
         learnt = self._drafts.take_news()
         told = {
             path for path in old.keys() | self._problems.keys() if old.get(path) != self._problems.get(path)
