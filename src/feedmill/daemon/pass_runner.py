@@ -82,8 +82,8 @@ class PassRunner(Runner):
             self.led = leads
             self.reset()
             self._store = None
-        if self.node is not None and not leads and request.paths:
-            self.node.give_way()
+        if self.node is not None and self._store is not None and not leads and request.paths:
+            self.node.give_way(self._store.serial)
         return super().run(request)
 
     def _open_store(self) -> Store:

@@ -329,8 +329,8 @@ class Node(Protocol):
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a document of the generation that was told last (`Bodies`)."""
 
-    def give_way(self) -> None:
-        """Wait a moment for what the leader makes of a change that this node has seen too."""
+    def give_way(self, serial: int) -> None:
+        """Wait a moment for what comes after number `serial`: the leader has seen the same change."""
 
     def status(self) -> dict[str, Any]:
         """Return role, epoch, serial and all nodes with their lag, for `feedmill status`."""

@@ -104,10 +104,13 @@ class PostgresNode:
         store = self._store
         return store.body(path, digest) if store is not None else None
 
-    def give_way(self) -> None:
-        """Leave processor and database to the leader for a moment: its pass is waited for, ours is not."""
+    def give_way(self, serial: int) -> None:
+        """Leave processor and database to the leader until it has published more than number `serial`.
+
+        For a moment at most: its pass is waited for, ours is not.
+        """
         self._news.clear()
-        if not self.leads():
+        if not self.leads() and self._seen <= serial:
             self._news.wait(_GIVE_WAY)
 
     def status(self) -> dict[str, Any]:
