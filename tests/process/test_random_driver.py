@@ -20,6 +20,7 @@ import pytest
 
 from driver.world import World
 from operated.daemon import Folder, Operator, free_port
+from reliability.results import keep
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(0 if os.environ.get("FEEDMILL_TORTURE") else 400)]
 
@@ -88,3 +89,9 @@ def test_nothing_is_missed_and_nothing_stays(site: Site, operator: Operator, dis
         pytest.fail(story)
     assert "Traceback" not in folder.log.read_text()
     assert {"create", "edit", "take", "bring", "break", "rename", "link", "delete"} <= set(counted), counted
+    keep(
+        "A takedown never fails open, and nothing is missed",
+        "random edits, links, disk faults, held passes, configs, restarts; disk and origin asked after each",
+        OPERATIONS,
+        "takedowns gone from disk and origin; at checkpoints the documents of a cold build",
+    )
