@@ -96,7 +96,7 @@ def test_workers_that_differ_get_no_seeds(
 ) -> None:
     from feedmill.seeds.decode_pool import cluster as door
 
-    monkeypatch.setattr(door, "_DECIDE", (*door._DECIDE, "pytest"))  # as if ours had another library
+    monkeypatch.setattr(door, "_DECIDE", f"{door._DECIDE} pytest")  # as if ours had another library
     assert list(run_all(seeds(300), WORK, workers=cluster.scheduler_address)) == expected(300)
     assert "2 of 2 Dask workers have another feedmill, Python or library" in caplog.text
 
