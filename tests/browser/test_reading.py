@@ -149,7 +149,7 @@ def test_axe_finds_nothing(visit: Open, path: str, width: int, scheme: str) -> N
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     # A picture that fails leaves the page; while axe is at work, that would move the headings from under it.
     page.evaluate("for (const one of document.images) one.loading = 'eager'")
-    page.wait_for_function("[...document.images].every((one) => one.complete)")
+    page.wait_for_function("() => [...document.images].every((one) => one.complete)")
     assert axe(page) == []
 
 
