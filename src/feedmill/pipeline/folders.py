@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from feedmill.errors import CatalogError
-from feedmill.render.theme import Unreadable
+from feedmill.model.theme import Unreadable
 
 _THEME_SUFFIXES = frozenset({".html", ".css", ".js", ".svg", ".txt", ".po"})
 

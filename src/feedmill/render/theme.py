@@ -15,6 +15,7 @@ from feedmill.model.feed import Site
 from feedmill.model.instant import rfc3339
 from feedmill.model.language import direction
 from feedmill.model.slug import url_path
+from feedmill.model.theme import Unreadable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -33,12 +34,6 @@ _POLICY = (
     "script-src {script}; {connect}base-uri 'none'; form-action 'none'"
 )
 _MEDIA = "media-src http: https:; "
-
-
-class Unreadable(str):
-    """Why a file of the theme cannot be read, in place of its text: no page is made by such a theme."""
-
-    __slots__ = ()
 
 
 def content_security_policy(
