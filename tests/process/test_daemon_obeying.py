@@ -188,7 +188,7 @@ def test_a_second_interrupt_ends_at_once(daemon: Daemon) -> None:
     time.sleep(0.001)
     if daemon.alive():
         daemon.signal(signal.SIGINT)
-    assert daemon.ended(within=fair(5)) == 130
+    assert daemon.ended(within=5) == 130
 
 
 def test_one_daemon_a_folder(daemon: Daemon, feedmill: Command) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from operated.daemon import Daemon, Folder, Operator, eventually, fair, free_port, seed_text
+from operated.daemon import Daemon, Folder, Operator, eventually, free_port, seed_text
 from operated.subscriber import Subscriber, exchange, subscriber
 
 pytestmark = pytest.mark.process
@@ -227,7 +227,7 @@ def test_it_ends_at_once_whatever_a_subscriber_does(site: Site, operator: Operat
         one.status = 500
         running.folder.write("second.md")
         running.daemon.signal(signal.SIGTERM)
-        assert running.daemon.ended(within=fair(5)) == 0
+        assert running.daemon.ended(within=5) == 0
 
 
 def test_where_the_hub_is_off_nothing_of_aiohttp_is_loaded(daemon: Daemon) -> None:
