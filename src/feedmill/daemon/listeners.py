@@ -100,7 +100,7 @@ class Listeners:
         if self._admin is not None:
             self._admin.warm()
         if self._server is not None:
-            self._server.settle()
+            self._server.freeze_memory()
 
     def tell(self) -> None:
         """Have open pages look again."""

@@ -91,7 +91,7 @@ class Chain:
         count = self._members.count_from
         return count(self._feed, period.start) - count(self._feed, period.end)
 
-    def until(self, period: Period) -> int:
+    def count_until(self, period: Period) -> int:
         """Return how many entries a period and those before it have."""
         return self._total - self._members.count_from(self._feed, period.end)
 
@@ -131,7 +131,7 @@ class Chain:
         return period_of(self._at, self._by).start
 
 
-class Newest:
+class NewestArchives:
     """What feeds say of their archives: the newest one, and how many entries are in archives.
 
     Remembered from pass to pass (of so many feeds): what is published later than the newest archive changes
@@ -154,7 +154,7 @@ class Newest:
         if found is None:
             chain = Chain(run, spec, record, self._refused)
             newest = chain.newest()
-            found = chain.path(newest), chain.until(newest) if newest is not None else 0
+            found = chain.path(newest), chain.count_until(newest) if newest is not None else 0
             self._known.put(spec.key, found)
         return found
 

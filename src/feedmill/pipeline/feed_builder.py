@@ -17,7 +17,7 @@ from feedmill.model.feed import Directory, Entry, Feed, FeedRow
 from feedmill.model.instant import from_micros
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.pipeline.archive_builder import ArchiveBuilder
-from feedmill.pipeline.archives import Chain, Newest
+from feedmill.pipeline.archives import Chain, NewestArchives
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.printer import Printer
 from feedmill.pipeline.selection import Head, Selection, heads, select, select_one
@@ -59,7 +59,7 @@ class FeedBuilder:
         self._renderer = renderer
         self.printer = Printer(composer, renderer, copies)
         self._archives = ArchiveBuilder(composer, self.printer)
-        self._newest: Newest | None = None
+        self._newest: NewestArchives | None = None
         self._directory: dict[FeedKey, FeedRow] | None = None
         self._unlisted: frozenset[str] = frozenset()
         self._latest: tuple[Entry, ...] = ()
@@ -124,7 +124,7 @@ class FeedBuilder:
         refused = set(run.store.refused)
         feeds = list(heads(run, _in_order(touched)))
         self._archives.publish(run, feeds, periods, refused)
-        printed = self._print_all(run, feeds, len(feeds), Newest(run, refused))
+        printed = self._print_all(run, feeds, len(feeds), NewestArchives(run, refused))
         directory = self.current_directory(run)
         listed = replace(
             directory,
@@ -137,14 +137,20 @@ class FeedBuilder:
 
     def _newest_archives(
         self, run: Pass, refused: Collection[str], periods: Iterable[tuple[FeedKey, Period]] = ()
-    ) -> Newest:
+    ) -> NewestArchives:
         """Return what is known of feeds' newest archives after a pass that touched `periods`."""
         if self._newest is None or not self._newest.holds(run, periods, refused):
-            self._newest = Newest(run, refused)
+            self._newest = NewestArchives(run, refused)
         return self._newest
 
     def _print_all(
-        self, run: Pass, feeds: Iterable[Head], total: int, newest: Newest, *, everything: bool = False
+        self,
+        run: Pass,
+        feeds: Iterable[Head],
+        total: int,
+        newest: NewestArchives,
+        *,
+        everything: bool = False,
     ) -> _Printed:
         """Print feeds, `total` of them."""
         unlisted = {path.rpartition(".")[0] for path in run.store.refused}
@@ -160,7 +166,7 @@ class FeedBuilder:
             if record is not None and record != selection.record:
                 fresh.append(record)
             if selection.spec.key == ALL:
-                latest = self._first_of(run, selection)
+                latest = self._front_page(run, selection)
             shown = selection.rows or selection.spec.key == ALL
             rows[selection.spec.key] = _row(selection.spec, selection) if shown else None
             run.progress("print", done, total)
@@ -289,9 +295,9 @@ class FeedBuilder:
     def _find_latest(self, run: Pass) -> tuple[Entry, ...]:
         """Return the entries of the front page: the first of `all`, but for those that would fill it."""
         (selection,) = select(run, (ALL,))
-        return self._first_of(run, selection)
+        return self._front_page(run, selection)
 
-    def _first_of(self, run: Pass, selection: Selection) -> tuple[Entry, ...]:
+    def _front_page(self, run: Pass, selection: Selection) -> tuple[Entry, ...]:
         if "html" not in self._composer.formats:
             return ()
         found = self.printer.entries(run, replace(selection, rows=selection.rows[:_LATEST]))

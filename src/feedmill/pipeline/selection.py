@@ -11,7 +11,7 @@ from feedmill.model.feed import Entry, History
 from feedmill.model.instant import from_micros
 from feedmill.model.settings import Content
 from feedmill.model.taxonomy import FeedKey
-from feedmill.pipeline.archives import Newest
+from feedmill.pipeline.archives import NewestArchives
 from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.one_pass import Pass
@@ -82,12 +82,12 @@ def heads(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Head]:
 
 def select(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Selection]:
     """Yield what each of the feeds shows, in their order."""
-    newest = Newest(run, run.store.refused)
+    newest = NewestArchives(run, run.store.refused)
     for head in heads(run, keys):
         yield select_one(run, head, newest)
 
 
-def select_one(run: Pass, head: Head, newest: Newest) -> Selection:
+def select_one(run: Pass, head: Head, newest: NewestArchives) -> Selection:
     """Return what a feed shows.
 
     All that is newer than the newest archive is in it, beyond its limit too, so that nothing is in neither

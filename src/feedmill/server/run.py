@@ -30,7 +30,7 @@ _PRIORITY = -10
 
 _GARBAGE = 5_000
 """Objects after which the collector looks for cycles: nobody is answered meanwhile, for about 2 ms then.
-A look at everything there is takes 20 times as long, so what stays is set aside (`settle`)."""
+A look at everything there is takes 20 times as long, so what stays is set aside (`freeze_memory`)."""
 
 _SPARE_DESCRIPTORS = 256
 """What the process itself needs: databases, seeds, workers' pipes."""
@@ -98,7 +98,7 @@ class Server:
         if self.failure is not None:
             raise StoreError("the HTTP server cannot run") from self.failure
 
-    def settle(self) -> None:
+    def freeze_memory(self) -> None:
         """Have the collector never look again at what is in memory now; once, when all that stays is there.
 
         Nobody is answered meanwhile. What of it is given up later and hangs together in a circle stays, too.

@@ -85,7 +85,7 @@ def test_the_collector_leaves_alone_what_stays() -> None:
     server = Server([Listener(app=hello, host="127.0.0.1", port=0)])
     server.start()
     try:
-        server.settle()
+        server.freeze_memory()
         looked_at = {id(one) for one in gc.get_objects()}
         assert not looked_at & {id(one) for one in kept}
         circle = Circle()
