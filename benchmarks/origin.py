@@ -44,7 +44,7 @@ def serve(folder: Path, port: int) -> None:
         origin.install(store.generation(settings.redirects, settings.copies))
         server = Server([Listener(app=origin, host="127.0.0.1", port=port)])
         server.start()
-        server.settle()
+        server.freeze_memory()
         signal.sigwait([signal.SIGTERM])
         server.stop()
 
