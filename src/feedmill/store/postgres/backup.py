@@ -9,8 +9,11 @@ from feedmill.model.instant import to_seconds
 from feedmill.store.history import History
 from feedmill.store.local.backup import Backup
 from feedmill.store.postgres.database import Database, Row
+from feedmill.store.postgres.schema import STAGED_DOCUMENT
 
 _BATCH = 500
+_FEED = dict.fromkeys(("path", "kind", "title", "description", "state"), "text")
+_GOOD = {"path": "bytea", "record": "bytea"}
 
 
 def read_good(database: Database) -> Iterator[tuple[str, bytes]]:
@@ -32,9 +35,8 @@ def write_history(database: Database, backup: Backup) -> None:
     with database.transaction():
         [(serial,)] = database.rows("SELECT serial FROM feedmill_head FOR UPDATE")
         serial = max(serial, history.serial) + 1
-        database.copy(
-            "COPY staged_document (path, digest, size, modified) FROM STDIN", list(_documents(history))
-        )
+        known = {name: STAGED_DOCUMENT[name] for name in ("path", "digest", "size", "modified")}
+        database.copy("staged_document", known, _documents(history))
         database.rows("DELETE FROM feedmill_document WHERE path NOT IN (SELECT path FROM staged_document)")
         database.rows(
             "INSERT INTO feedmill_document AS kept (path, digest, size, modified, serial)"
@@ -46,17 +48,16 @@ def write_history(database: Database, backup: Backup) -> None:
         )
         for table in ("feed", "gone", "good", "seeds"):
             database.rows(f"DELETE FROM feedmill_{table}")
-        database.copy("COPY feedmill_feed FROM STDIN", list(_feeds(history)))
-        database.copy(
-            "COPY feedmill_gone FROM STDIN", [(path, to_seconds(at)) for path, at in history.gone.items()]
-        )
+        database.copy("feedmill_feed", _FEED, _feeds(history))
+        gone = ((path, to_seconds(at)) for path, at in history.gone.items())
+        database.copy("feedmill_gone", {"path": "text", "modified": "int8"}, gone)
         page: list[Row] = []
         for path, record in backup.good():
             page.append((to_bytes(path), record))
             if len(page) == _BATCH:
-                database.copy("COPY feedmill_good FROM STDIN", page)
+                database.copy("feedmill_good", _GOOD, page)
                 page = []
-        database.copy("COPY feedmill_good FROM STDIN", page)
+        database.copy("feedmill_good", _GOOD, page)
         database.rows(
             "UPDATE feedmill_head SET ledger_id = %s, serial = %s, good = %s, feeds_at = %s, gone_at = %s,"
             " removed_at = %s, prints = '', seeds = ''",

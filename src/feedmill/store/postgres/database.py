@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
@@ -52,7 +52,7 @@ class Database:
         """Run a statement and return its rows."""
 
         def run(connection: psycopg.Connection[Row]) -> list[Row]:
-            found = connection.execute(statement, values)
+            found = connection.execute(statement, values, binary=True)
             return found.fetchall() if found.description else []
 
         return self._do(run)
@@ -61,11 +61,13 @@ class Database:
         """Run a statement and return how many rows it changed."""
         return self._do(lambda connection: connection.execute(statement, values).rowcount)
 
-    def copy(self, statement: str, rows: Sequence[Row]) -> None:
-        """Send rows by a COPY statement."""
+    def copy(self, table: str, columns: Mapping[str, str], rows: Iterable[Row]) -> None:
+        """Send rows by COPY; `columns` are those that the rows have, each with its type."""
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
 
         def run(connection: psycopg.Connection[Row]) -> None:
             with connection.cursor() as cursor, cursor.copy(statement) as copy:
+                copy.set_types(list(columns.values()))
                 for row in rows:
                     copy.write_row(row)
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from feedmill.errors import PublishError
 from feedmill.store.postgres.database import Database
+
+
+def _columns(types: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in types.items())
+
 
 _MIGRATIONS = (
     (
@@ -60,10 +66,14 @@ that of the publication that last changed it, `feeds_at`, `gone_at` and `removed
 changed a feed, a retired path, or took a document away. `good` counts the rows of `feedmill_good`."""
 VERSION = len(_MIGRATIONS)
 
+STAGED_DOCUMENT = {
+    "number": "int8", "path": "text", "digest": "text", "size": "int8", "modified": "int8", "body": "bytea",
+}  # fmt: skip
+STAGED_GOOD = {"number": "int8", "path": "bytea", "record": "bytea"}
 STAGING = (
-    """CREATE TEMP TABLE staged_document (number bigint, path text, digest text, size bigint, modified bigint,
-        body bytea) ON COMMIT DELETE ROWS""",
-    "CREATE TEMP TABLE staged_good (number bigint, path bytea, record bytea) ON COMMIT DELETE ROWS",
+    f"CREATE TEMP TABLE staged_document ({_columns(STAGED_DOCUMENT)}) ON COMMIT DELETE ROWS",
+    "ALTER TABLE staged_document ALTER COLUMN body SET STORAGE EXTERNAL",  # on its way, no longer than that
+    f"CREATE TEMP TABLE staged_good ({_columns(STAGED_GOOD)}) ON COMMIT DELETE ROWS",
 )
 """Where a publication's rows wait, by COPY: tables of the connection's own."""
 

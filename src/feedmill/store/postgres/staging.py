@@ -6,6 +6,7 @@ from feedmill.model.artifact import Published
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import to_seconds
 from feedmill.store.postgres.database import Database, Row
+from feedmill.store.postgres.schema import STAGED_DOCUMENT, STAGED_GOOD
 
 _ROOM = 8 << 20
 """Bytes that are kept here; a cold build of a large site has gigabytes."""
@@ -41,12 +42,9 @@ class Staging:
         """Bring everything into the database's staging tables, within a transaction."""
         self._database.begin()
         if self._documents:
-            self._database.copy(
-                "COPY staged_document (number, path, digest, size, modified, body) FROM STDIN",
-                self._documents,
-            )
+            self._database.copy("staged_document", STAGED_DOCUMENT, self._documents)
         if self._good:
-            self._database.copy("COPY staged_good (number, path, record) FROM STDIN", self._good)
+            self._database.copy("staged_good", STAGED_GOOD, self._good)
         self._forget()
 
     def discard(self) -> None:

@@ -1,14 +1,17 @@
 """Standing by: a node that does not lead makes the same passes, and compares instead of publishing.
 
 So its catalog is warm when it has to lead. A pass that would publish what the leader published belongs to
-that generation; after any other one the node is *behind* and derives everything anew next time, from seeds
-that are decoded already.
+that generation. Where the leader has moved on meanwhile, the next pass goes on from what this one would have
+published. Where it has not, the node is *behind*: its next pass derives everything anew, from seeds that are
+decoded already.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from feedmill.model.artifact import Published
 from feedmill.model.instant import Instant
@@ -24,35 +27,63 @@ _PATIENCE = 2.0
 
 _LOOK = 0.1
 
+_LINES = itertools.count()
+"""What our own passes lead to, where it is not what is published: a line of generations that no other store has."""
+
 
 class StandbyStore(PostgresStore):
-    """The store of a node that does not lead; `leads` tells when that is over."""
+    """The store of a node that does not lead; `leads` tells when that is over.
+
+    `history` is what our passes would have published, as long as the next one may go on from there.
+    """
 
     def __init__(self, url: str, name: str, bodies: BodyCache, leads: Callable[[], bool]) -> None:
+        self._current = History()
+        self._agrees = True
         self._behind = False
-        self._passes = 0
+        self._line = next(_LINES)
         self._leads = leads
+        self._name = name
         super().__init__(url, name, None, bodies)
 
     @property
     def mark(self) -> str:
-        """What the catalog belongs to: to no generation while we are behind, nor to the next pass."""
-        return f"{super().mark} behind {self._passes}" if self._behind else super().mark
+        """What the catalog belongs to: where that is no published generation, to none but our own.
+
+        While we are behind, not to the next pass either.
+        """
+        return super().mark if self._agrees else f"{self.ledger_id} {self._name} {self._line}"
+
+    def reopen(self) -> None:
+        """Read anew what is published."""
+        self.history = self._current
+        super().reopen()
+        self._current = self.history
 
     def begin(self, now: Instant) -> StandbyPublication:
         """Return a publication that compares."""
-        self._passes += 1
+        if self._behind:
+            self._behind, self._line = False, next(_LINES)
         return StandbyPublication(self, now)
 
     def catch_up(self, expected: History) -> None:
-        """Wait until what is published is what we would have published, for a moment; else we are behind."""
-        until = time.monotonic() + _PATIENCE
+        """Wait until what is published is what we would have published, for a moment.
+
+        Else we go on from `expected` where the leader has moved on meanwhile, and are behind where not.
+        """
+        until, begun = time.monotonic() + _PATIENCE, self._current.serial
         while True:
             self.reopen()
-            self._behind = not _same(self.history, expected)
-            if not self._behind or self._leads() or time.monotonic() > until:
+            self._agrees = _same(self.history, expected)
+            if self._agrees:
                 return
+            if self._leads() or time.monotonic() > until:
+                break
             self.watch(self.serial, _LOOK)
+        if self.serial > begun and self.ledger_id == expected.ledger_id:
+            self.history = replace(expected, serial=self.serial)
+        else:
+            self._behind = True
 
 
 class StandbyPublication(PostgresPublication):
