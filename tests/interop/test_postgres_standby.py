@@ -29,7 +29,7 @@ def stores(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Store, S
 
 
 def _pass(store: StandbyStore, bodies: Mapping[str, bytes]) -> bool:
-    """Make a pass that finds these documents changed; return whether it began from where the last one ended."""
+    """Make a pass that finds these documents changed; tell whether it began where the last one ended."""
     ended = store.mark
     with store.begin(NOON) as publication:
         began = store.mark

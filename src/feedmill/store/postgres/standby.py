@@ -28,7 +28,7 @@ _PATIENCE = 2.0
 _LOOK = 0.1
 
 _LINES = itertools.count()
-"""What our own passes lead to, where it is not what is published: a line of generations that no other store has."""
+"""Numbers for what our own passes lead to where it is not what is published, a new one for each line."""
 
 
 class StandbyStore(PostgresStore):
