@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from feedmill.catalog.database import KEYS, Database, keys
 from feedmill.catalog.rows import FaultRow, FileRow, KnownRow, RecordRow
 
-_PAGE = "SELECT * FROM file WHERE path > ? ORDER BY path LIMIT ?"
-_PAGE_BELOW = "SELECT * FROM file WHERE path > ? AND path < ? ORDER BY path LIMIT ?"
+_PAGE = "SELECT * FROM file WHERE path >= ? ORDER BY path LIMIT ?"
+_PAGE_BELOW = "SELECT * FROM file WHERE path >= ? AND path < ? ORDER BY path LIMIT ?"
+_STATS = "SELECT path, size, mtime_ns, ctime_ns, inode FROM file WHERE path > ? ORDER BY path LIMIT ?"
 _CHANGE = """
     UPDATE file SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, digest = ?, is_seed = ? WHERE id = ?
 """
@@ -36,20 +37,27 @@ class Files:
         self._db = database
         self._fingerprint: int | None = None
 
-    def all(self, *, after: bytes = b"", until: bytes | None = None, size: int = 5000) -> Iterator[FileRow]:
-        """Yield the files with `after` < path < `until` in order of path, in pages.
+    def all(self, start: bytes = b"", end: bytes | None = None, *, size: int = 5000) -> Iterator[FileRow]:
+        """Yield the files with `start` <= path < `end` (None: all that follow) in order of path, in pages.
 
         No cursor stays open between pages: rows at or before the one yielded may be written meanwhile.
         """
         while True:
-            if until is None:
-                rows = self._db.rows(_PAGE, (after, size))
+            if end is None:
+                rows = self._db.rows(_PAGE, (start, size))
             else:
-                rows = self._db.rows(_PAGE_BELOW, (after, until, size))
+                rows = self._db.rows(_PAGE_BELOW, (start, end, size))
             yield from map(FileRow._make, rows)
             if len(rows) < size:
                 return
-            after = rows[-1][1]
+            start = rows[-1][1] + b"\0"
+
+    def stats(self, *, size: int = 5000) -> Iterator[tuple[bytes, int, int, int, int]]:
+        """Yield path, size, mtime, ctime (nanoseconds) and inode of all files, in order of path, in pages."""
+        after = b""
+        while page := self._db.rows(_STATS, (after, size)):
+            yield from page
+            after = page[-1][0]
 
     def fingerprint(self) -> str:
         """Return a digest of the paths and contents of all files.

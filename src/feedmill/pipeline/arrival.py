@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from feedmill.catalog import FileRow
 from feedmill.model.seed import Problem, Reason, Record, Severity
+from feedmill.model.settings import DecodeSettings, ScanSettings
 from feedmill.pipeline.reading import ANYWAY, stat_of
-from feedmill.seeds import Found
+from feedmill.seeds import Found, read_head
 
 
 @dataclass(slots=True)
@@ -35,6 +36,17 @@ def unreadable(label: str, why: str) -> Record:
     """Return the record of what cannot be read."""
     problem = Problem(path=label, message=why)
     return Record(path=label, reason=Reason.INVALID, problems=(problem,))
+
+
+def refused(arrival: Arrival, why: str, scanning: ScanSettings, decoding: DecodeSettings) -> Record:
+    """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
+    record, limit = unreadable(arrival.label, why), decoding.max_bytes
+    head = read_head(scanning, arrival.found.path, limit + 1)
+    if len(head) <= limit:
+        return record
+    from feedmill.seeds.decode import decode  # on use: most passes decode elsewhere, or nothing
+
+    return replace(decode(arrival.label, head, decoding), problems=record.problems)
 
 
 def emptied(record: Record) -> Record:

@@ -12,10 +12,11 @@ from itertools import chain
 from feedmill.catalog import FileRow, RecordRow
 from feedmill.errors import SeedError
 from feedmill.model.seed import Problem, Record, Severity
-from feedmill.pipeline.arrival import Arrival, emptied, same, unreadable, unseen
+from feedmill.pipeline.arrival import Arrival, emptied, refused, same, unreadable, unseen
 from feedmill.pipeline.codec import decode_record, encode
 from feedmill.pipeline.decoding import Decoded, decoding, packed
 from feedmill.pipeline.one_pass import Pass
+from feedmill.pipeline.parts import EVERYTHING, Span, doubtful
 from feedmill.pipeline.reading import ANYWAY, CLOCK_TICK_NS, Taken, asked, read_content, reading, stat_of
 from feedmill.pipeline.report import printable
 from feedmill.seeds import (
@@ -26,7 +27,6 @@ from feedmill.seeds import (
     look,
     matches,
     processes,
-    read_head,
     run_all,
     run_much,
     scan,
@@ -96,7 +96,9 @@ class Ingest:
         self._hints = hints
         ingested = Ingested()
         if paths is None:
-            self._take_all(ingested, self._differences(ingested))
+            spans = [EVERYTHING] if self._again else doubtful(self._run, hints)
+            arrivals = chain.from_iterable(self._differences(ingested, "", span) for span in spans)
+            self._take_all(ingested, arrivals)
             return ingested
         self._take(ingested, self._in_time(ingested, self._hinted(ingested, paths), quick), ahead=1)
         ingested.slow = self._since is not None and time.monotonic() > self._since + PATIENCE
@@ -120,14 +122,15 @@ class Ingest:
 
     # What differs
 
-    def _differences(self, ingested: Ingested, under: str = "") -> Iterator[Arrival]:
+    def _differences(self, ingested: Ingested, under: str = "", span: Span = EVERYTHING) -> Iterator[Arrival]:
         """Walk the folder and the catalog side by side, both in order of path."""
+        start, end = span
         prefix = to_bytes(under)
-        known = self._files.all(after=prefix, until=prefix + b"\xff" if prefix else None)
+        known = self._files.all(prefix or start, prefix + b"\xff" if prefix else end)
         row = next(known, None)
         lost: list[bytes] = []
         seen = 0
-        for item in scan(self._scanning, under=under):
+        for item in scan(self._scanning, under, start=start, end=end):
             if isinstance(item, ScanProblem):
                 self._note(ingested, item)
                 if item.prefix is not None:
@@ -259,7 +262,7 @@ class Ingest:
             if row is not None:
                 self._gone(ingested, row)
         elif taken.refused is not None:
-            self._refuse(ingested, arrival, self._refused(arrival, taken.refused))
+            self._refuse(ingested, arrival, self._refusal(arrival, taken.refused))
         elif taken.stat is not None:
             size, mtime, ctime, inode = taken.stat
             arrival.found = arrival.found._replace(size=size, mtime_ns=mtime, ctime_ns=ctime, inode=inode)
@@ -311,7 +314,7 @@ class Ingest:
                     self._gone(ingested, row)
                 continue
             except SeedError as error:
-                self._refuse(ingested, arrival, self._refused(arrival, error.message))
+                self._refuse(ingested, arrival, self._refusal(arrival, error.message))
                 continue
             data, arrival.digest, arrival.found = content
             if row is not None and row.digest == arrival.digest and not self._again:
@@ -328,19 +331,12 @@ class Ingest:
             ingested.vanished.append(to_text(arrival.path))
             self._keep(ingested, arrival, packed(record, self._run.composer))
 
+    def _refusal(self, arrival: Arrival, why: str) -> Record:
+        return refused(arrival, why, self._scanning, self._decoding)
+
     def _was_seed(self, path: str) -> bool:
         """Whether a path had an entry, as the ledger tells."""
         return self._run.store.last_good(path) is not None
-
-    def _refused(self, arrival: Arrival, why: str) -> Record:
-        """Return the record of a file that cannot be taken as a seed, with what it says of a takedown."""
-        record, limit = unreadable(arrival.label, why), self._decoding.max_bytes
-        head = read_head(self._scanning, arrival.found.path, limit + 1)
-        if len(head) <= limit:
-            return record
-        from feedmill.seeds.decode import decode  # on use: most passes decode elsewhere, or nothing
-
-        return replace(decode(arrival.label, head, self._decoding), problems=record.problems)
 
     # What is stored
 

@@ -7,10 +7,8 @@ that is missing, stale or unreadable costs time, never a byte.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -20,15 +18,13 @@ from feedmill.model.instant import Instant, to_micros
 from feedmill.model.settings import Settings
 from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme
+from feedmill.pipeline.parts import Part, are_as_known, parts
 from feedmill.pipeline.report import PassReport, report_from_json
-from feedmill.seeds import Found, scan, to_bytes
+from feedmill.seeds import processes, to_bytes, to_text
 from feedmill.store import place_of
 
 if TYPE_CHECKING:
     from feedmill.pipeline.one_pass import Pass
-
-_Stat = tuple[bytes, int, int, int, int]
-"""Path, size in bytes, mtime and ctime in nanoseconds, inode."""
 
 
 def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
@@ -43,6 +39,10 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     found, at = _read(_file(settings)), to_micros(now)
     try:
         report = report_from_json(found["report"])
+        files = [
+            Part(to_bytes(start), None if end is None else to_bytes(end), str(digest))
+            for start, end, digest in found["files"]
+        ]
     except (LookupError, TypeError, ValueError):
         return None
     catalog = settings.state_dir / "catalog.db"
@@ -55,8 +55,7 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     with place_of(settings).open() as store:
         if found.get("ledger") != store.mark or store.problems or store.verify():
             return None
-        stats = _listing(settings)
-        if stats is None or found.get("files") != stats:
+        if not all(are_as_known(settings.scan, files, processes(settings.workers))):
             return None
     return replace(
         report,
@@ -86,15 +85,16 @@ def seal(run: Pass, report: PassReport, *, clear: bool) -> None:
         fresh.unlink(missing_ok=True)  # of a run that was killed
     if not clear or report.held is not None or any(p.path.startswith("/") for p in report.problems):
         return
-    stats = _digest(
-        (row.path, row.size, row.mtime_ns, row.ctime_ns, row.inode) for row in run.catalog.files.all()
-    )
-    if stats is None:
+    files = [
+        [to_text(part.start), None if part.end is None else to_text(part.end), part.digest]
+        for part in parts(run.catalog.files.stats())
+    ]
+    if not all(digest for *_, digest in files):
         return
     sealed = {
         "rules": [decode_print(settings), compose_print(settings, load_theme(settings.theme_dir))],
         "ledger": run.store.mark,
-        "files": stats,
+        "files": files,
         "until": to_micros(report.next_change) if report.next_change else None,
     }
     since = to_micros(report.as_of)
@@ -123,23 +123,3 @@ def _holds(found: dict[str, Any], at: int) -> bool:
     """Whether the instant `at` (microseconds) lies between those for which the seal speaks."""
     since, until = found.get("since"), found.get("until")
     return isinstance(since, int) and since <= at and (not isinstance(until, int) or at < until)
-
-
-def _listing(settings: Settings) -> str | None:
-    """Return the digest of all files' stats, None where something in the folder is in the way."""
-    return _digest(
-        (to_bytes(item.path), item.size, item.mtime_ns, item.ctime_ns, item.inode)
-        if isinstance(item, Found)
-        else None
-        for item in scan(settings.scan)
-    )
-
-
-def _digest(stats: Iterable[_Stat | None]) -> str | None:
-    """Return a digest of the files' stats in order of path, None where one is missing or to be read again."""
-    digest = hashlib.blake2b(digest_size=16)
-    for stat in stats:
-        if stat is None or stat[2] < 0:
-            return None
-        digest.update(b"%b\0%d %d %d %d\n" % stat)
-    return digest.hexdigest()

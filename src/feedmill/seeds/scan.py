@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -57,8 +58,12 @@ class ScanProblem:
     prefix: str | None = None
 
 
-def scan(settings: ScanSettings, under: str = "") -> Iterator[Found | ScanProblem]:
+def scan(
+    settings: ScanSettings, under: str = "", *, start: bytes = b"", end: bytes | None = None
+) -> Iterator[Found | ScanProblem]:
     """Yield every seed file below `settings.dir` (or below its folder `under`, "x/"), in order of path.
+
+    Of the folder itself only names from `start` up to `end` (None: all that follow); folders' have a `/`.
 
     The order is that of the whole paths as bytes, so that a catalog in the same order can be walked
     side by side.
@@ -75,7 +80,7 @@ def scan(settings: ScanSettings, under: str = "") -> Iterator[Found | ScanProble
             under = ""  # which says what is wrong
         elif _is_closed(under, globs) or not _is_folder(root + b"/" + to_bytes(under.rstrip("/"))):
             return
-    stack = [_folder(root, under, globs)]
+    stack = [_folder(root, under, globs, start, end)]
     while stack:
         for item in stack[-1]:
             if isinstance(item, str):
@@ -119,7 +124,9 @@ def _is_closed(folder: str, globs: Globs) -> bool:
     )
 
 
-def _folder(root: bytes, prefix: str, globs: Globs) -> Iterator[Found | ScanProblem | str]:
+def _folder(
+    root: bytes, prefix: str, globs: Globs, start: bytes = b"", end: bytes | None = None
+) -> Iterator[Found | ScanProblem | str]:
     """Yield what is in the folder of the relative path `prefix` ("x/"); a str is a folder to go into next."""
     folder = root + b"/" + to_bytes(prefix)
     try:
@@ -128,7 +135,7 @@ def _folder(root: bytes, prefix: str, globs: Globs) -> Iterator[Found | ScanProb
         if not prefix or not isinstance(error, (FileNotFoundError, NotADirectoryError)):
             yield _unlisted(root, prefix, error)
         return
-    for name in names:
+    for name in names[bisect_left(names, start) : bisect_left(names, end) if end is not None else None]:
         path = prefix + to_text(name)
         if name.endswith(b"/"):
             if globs.takes(path[:-1]):

@@ -23,7 +23,7 @@ def test_files_come_in_order_of_path_in_pages_and_below_a_folder() -> None:
         catalog.begin()
         catalog.files.put(rows(*reversed(paths)))
         assert [row.path for row in catalog.files.all(size=2)] == sorted(paths)
-        below = catalog.files.all(after=b"b/", until=b"b/\xff", size=1)
+        below = catalog.files.all(b"b/", b"b/\xff", size=1)
         assert [row.path for row in below] == [b"b/x.md", b"b/y.md"]
 
 

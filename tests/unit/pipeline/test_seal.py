@@ -17,7 +17,7 @@ import pytest
 
 from feedmill.config import loads
 from feedmill.model.settings import Settings
-from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.pipeline import Mill, PassReport, PassRequest, parts
 from feedmill.pipeline.up_to_date import sealed_report
 from untouched import let_rest
 
@@ -31,6 +31,7 @@ class Site:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.now = NOW
+        self.workers = 1
         self.config = "site: {title: T, url: 'https://f.example.org/'}\n"
         (root / "seeds").mkdir()
         for name, date in (("a", "2026-01-01"), ("b", "2026-01-02"), ("later", "2026-04-01")):
@@ -45,7 +46,7 @@ class Site:
         return path
 
     def settings(self) -> Settings:
-        return replace(loads(self.config, base=self.root), workers=1)
+        return replace(loads(self.config, base=self.root), workers=self.workers)
 
     def build(self) -> PassReport:
         with Mill(self.settings(), clock=lambda: self.now) as mill:
@@ -57,9 +58,13 @@ class Site:
         return sealed_report(self.settings(), self.now)
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
+@pytest.fixture(params=["whole", "in parts"])
+def site(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Also as if so few files were many: two processes look at each for itself."""
     site = Site(tmp_path)
+    if request.param == "in parts":
+        site.workers = 2
+        monkeypatch.setattr(parts, "_FILES", 1)
     site.build()
     return site
 
@@ -110,6 +115,9 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     ).touch(),
     "the seal is gone": lambda site: (site.root / ".feedmill/seal.json").unlink(),
     "the seal is cut short": lambda site: os.truncate(site.root / ".feedmill/seal.json", 40),
+    "the seal's files are none": lambda site: replace_text(
+        site.root / ".feedmill/seal.json", '"files": ', '"files": [7], "_": '
+    ),
     "the seal is a list": lambda site: (site.root / ".feedmill/seal.json").write_text("[]"),
     "the seal is another program's": lambda site: (site.root / ".feedmill/seal.json").write_text("{}"),
     "the seal's times are none": lambda site: replace_text(

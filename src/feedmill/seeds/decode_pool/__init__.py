@@ -6,8 +6,8 @@ handed in.
 """
 
 from feedmill.seeds.decode_pool.framing import Item
-from feedmill.seeds.decode_pool.here import LARGE
+from feedmill.seeds.decode_pool.here import LARGE, run_beside
 from feedmill.seeds.decode_pool.pool import is_much, processes, run_all, run_much
 from feedmill.seeds.decode_pool.work import Work
 
-__all__ = ["LARGE", "Item", "Work", "is_much", "processes", "run_all", "run_much"]
+__all__ = ["LARGE", "Item", "Work", "is_much", "processes", "run_all", "run_beside", "run_much"]
