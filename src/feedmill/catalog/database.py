@@ -20,7 +20,7 @@ _PRAGMAS = (
     "journal_mode = WAL",  # `status` and `explain` read beside a pass
     "synchronous = NORMAL",  # losing the last pass of a cache costs time only
     "busy_timeout = 5000",
-    "cache_size = -131072",  # KiB at most: deriving a million seeds fills it
+    "cache_size = -49152",  # KiB at most: deriving a million seeds fills it
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from array import array
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -45,7 +46,7 @@ _UNLISTED = "its folder cannot be listed"
 class Ingested:
     """What one look at the folder found. Ids are the catalog's."""
 
-    changed: list[int] = field(default_factory=list)
+    changed: array[int] = field(default_factory=lambda: array("q"))
     gone: list[int] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     """Paths of seeds whose file vanished or cannot be read any more: what the guard counts."""
