@@ -17,12 +17,13 @@ class Cost:
     """Seconds of wall clock, seconds of processor, and bytes at the peak (0: not measured).
 
     `peak` is the sum over all processes of the tree, shared pages counted once (PSS);
-    `largest` is the resident peak of the largest single process.
+    `largest` is the resident peak of the largest single process, both as seen ten times a second. (What the
+    kernel tells of an ended process, `ru_maxrss`, is no less than that of whoever started it.)
     """
 
     wall: float
     cpu: float
-    largest: int
+    largest: int = 0
     peak: int = 0
 
 
@@ -61,16 +62,10 @@ def run(
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
-        peak = watcher.stop() if watcher else 0
+        peak, largest = watcher.stop() if watcher else (0, 0)
     if process.returncode not in codes:
         raise RunError(command, process.returncode, log.read_text(errors="replace")[-2000:])
-    largest = usage.ru_maxrss * 1024
-    return Cost(
-        wall=wall,
-        cpu=usage.ru_utime + usage.ru_stime,
-        largest=largest,
-        peak=max(peak, largest) if memory else 0,
-    )
+    return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime, largest=largest, peak=max(peak, largest))
 
 
 class TreeMemory:
@@ -78,27 +73,38 @@ class TreeMemory:
 
     def __init__(self, root: int) -> None:
         self._root = root
-        self._peak = 0
+        self._peak = self._largest = 0
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
         while not self._ended.wait(0.1):
-            self._peak = max(self._peak, sum(map(proportional, tree(self._root))))
+            pids = tree(self._root)
+            self._peak = max(self._peak, sum(map(proportional, pids)))
+            self._largest = max(self._largest, *map(resident_peak, pids))
 
-    def stop(self) -> int:
-        """Return the largest sum seen, in bytes."""
+    def stop(self) -> tuple[int, int]:
+        """Return the largest sum seen, and the peak of the largest single process, in bytes."""
         self._ended.set()
         self._thread.join()
-        return self._peak
+        return self._peak, self._largest
 
 
 def proportional(pid: int) -> int:
     """Return a process's memory in bytes, pages that it shares counted by its share; 0 when it is gone."""
+    return _memory(f"/proc/{pid}/smaps_rollup", "Pss:")
+
+
+def resident_peak(pid: int) -> int:
+    """Return the most memory a process had so far, in bytes; 0 when it is gone."""
+    return _memory(f"/proc/{pid}/status", "VmHWM:")
+
+
+def _memory(path: str, name: str) -> int:
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
+        for line in Path(path).read_text().splitlines():
+            if line.startswith(name):
                 return int(line.split()[1]) * 1024
     except (OSError, ValueError):
         pass

@@ -30,7 +30,6 @@ def measure(shape: str, count: int, names: list[str], *, runs: int = 7) -> Itera
             "seeds": count,
             "wall": middle.wall,
             "cpu": middle.cpu,
-            "largest": middle.largest,
             "runs": len(costs),
             "written": rewritten(before, stamps(tool.output(folder))),
             "files": len(before),
