@@ -145,17 +145,6 @@ def processor(root: int) -> float:
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def pace() -> float:
-    """Return the seconds that a loop of Python takes just now, the least of three: hosts have slow hours."""
-    took = []
-    for _ in range(3):
-        begun, total = time.perf_counter(), 0
-        for number in range(5_000_000):
-            total += number
-        took.append(time.perf_counter() - begun)
-    return min(took)
-
-
 def wait_until(what: str, holds: Callable[[], bool], seconds: float, pause: float = 0.02) -> None:
     """Wait until a condition holds. Raises TimeoutError."""
     deadline = time.monotonic() + seconds

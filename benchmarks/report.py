@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import cold, instructions, latency, noop, scale, tables
-from benchmarks.measure import pace
 from benchmarks.peers.base import OUT, ROOT
 from benchmarks.workshop import RESULTS, Row, load, machine, save, show
 
@@ -135,10 +134,8 @@ PARTS: dict[str, Callable[[int, Sequence[str]], Iterator[Row]]] = {
 def run(parts: list[str], count: int, tools: Sequence[str]) -> list[str]:
     """Measure each part and keep its figures; return what failed, which does not stop the others."""
     failures = []
-    paces = {row["part"]: row for row in load("pace")}
     for part in parts:
         print(f"{part}:", flush=True)
-        before = pace()
         rows: list[Row] = []
         try:
             for row in PARTS[part](count, tools):
@@ -147,8 +144,6 @@ def run(parts: list[str], count: int, tools: Sequence[str]) -> list[str]:
         except Exception as error:  # noqa: BLE001 - hours of other figures would be lost
             failures.append(f"{part}: {type(error).__name__}: {error}")
             print(f"  FAILED {failures[-1]}", flush=True)
-        paces[part] = {"part": part, "before": before, "after": pace()}
-        save("pace", paces.values())
     (RESULTS / "machine.json").write_text(json.dumps({"rows": [machine()]}), encoding="utf-8")
     return failures
 

@@ -67,11 +67,6 @@ def _machine(folder: Path) -> str:
     )
 
 
-def _pace(folder: Path) -> str:
-    lines = [[row["part"], seconds(row["before"]), seconds(row["after"])] for row in load("pace")]
-    return table(["part", "the loop before", "after"], lines) if lines else ""
-
-
 def _cold(folder: Path) -> str:
     rows = load("cold")
     if not rows:
@@ -309,7 +304,6 @@ def _targets(folder: Path) -> str:
 
 SECTIONS: dict[str, Callable[[Path], str]] = {
     "machine": _machine,
-    "pace": _pace,
     "targets": _targets,
     "cold": _cold,
     "noop": _noop,
