@@ -43,7 +43,7 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
             Part(to_bytes(start), None if end is None else to_bytes(end), str(digest))
             for start, end, digest in found["files"]
         ]
-    except (LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError):
         return None
     catalog = settings.state_dir / "catalog.db"
     beside = (catalog.with_name(f"catalog.db{suffix}") for suffix in ("-wal", "-shm"))

@@ -118,6 +118,9 @@ BREAKS: dict[str, Callable[[Site], object]] = {
     "the seal's files are none": lambda site: replace_text(
         site.root / ".feedmill/seal.json", '"files": ', '"files": [7], "_": '
     ),
+    "the seal's parts begin nowhere": lambda site: replace_text(
+        site.root / ".feedmill/seal.json", '"files": ', '"files": [[7, null, "x"]], "_": '
+    ),
     "the seal is a list": lambda site: (site.root / ".feedmill/seal.json").write_text("[]"),
     "the seal is another program's": lambda site: (site.root / ".feedmill/seal.json").write_text("{}"),
     "the seal's times are none": lambda site: replace_text(
