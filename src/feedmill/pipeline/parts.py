@@ -96,9 +96,9 @@ def doubtful(run: Pass, hints: Iterable[str]) -> list[Span]:
 
 
 def _is_as_known(scanning: ScanSettings, start: str, rest: bytes) -> bool:
-    if not rest:
+    digest, _, end = rest.partition(b"\0")
+    if not digest:  # to be read again; and so is a file from before 1970, which has no digest either
         return False
-    digest, end = rest.split(b"\0")
     stats: list[Stat] = []
     for item in scan(scanning, start=to_bytes(start), end=end or None):
         if not isinstance(item, Found):

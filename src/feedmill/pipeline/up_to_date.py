@@ -39,15 +39,12 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     found, at = _read(_file(settings)), to_micros(now)
     try:
         report = report_from_json(found["report"])
-        files = [
-            Part(to_bytes(start), None if end is None else to_bytes(end), str(digest))
-            for start, end, digest in found["files"]
-        ]
+        files = _parts(found["files"])
     except (AttributeError, LookupError, TypeError, ValueError):
         return None
     catalog = settings.state_dir / "catalog.db"
     beside = (catalog.with_name(f"catalog.db{suffix}") for suffix in ("-wal", "-shm"))
-    if not _holds(found, at) or not catalog.exists() or any(file.exists() for file in beside):
+    if not files or not _holds(found, at) or not catalog.exists() or any(file.exists() for file in beside):
         return None  # what SQLite left beside it when a run was killed: opening the catalog clears it
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
@@ -85,11 +82,8 @@ def seal(run: Pass, report: PassReport, *, clear: bool) -> None:
         fresh.unlink(missing_ok=True)  # of a run that was killed
     if not clear or report.held is not None or any(p.path.startswith("/") for p in report.problems):
         return
-    files = [
-        [to_text(part.start), None if part.end is None else to_text(part.end), part.digest]
-        for part in parts(run.catalog.files.stats())
-    ]
-    if not all(digest for *_, digest in files):
+    files = [[to_text(part.start), part.digest] for part in parts(run.catalog.files.stats())]
+    if not all(digest for _, digest in files):
         return
     sealed = {
         "rules": [decode_print(settings), compose_print(settings, load_theme(settings.theme_dir))],
@@ -117,6 +111,21 @@ def _read(file: Path) -> dict[str, Any]:
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _parts(sealed: list[Any]) -> list[Part]:
+    """Return the parts that were sealed, each up to where the next begins; none where they are not the whole.
+
+    Raises:
+        AttributeError, TypeError, ValueError: they are no parts.
+    """
+    starts = [to_bytes(start) for start, _ in sealed]
+    if starts[:1] != [b""]:
+        return []
+    ends = [*starts[1:], None]
+    return [
+        Part(start, end, str(digest)) for start, end, (_, digest) in zip(starts, ends, sealed, strict=True)
+    ]
 
 
 def _holds(found: dict[str, Any], at: int) -> bool:

@@ -77,6 +77,18 @@ def test_a_file_that_is_to_be_read_again_is_never_as_it_was(small: None) -> None
     assert [part.digest for part in parts.parts([(b"a.md", 1, -1, 3, 4)])] == [""]
 
 
+def test_nor_is_one_beside_a_file_from_before_1970(tmp_path: Path) -> None:
+    """Whose stat looks as if it had to be read again, too."""
+    (tmp_path / "seeds").mkdir()
+    for name, seconds in (("a.md", 1_000_000), ("old.md", -1_000_000)):
+        (tmp_path / "seeds" / name).write_text("x")
+        os.utime(tmp_path / "seeds" / name, (seconds, seconds))
+    settings = loads("site: {title: T, url: 'https://f.example.org/'}\n", base=tmp_path).scan
+    (part,) = parts.parts(_stats(settings))
+    assert part.digest == ""
+    assert not any(parts.are_as_known(settings, [part], 1))
+
+
 class Site:
     """A mill over three folders and two files, with two processes."""
 

@@ -119,7 +119,13 @@ BREAKS: dict[str, Callable[[Site], object]] = {
         site.root / ".feedmill/seal.json", '"files": ', '"files": [7], "_": '
     ),
     "the seal's parts begin nowhere": lambda site: replace_text(
-        site.root / ".feedmill/seal.json", '"files": ', '"files": [[7, null, "x"]], "_": '
+        site.root / ".feedmill/seal.json", '"files": ', '"files": [[7, "x"]], "_": '
+    ),
+    "the seal has no parts": lambda site: replace_text(
+        site.root / ".feedmill/seal.json", '"files": ', '"files": [], "_": '
+    ),
+    "the seal's parts are not the whole": lambda site: replace_text(
+        site.root / ".feedmill/seal.json", '"files": [["", ', '"files": [["later.md", '
     ),
     "the seal is a list": lambda site: (site.root / ".feedmill/seal.json").write_text("[]"),
     "the seal is another program's": lambda site: (site.root / ".feedmill/seal.json").write_text("{}"),
