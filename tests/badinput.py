@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -25,6 +26,8 @@ Make = Callable[[Path], None]
 MEBIBYTE = 1 << 20
 NOBODY = 65534
 CONFIG = 'site: {title: News, url: "https://feeds.test.invalid/"}\n'
+_TODAY = re.compile(r"(?<=add 'date: )\d{4}-\d\d-\d\d")
+"""What changes from day to day in what is said."""
 GOOD = "title: A\nwebUrl: https://example.org/a\npublishedDateTime: 2024-01-01\n"
 
 
@@ -101,7 +104,8 @@ def ask(row: Row, folder: Path) -> Answer:
     else:
         assert report["seeds"]["eligible"] == 1, report
         what = withheld[0] if withheld else "no seed" if report["seeds"]["not_seeds"] else "unseen"
-    return Answer(what=what, code=code, said=tuple((s, m.replace(shown, "")) for s, m in said))
+    said = [(severity, _TODAY.sub("<today>", message.replace(shown, ""))) for severity, message in said]
+    return Answer(what=what, code=code, said=tuple(said))
 
 
 @contextmanager
