@@ -145,10 +145,11 @@ class Composer:
         history: History | None = None,
         *,
         owed: int = 0,
+        total: int = 0,
     ) -> Feed:
-        """Return the feed of `entries` (in order, already limited), under its permanent id."""
+        """Return the feed of `entries` (in order, already limited, of `total`), under its permanent id."""
         feed = self._feed(spec.key.kind, spec.path, title, spec.description, tuple(entries))
-        return replace(feed, history=history, owed=owed)
+        return replace(feed, history=history, owed=owed, total=total)
 
     def empty_feed(self, kind: Kind, path: str, title: str, description: str) -> Feed:
         """Return a feed that lost its last entry: valid and empty, at its URL, with its last title."""

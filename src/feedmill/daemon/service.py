@@ -285,8 +285,9 @@ class Service:
                 logger.info("ready", extra={"facts": self._answers.facts()})
             if self._on_ready is not None:
                 self._on_ready(self._config.settings, self._listeners.addresses())
-            self._warm()
             self._listeners.warm()
+        if work.request.paths is None:  # what it printed, processes of their own may have printed
+            self._warm()
         self._notifier.status(self._condition.summary())
         self._listeners.tell()
 

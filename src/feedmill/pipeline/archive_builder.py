@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from feedmill.compose import Composer, Touched, is_closed, rewritten
 from feedmill.model.archive import Period, archive_path, split_archive
+from feedmill.model.artifact import Artifact
 from feedmill.model.feed import History
 from feedmill.model.taxonomy import FeedKey, Kind
 from feedmill.pipeline.archives import Chain
@@ -118,12 +119,14 @@ class ArchiveBuilder:
 
         What of them cannot be put is taken out of the chain, and its neighbours are printed once more.
         """
-        documents = run.store.documents
-        order = sorted(filled, key=lambda path: (f"{path}.atom" in documents, filled[path].period, path))
+        known = run.store.documents
+        order = sorted(filled, key=lambda path: (f"{path}.atom" in known, filled[path].period, path))
         parted: dict[str, _Work] = {}
-        for done, path in enumerate(order, 1):
-            head, chain, period = work = filled[path]
-            if not self._print_one(run, path, work) and f"{path}.atom" not in refused:
+        archives = (archive_selection(*filled[path]) for path in order)
+        for done, (archive, documents) in enumerate(self._printer.print_all(run, archives, len(order)), 1):
+            path = archive.path
+            head, chain, period = filled[path]
+            if not self._publish(run, archive, documents) and f"{path}.atom" not in refused:
                 parted |= {
                     chain.path(near): _Work(head, chain, near)
                     for near in (chain.before(period), chain.after(period))
@@ -133,18 +136,14 @@ class ArchiveBuilder:
             run.progress("print", done, len(order))
         for path, work in parted.items():
             if f"{path}.atom" not in refused:
-                self._print_one(run, path, work)
+                archive = archive_selection(*work)
+                self._publish(run, archive, self._printer.documents(run, archive))
 
-    def _print_one(self, run: Pass, path: str, work: _Work) -> bool:
-        """Print one archive; False where its place in the chain, the Atom document, is taken."""
-        head, chain, period = work
-        selection = archive_selection(head, chain, period)
-        feed = self._printer.feed(run, selection)
-        taken = self._printer.print(run.publishing, feed)[0]
+    def _publish(self, run: Pass, archive: Selection, documents: Iterable[Artifact]) -> bool:
+        """Publish one archive; False where its place in the chain, the Atom document, is taken."""
+        taken = self._printer.publish(run.publishing, documents)[0]
         if taken:
-            run.publishing.remember_feed(
-                FeedMemory(path=path, kind=feed.kind.value, title=feed.title, description=feed.description)
-            )
+            run.publishing.remember_feed(archive.memory)
         return taken
 
     def _empty(self, run: Pass, memory: FeedMemory) -> None:

@@ -183,7 +183,7 @@ def _reads_otherwise(dry_run: DryRun, selection: Selection) -> bool:
     known = store.documents
     if not selection.rows and path not in store.feeds:
         return False
-    found = dry_run.feed_builder.documents(dry_run.run, selection)
+    found = dry_run.feed_builder.printer.documents(dry_run.run, selection)
     will = {artifact.path: digest(artifact.body) for artifact in found}
     return will != {name: known[name].digest for name in known if name.rpartition(".")[0] == path}
 

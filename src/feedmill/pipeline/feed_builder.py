@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, repeat
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from feedmill.catalog import FeedRecord, RankedRow
+from feedmill.catalog import FeedRecord
 from feedmill.compose import Composer, FeedSpec
 from feedmill.model.archive import Period, split_archive
 from feedmill.model.artifact import Artifact
-from feedmill.model.feed import Directory, Entry, Feed, FeedRow
+from feedmill.model.feed import Directory, Entry, FeedRow
 from feedmill.model.instant import from_micros
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.pipeline.archive_builder import ArchiveBuilder
@@ -23,9 +23,6 @@ from feedmill.pipeline.printer import Printer
 from feedmill.pipeline.selection import Head, Selection, heads, select, select_one
 from feedmill.render import Renderer
 from feedmill.store import FeedMemory, Publication
-
-_DIGEST = 16
-"""Bytes of an entry's digest."""
 
 _KINDS = (Kind.ALL, Kind.CUSTOM, Kind.TOPIC, Kind.PROVIDER, Kind.AUTHOR, Kind.CATEGORY, Kind.TYPE)
 _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
@@ -157,12 +154,12 @@ class FeedBuilder:
         rows: dict[FeedKey, FeedRow | None] = {}
         latest = None
         fresh: list[FeedRecord] = []
-        for done, head in enumerate(feeds, 1):
-            selection = select_one(run, head, newest)
-            again = everything or selection.spec.path in unlisted
-            if again:
-                unlisted.discard(selection.spec.path)
-            record = self._print(run, selection, again, unlisted)
+        selections = (select_one(run, head, newest) for head in feeds)
+        made: Iterable[tuple[Selection, Iterable[Artifact] | None]] = zip(selections, repeat(None))
+        if everything:
+            made = self.printer.print_all(run, selections, total)
+        for done, (selection, documents) in enumerate(made, 1):
+            record = self._print(run, selection, documents, unlisted)
             if record is not None and record != selection.record:
                 fresh.append(record)
             if selection.spec.key == ALL:
@@ -173,42 +170,31 @@ class FeedBuilder:
         run.catalog.memberships.change(fresh)
         return _Printed(rows, frozenset(unlisted), latest)
 
-    def _print(self, run: Pass, selection: Selection, again: bool, unlisted: set[str]) -> FeedRecord | None:
-        """Print one feed where it differs; return what the catalog is to know of it then."""
+    def _print(
+        self, run: Pass, selection: Selection, documents: Iterable[Artifact] | None, unlisted: set[str]
+    ) -> FeedRecord | None:
+        """Publish a feed with its `documents`, or where it differs; return what is known of it then."""
         spec, record = selection.spec, selection.record
+        refused = spec.path in unlisted
+        unlisted.discard(spec.path)
         if not selection.rows and spec.key != ALL:
             self._empty(run.publishing, run.store.feeds.get(spec.path))
             return record._replace(digest=None) if record is not None else None
         digest = _digest(selection)
         printed = record.printed if record is not None else None
-        if again or record is None or record.digest != digest:
-            feed = self.printer.feed(run, selection)
-            if record is not None and record.printed and not again:
-                self._recall(run.publishing.published, feed, selection.rows, record.printed)
-            taken = self.printer.print(run.publishing, feed)
+        if documents is None and (refused or record is None or record.digest != digest):
+            documents = self.printer.documents(run, selection, run.publishing.published)
+        if documents is not None:
+            taken = self.printer.publish(run.publishing, documents)
             if not all(taken):
                 unlisted.add(spec.path)
-            run.publishing.remember_feed(_memory(feed, "live"))
+            run.publishing.remember_feed(selection.memory)
             printed = b"".join(row.digest for row in selection.rows) if all(taken) else None
         if record is None:
             return None
         return record._replace(
             digest=digest, title=selection.title, updated=selection.updated, printed=printed
         )
-
-    def _recall(
-        self, published: Callable[[str], bytes | None], feed: Feed, rows: Sequence[RankedRow], printed: bytes
-    ) -> None:
-        """Spare the printing of entries that the published documents have as they are now.
-
-        `printed` are the digests of those documents' entries, in their order.
-        """
-        now = {row.digest: entry for row, entry in zip(rows, feed.entries, strict=True)}
-        earlier = [now.get(printed[at : at + _DIGEST]) for at in range(0, len(printed), _DIGEST)]
-        for suffix in self._renderer.missing(feed):
-            document = published(f"{feed.path}.{suffix}")
-            if document is not None:
-                self._renderer.recall(feed, suffix, document, earlier)
 
     def plan(self, run: Pass, keys: Collection[FeedKey] | None) -> None:
         """Tell when the documents of feeds (all of them, or `keys`) are planned to change next."""
@@ -243,18 +229,11 @@ class FeedBuilder:
         latest = sorted(feeds, key=lambda key: feeds[key].updated, reverse=True)[:_WARM_FEEDS]
         for found in select(run, latest):
             selection = replace(found, rows=found.rows[:_WARM_ENTRIES])
-            feed = self.printer.feed(run, selection)
-            if selection.record is not None and selection.record.printed:
-                self._recall(published, feed, selection.rows, selection.record.printed)
-            for _ in self._renderer.render_feed(feed):
+            for _ in self.printer.documents(run, selection, published):
                 pass
         directory = replace(self._arranged(islice(feeds.values(), _WARM_ROWS)), latest=self._find_latest(run))
         for _ in self._renderer.render_directory(directory):
             pass
-
-    def documents(self, run: Pass, selection: Selection) -> Iterator[Artifact]:
-        """Return the documents that the selection makes."""
-        return iter(self._renderer.render_feed(self.printer.feed(run, selection)))
 
     # Feeds without entries
 
@@ -264,7 +243,7 @@ class FeedBuilder:
             return
         feed = self._composer.empty_feed(Kind(memory.kind), memory.path, memory.title, memory.description)
         self.printer.print(publication, feed)
-        publication.remember_feed(_memory(feed, "emptied"))
+        publication.remember_feed(replace(memory, state="emptied"))
         self.printer.plan(publication, memory.path, None)
 
     # The directory
@@ -360,14 +339,8 @@ def _is_public(memory: FeedMemory | None) -> bool:
     return memory is not None and memory.state != "retired"
 
 
-def _memory(feed: Feed, state: Literal["live", "emptied"]) -> FeedMemory:
-    return FeedMemory(
-        path=feed.path, kind=feed.kind.value, title=feed.title, description=feed.description, state=state
-    )
-
-
 def _digest(selection: Selection) -> bytes:
-    state = hashlib.blake2b(digest_size=_DIGEST)
+    state = hashlib.blake2b(digest_size=16)
     told = selection.spec, selection.title, selection.total, selection.history, selection.owed
     state.update(repr(told).encode("utf-8", "surrogatepass"))
     for row in selection.rows:

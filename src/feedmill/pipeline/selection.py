@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from feedmill.catalog import FeedRecord, RankedRow
-from feedmill.compose import FeedSpec, most_used
-from feedmill.model.feed import Entry, History
+from feedmill.compose import Composer, FeedSpec, most_used
+from feedmill.model.feed import Entry, Feed, History
 from feedmill.model.instant import from_micros
 from feedmill.model.settings import Content
 from feedmill.model.taxonomy import FeedKey
@@ -16,8 +16,12 @@ from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
+from feedmill.store import FeedMemory
 
 _PAGE = 500
+
+Forms = Callable[[Sequence[RankedRow]], Iterable[bytes]]
+"""Finds the packed seeds of rows, in their order."""
 
 EntryCache = BoundedCache[tuple[bytes, Content], Entry]
 """Composed entries, by digest and by how much of the text they carry."""
@@ -60,6 +64,14 @@ class Selection(Head):
         """When the newest change of its entries was, in whole seconds, as microseconds since 1970."""
         updated = max((row.updated for row in self.rows), default=0)
         return updated - updated % 1_000_000
+
+    @property
+    def memory(self) -> FeedMemory:
+        """What is remembered of it once it is out."""
+        spec = self.spec
+        return FeedMemory(
+            path=self.path, kind=spec.key.kind.value, title=self.title, description=spec.description
+        )
 
 
 def heads(run: Pass, keys: Sequence[FeedKey]) -> Iterator[Head]:
@@ -105,20 +117,39 @@ def select_one(run: Pass, head: Head, newest: NewestArchives) -> Selection:
     return Selection(spec=spec, title=head.title, record=record, rows=tuple(rows), history=history, owed=owed)
 
 
-def entries_of(run: Pass, selection: Selection, known: EntryCache) -> Iterator[Entry]:
-    """Yield the selection's entries; those composed before are not read again."""
+def feed_of(composer: Composer, selection: Selection, entries: Iterable[Entry]) -> Feed:
+    """Return the feed, or the archive, that a selection makes of its `entries`."""
+    history, owed, total = selection.history, selection.owed, selection.total
+    feed = composer.feed(selection.spec, selection.title, entries, history, owed=owed, total=total)
+    if history is None or not selection.archive:
+        return feed
+    return composer.archive(feed, selection.archive, history)
+
+
+def entries_of(composer: Composer, selection: Selection, forms: Forms, known: EntryCache) -> Iterator[Entry]:
+    """Yield the selection's entries; the `forms` of those composed before are not asked for."""
     content = selection.spec.content
     found = {row.digest: known.get((row.digest, content)) for row in selection.rows}
     missing = [row for row in selection.rows if found[row.digest] is None]
-    seeds = run.catalog.files.seeds([row.file for row in missing])
-    for row in missing:
-        path, blob = seeds[row.file]
-        seed = decode_seed(blob if blob is not None else run.store.last_good(to_text(path)))
+    for row, form in zip(missing, forms(missing), strict=True):
+        seed = decode_seed(form)
         assert seed is not None, "an eligible seed has a form to show"
-        entry = run.composer.entry(seed, from_micros(row.updated), content)
+        entry = composer.entry(seed, from_micros(row.updated), content)
         known.put((row.digest, content), entry)
         found[row.digest] = entry
     for row in selection.rows:
         entry_or_none = found[row.digest]
         assert entry_or_none is not None
         yield entry_or_none
+
+
+def forms_of(run: Pass, rows: Sequence[RankedRow]) -> list[bytes]:
+    """Return the packed seeds that rows show: as they are, or as they were when they last could be shown."""
+    seeds = run.catalog.files.seeds([row.file for row in rows])
+    return [_form(run, *seeds[row.file]) for row in rows]
+
+
+def _form(run: Pass, path: bytes, blob: bytes | None) -> bytes:
+    form = blob if blob is not None else run.store.last_good(to_text(path))
+    assert form is not None, "an eligible seed has a form to show"
+    return form

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from operator import methodcaller
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from feedmill.errors import RenderError
 from feedmill.model.artifact import Artifact
@@ -49,11 +50,17 @@ class Renderer:
         self._site = site
         self._hubs = hubs
         self._theme = theme
+        self._cache_bytes = cache_bytes
         self._fragments = Fragments(cache_bytes)
         self._listing = Listing(site)
         self._formats: dict[str, Format] = {}
         self._made_pages: dict[bool, Pages] = {}
         self._made_files: tuple[Artifact, ...] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process without what is remembered."""
+        made = partial(Renderer, theme=dict(self._theme), hubs=self._hubs, cache_bytes=self._cache_bytes)
+        return made, (self._site,)
 
     def render_feed(self, feed: Feed) -> Iterator[Artifact]:
         """Return one artifact for each of `feed.formats`, in that order.

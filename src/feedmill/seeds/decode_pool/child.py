@@ -1,9 +1,9 @@
 """A child: the program that works on what comes in at its standard input, until that ends.
 
-The first frame in is the `Work`, the first one out is empty and says that the child is ready; then each
-frame of files is answered by one of results. The child is disposable: a file that takes too much CPU time
-or memory ends it, by the kernel's hand where Python is stuck, and the end of its input does so too: it
-never outlives who started it.
+The first frame in is the `Work`, unless a fork has brought it along; the first one out is empty and says that
+the child is ready; then each frame of files is answered by one of results. The child is disposable: a file
+that takes too much CPU time or memory ends it, by the kernel's hand where Python is stuck, and the end of its
+input does so too: it never outlives who started it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _GARBAGE = 50_000
 _NICE = 2
 
 
-def main(*, polite: bool = False) -> None:
+def main(work: Work[Any] | None = None, *, polite: bool = False) -> None:
     """Work until standard input ends; `polite`: beside a program that may be serving readers."""
     if polite:
         _give_way()
@@ -32,7 +32,9 @@ def main(*, polite: bool = False) -> None:
     for number in ("SIGPROF", "SIGALRM"):
         if hasattr(signal, number):
             signal.signal(getattr(signal, number), signal.SIG_DFL)
-    work: Work[Any] = pickle.loads(read_frame(source))
+    if work is None:
+        work = pickle.loads(read_frame(source))
+    assert work is not None
     _bound_memory(work.memory)
     gc.freeze()  # what a fork has brought along is not ours to collect
     gc.set_threshold(_GARBAGE, 20, 50)

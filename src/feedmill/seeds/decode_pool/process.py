@@ -1,8 +1,8 @@
 """Processes: a child beside this program, at the two ends of a pair of pipes.
 
-A program of one thread is forked, which takes milliseconds; beside threads that would be unsafe, and a
-fresh interpreter is started. Either way the child inherits nothing but its pipes: no lock, no database, no
-signal handler, no terminal's Ctrl-C.
+A program of one thread is forked, which takes milliseconds and brings the work along; beside threads that
+would be unsafe, and a fresh interpreter is started. Either way the child has nothing else but its pipes: no
+lock, no database, no signal handler, no terminal's Ctrl-C.
 """
 
 from __future__ import annotations
@@ -14,20 +14,27 @@ import signal
 import sys
 import threading
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from feedmill.seeds.decode_pool import child
+
+if TYPE_CHECKING:
+    from feedmill.seeds.decode_pool.work import Work
 
 _PIPE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """A child: `input` and `output` are descriptors of this program that do not block."""
+    """A child: `input` and `output` are descriptors of this program that do not block.
+
+    `forked`: it knows its work; else that is what it waits for first.
+    """
 
     pid: int
     input: int
     output: int
+    forked: bool
 
     def kill(self) -> None:
         """End it at once."""
@@ -41,17 +48,18 @@ class Process:
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
-def start() -> Process:
-    """Start a child.
+def start(work: Work[Any]) -> Process:
+    """Start a child for some work.
 
     Raises:
         OSError: there can be no further process.
     """
     ends: list[int] = []
+    forked = may_fork()
     try:
         ends += (*os.pipe(), *os.pipe())
         source, to, fro, sink = ends
-        pid = _fork(source, sink) if may_fork() else _spawn(source, sink)
+        pid = _fork(work, source, sink) if forked else _spawn(source, sink)
     except OSError:
         for end in ends:
             os.close(end)
@@ -62,7 +70,7 @@ def start() -> Process:
         os.set_blocking(end, False)
         with contextlib.suppress(AttributeError, OSError):  # not everywhere, and not for everybody
             fcntl.fcntl(end, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return Process(pid, to, fro)
+    return Process(pid, to, fro, forked)
 
 
 def _spawn(source: int, sink: int) -> int:
@@ -87,11 +95,11 @@ def _spawn(source: int, sink: int) -> int:
     )
 
 
-def _fork(source: int, sink: int) -> int:
+def _fork(work: Work[Any], source: int, sink: int) -> int:
     """Start a copy of this program."""
     pid = os.fork()
     if pid == 0:
-        _become_child(source, sink)
+        _become_child(work, source, sink)
     return pid
 
 
@@ -105,7 +113,7 @@ def may_fork() -> bool:
         return False
 
 
-def _become_child(source: int, sink: int) -> NoReturn:
+def _become_child(work: Work[Any], source: int, sink: int) -> NoReturn:
     """Forget what this program was and work; nothing of it is ended, flushed or cleaned up here."""
     code = 1
     try:
@@ -117,7 +125,7 @@ def _become_child(source: int, sink: int) -> NoReturn:
         signal.set_wakeup_fd(-1)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
             signal.signal(number, signal.SIG_DFL)
-        child.main()
+        child.main(work)
         code = 0
     finally:
         os._exit(code)

@@ -65,13 +65,14 @@ class _Task(Generic[T]):
 class _Child(Generic[T]):
     """A process: STARTING until it has said that it is `ready`, then idle or busy with its first task."""
 
-    def __init__(self, greeting: bytes) -> None:
-        self.process = start()
+    def __init__(self, work: Work[T]) -> None:
+        self.process = start(work)
         self.link = Link(self.process.input, self.process.output)
         self.tasks: deque[_Task[T]] = deque()
         self.ready = False
         self.since = time.monotonic()
-        self.link.send(greeting)
+        if not self.process.forked:
+            self.link.send(pickle.dumps(work))
 
     def deadline(self, seconds: float) -> float:
         """When it has had time enough; its own limits end it long before, where there are such."""
@@ -93,7 +94,6 @@ class Supervisor(Generic[T]):
         self._work = work
         self._count = count
         self._ahead = ahead
-        self._greeting = pickle.dumps(work)
         self._children: list[_Child[T]] = []
         self._window: list[_Task[T]] = []
         self._waiting: deque[_Task[T]] = deque()
@@ -160,7 +160,7 @@ class Supervisor(Generic[T]):
         if self._false_starts >= _FALSE_STARTS:
             return child
         try:
-            child = _Child(self._greeting)
+            child = _Child(self._work)
         except OSError:
             self._false_starts = _FALSE_STARTS
             return child
