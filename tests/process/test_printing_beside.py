@@ -79,11 +79,14 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return printed
 
 
-@pytest.mark.parametrize("forked", [True, False])
-def test_documents_are_those_that_are_printed_here(
-    build: Build, beside: list[str], monkeypatch: pytest.MonkeyPatch, forked: bool
-) -> None:
-    monkeypatch.setattr(process, "may_fork", lambda: forked)
+@pytest.fixture(params=[True, False], ids=["forked", "fresh"])
+def forked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print in copies of this program, then in fresh ones."""
+    monkeypatch.setattr(process, "may_fork", lambda: request.param)
+
+
+@pytest.mark.usefixtures("forked")
+def test_documents_are_those_that_are_printed_here(build: Build, beside: list[str]) -> None:
     here = build(1)
     assert not beside
     there = build(2)
@@ -94,6 +97,7 @@ def test_documents_are_those_that_are_printed_here(
     assert there[1]["blog.xml"] == there[1]["topics/t7.atom"]
 
 
+@pytest.mark.usefixtures("forked")
 def test_pages_on_which_the_theme_fails_are_told(build: Build, beside: list[str], tmp_path: Path) -> None:
     (tmp_path / "theme" / "feed.html").write_text(
         '{% if feed.path == "topics/t3" %}{{ nothing }}{% endif %}{% extends "feedmill/feed.html" %}'
