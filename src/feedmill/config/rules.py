@@ -14,8 +14,8 @@ from feedmill.config.faults import KeyPath, dotted
 from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.mirror_rules import check_mirrors, mirror_folders
 from feedmill.config.path_rules import check_copies, check_redirects
-from feedmill.config.units import format_duration
-from feedmill.model.fields import fold
+from feedmill.config.units import FALSE_WORDS, TRUE_WORDS, format_duration
+from feedmill.model.fields import FLAGS, fold
 from feedmill.model.host import is_example, is_loopback
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
@@ -186,6 +186,8 @@ def check_addresses(config: CheckedConfig) -> None:
                 config.add(where, f"{shown(field)} tells one seed from another; it cannot be a default")
             elif len(values) > 1 and field not in _SEVERAL:
                 config.add(where, f"'{dotted(where)}' has {len(values)} values; {field} holds one")
+            elif field in FLAGS and values[0] not in (*TRUE_WORDS, *FALSE_WORDS):
+                config.add(where, f"'{dotted(where)}' is {shown(values[0])}; use true or false")
     if patterns and not config.values["site"]["home"]:
         message = f"'{dotted(patterns[0])}' makes addresses below 'site.home', which is not given"
         config.add(patterns[0], f"{message}; add home: https://www.example.org/ to 'site'")

@@ -23,6 +23,8 @@ from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
 from feedmill.seeds.field_keys import keys_for
+from feedmill.seeds.flags import withhold
+from feedmill.seeds.locate import defaults_of
 
 
 @dataclass(slots=True)
@@ -124,8 +126,9 @@ def claims_of(run: Pass, known: Iterable[KnownRow], *, keep: bool) -> list[Claim
 
 def _last_good(run: Pass, row: KnownRow, vouching: frozenset[str] | None) -> Facts | None:
     """Return what the last good form of an invalid seed would show, None where it must not stay out."""
-    good = decode_seed(run.store.last_good(to_text(row.path)))
-    if good is None:
+    path = to_text(row.path)
+    good = decode_seed(run.store.last_good(path))
+    if good is None or withhold(defaults_of(run.settings.decode, path)):
         return None
     fault = run.catalog.files.records([row.file])[row.file].fault
     assert fault is not None, "what is no valid seed has a fault"

@@ -207,6 +207,8 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
 
 
 def _publish(word: str) -> str:
+    if word.startswith("nothing"):
+        return "say otherwise in its front matter"
     if word.startswith("'published") or not word:
         return "feedmill publish sets the flag"
     return "take that out; then feedmill publish sets the flag"

@@ -17,7 +17,9 @@ from feedmill.pipeline.report import printable
 from feedmill.seeds import decoding, read, run_all, to_text
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import BOOLEANS, keys_for
+from feedmill.seeds.flags import withhold
 from feedmill.seeds.frontmatter import split
+from feedmill.seeds.locate import defaults_of
 from feedmill.seeds.takedown import takedown_lines
 from feedmill.seeds.text import plain
 
@@ -124,4 +126,6 @@ def _word(settings: Settings, path: str, data: bytes, reason: Reason | None) -> 
         withholds = value is not (name in keys.vouching)
         if removes is (reason is Reason.REMOVED) and withholds and name in keys.flag_names | _STATUS:
             return f"'{' '.join(printable(text).split())[:60]}'"
-    return "by its folder that it is a draft" if in_drafts(path) else ""
+    if in_drafts(path):
+        return "by its folder that it is a draft"
+    return "nothing, and seeds.rules withhold it" if withhold(defaults_of(settings.decode, path)) else ""

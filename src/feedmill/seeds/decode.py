@@ -20,7 +20,7 @@ from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
-from feedmill.seeds.locate import defaults_of, locate
+from feedmill.seeds.locate import defaults_of, locate, rule_of
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 
@@ -143,13 +143,13 @@ def _withheld(
     """Return the record of a seed whose own word withholds it, None where more has to be read to be sure.
 
     Nothing of it may ever be shown, so nothing but its word is parsed: most seeds of a real site are drafts.
-    A word hangs on nothing but its text and whether it lies among drafts, so each is parsed once: nearly all
-    are `published: false`.
+    A word hangs on nothing but its text, the seed's rule and whether it lies among drafts, so each is parsed
+    once: nearly all are `published: false`.
     """
     said = only(cut, keys.word)
     if not said.pieces:
         return None
-    where = (said.text, in_drafts(path))
+    where = (said.text, in_drafts(path), rule_of(settings.address, path))
     if where in keys.words:
         reason = keys.words[where]
     else:

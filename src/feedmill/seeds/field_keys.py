@@ -81,12 +81,12 @@ class Keys:
     vouching: frozenset[str]
     wanted: KeySet
     word: KeySet
-    words: dict[tuple[str, bool], Reason | None] = field(default_factory=dict)
-    """Why a seed is withheld whose keys `word` have this text, by whether it lies among drafts."""
+    words: dict[tuple[str, bool, int | None], Reason | None] = field(default_factory=dict)
+    """Why a seed is withheld whose keys `word` have this text, by whether it is among drafts and its rule."""
     _doubts: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
     _meant: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
-    def keep_word(self, said: tuple[str, bool], reason: Reason | None) -> None:
+    def keep_word(self, said: tuple[str, bool, int | None], reason: Reason | None) -> None:
         """Remember what a word says, where it is one of those that many seeds have."""
         if len(said[0]) <= _SHORT_WORD:
             if len(self.words) >= _KNOWN_AT_MOST:

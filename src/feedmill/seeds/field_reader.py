@@ -165,10 +165,15 @@ class Reader:
         return (field, default_node(given)) if given else None
 
     def given(self, field: str) -> Iterator[tuple[str, Node]]:
-        """Yield all that a field is given, in the order in which it decides."""
+        """Yield all that a field is given, in the order in which it decides; of nothing, its default."""
+        says = False
         for name, folded, dotted in self.names[field]:
             if folded in self.folded or dotted:
-                yield from self.named(name)
+                for key, node in self.named(name):
+                    says = says or not self.is_absent(key, node)
+                    yield key, node
+        if not says and (default := self.defaults.get(field)):
+            yield field, default_node(default)
 
     def named(self, name: str) -> Iterator[tuple[str, Node]]:
         """Yield all that stands under a name: its exact spelling first, then every other."""

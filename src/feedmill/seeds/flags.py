@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feedmill.model.fields import FLAGS, fold, in_drafts
@@ -19,8 +19,10 @@ _WITHHOLD = frozenset(
     "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
     " archived disabled withdrawn deleted removed wip review never".split()
 )
-_SAY_NOTHING = frozenset({"published", "publish", "public", "live", "active", "final", "always", "local"})
-"""`never`, `always` and `local` are Hugo's words in `build.list`."""
+_SAY_NOTHING = frozenset(
+    "published publish public live active final always local link".split()  # noqa: SIM905
+)
+"""`never`, `always`, `local` and `link` are Hugo's words in `build.list` and `build.render`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +43,13 @@ def read_word(
 ) -> Word:
     """Return what the flags say and report those that cannot be read.
 
-    All names and spellings that are given count: one that withholds is enough. `header` is the text of
+    All names and spellings that are given count: one that withholds is enough. For a flag that is not there,
+    the default counts that the seed's rule has for it. `header` is the text of
     which `root` is the whole, None where nothing in it can have been swallowed by a quote or a bracket.
     """
     errors = reader.errors
-    said = {field: _said(reader, root, field) for field in FLAGS}
+    own = {field: _said(reader, root, field) for field in FLAGS}
+    said = {field: words or _by_default(reader.defaults, field) for field, words in own.items()}
     status_withholds = _status(reader, keys)
     _check_slips(reader, keys)
     if header is not None:
@@ -57,7 +61,20 @@ def read_word(
         withheld = Reason.UNPUBLISHED
     elif any(said["removed"]) or any(said["deleted"]):
         withheld = Reason.REMOVED
-    return Word(withheld=withheld, doubtful=doubtful, vouched=bool(said["published"]))
+    return Word(withheld=withheld, doubtful=doubtful, vouched=bool(own["published"]))
+
+
+def withhold(defaults: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a seed that says nothing of being published is withheld by what its rule says for it."""
+    return (
+        not all(_by_default(defaults, "published"))
+        or any(word for field in FLAGS - {"published"} for word in _by_default(defaults, field))
+        or not _WITHHOLD.isdisjoint(word.strip().casefold() for word in defaults.get("status", ()))
+    )
+
+
+def _by_default(defaults: Mapping[str, tuple[str, ...]], field: str) -> list[bool]:
+    return [BOOLEANS[word] for word in defaults.get(field, ())]
 
 
 def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:

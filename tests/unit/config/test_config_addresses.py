@@ -95,6 +95,10 @@ def test_without_them_seeds_carry_their_links(tmp_path: Path) -> None:
             "seeds: {rules: [{paths: a, defaults: {provider: [x, y]}}]}",
             "config.yaml:1:39: 'seeds.rules.0.defaults.provider' has 2 values; provider holds one",
         ),
+        (
+            "seeds: {rules: [{paths: a, defaults: {draft: maybe}}]}",
+            """config.yaml:1:46: 'seeds.rules.0.defaults.draft' is "maybe"; use true or false""",
+        ),
         ("seeds: {rules: [{paths: a, defaults: {secured: x}}]}", "which is never read, by any name"),
         ("seeds: {rules: {paths: a}}", "'seeds.rules' is a mapping; use a list: [ … ]"),
         ("site: {home: /blog}", """'site.home' is "/blog"; use an absolute URL"""),
