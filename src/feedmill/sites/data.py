@@ -10,6 +10,7 @@ from pathlib import Path
 
 from feedmill import yamltext
 from feedmill.errors import InputError
+from feedmill.seeds.frontmatter import parse, split
 from feedmill.sites.site import Author
 
 Table = Mapping[str, object]
@@ -45,6 +46,19 @@ def load(file: Path) -> object:
 def table(file: Path) -> Table:
     """As `load`, of a file that holds a mapping (anything else counts as an empty one)."""
     value = load(file)
+    return value if isinstance(value, dict) else {}
+
+
+def front_matter(file: Path) -> Table:
+    """Return the front matter of a page, as `load` has it; one that is none, or damaged, says nothing."""
+    front = split(file.read_text(encoding="utf-8-sig", errors="replace"))
+    if front is None:
+        return {}
+    try:
+        root = yamltext.parse(front.header) if front.syntax == "yaml" else parse(front)
+    except yamltext.YamlFault:
+        return {}
+    value = _plain(root) if root is not None else {}
     return value if isinstance(value, dict) else {}
 
 

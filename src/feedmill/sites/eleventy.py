@@ -12,6 +12,7 @@ from feedmill.seeds.permalinks import from_eleventy
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.javascript import Computed, read_script
+from feedmill.sites.left_out import below
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _NAMES = (
@@ -37,6 +38,8 @@ _DATE_PATH = re.compile(
 """The whole of how one writes 2026/11/24 in JavaScript: a filter that does anything besides is another."""
 _LUXON = re.compile(r"""\.toFormat\(\s*['"]([yMLd/_.-]+)['"]\s*\)(?=\s*(?:[;})]|\Z))""")
 _LUXON_PARTS = {"yyyy": "%Y", "MM": "%m", "LL": "%m", "M": "%-m", "L": "%-m", "dd": "%d", "d": "%-d"}
+_IGNORES = re.compile(r"""\bignores\.add\(\s*(['"`])([^'"`$]+)\1\s*\)""")
+_NO_GITIGNORE = re.compile(r"\bsetUseGitIgnore\(\s*false\s*\)")
 _TITLES = ("title", "name", "siteName", "siteTitle", "site_name", "site_title")
 _SUFFIXES = ("md", "markdown", "html")
 
@@ -65,9 +68,9 @@ def read(folder: Path) -> SiteConfig:
     globals_ = globals_ if globals_.is_dir() else folder / "data"
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
-    below, rules = _rules(folder, folder / source, unread)
+    posts, rules, withheld = _rules(folder, folder / source, unread)
     unread += _layouts(folder, folder / source, dirs)
-    below = [path for path in below if _holds_articles(folder / source / path)] or below
+    posts = [path for path in posts if _holds_articles(folder / source / path)] or posts
     return SiteConfig(
         kind="Eleventy",
         title=data.first_text(site, *_TITLES) or "",
@@ -77,8 +80,14 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(site, "author")),
         authors=authors_in(globals_, "authors", "team"),
         seeds_dir=source.removeprefix("./").strip("/") or ".",
-        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in below or [""] for suffix in _SUFFIXES),
-        exclude=(*(f"**/{name}" for name in sorted(_PRUNED)), "**/index.html", "README.md"),
+        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in posts or [""] for suffix in _SUFFIXES),
+        exclude=(
+            *(f"**/{name}" for name in sorted(_PRUNED)),
+            *("**/index.html", "README.md"),
+            *withheld,
+            *below(source, _ignored(folder, folder / source)),
+        ),
+        fields=(("draft", ("eleventyExcludeFromCollections",)),),
         link="{path|eleventy_path}/",
         rules=tuple(rules),
         copies=(("feed.xml", "all.atom"),) if url else (),
@@ -115,19 +124,24 @@ def _value(file: Path) -> object:
     return script.exported if isinstance(script.exported, dict) else next(iter(script.returned), {})
 
 
-def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], list[Rule]]:
-    """Return the folders that hold posts, and a rule for each whose directory data gives an address."""
-    below: list[str] = []
+def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], list[Rule], list[str]]:
+    """Return the folders that hold posts, a rule for each whose directory data gives an address, and globs of
+    what directory data withholds, whatever the articles say themselves."""
+    posts: list[str] = []
     rules: list[Rule] = []
+    withheld: list[str] = []
     for folder in _folders(source)[1:]:
         path = folder.relative_to(source)
         given = _directory_data(site, folder, unread)
         if path.name in _POSTS or data.child(given, "permalink") or data.child(given, "tags"):
-            nested = any(path.as_posix().startswith(f"{other}/") for other in below)
-            below += [] if nested else [path.as_posix()]
+            nested = any(path.as_posix().startswith(f"{other}/") for other in posts)
+            posts += [] if nested else [path.as_posix()]
         told = data.child(given, "permalink")
         file = f"the directory data of {path.as_posix()}"
-        if isinstance(told, Computed) and told.template is None:
+        drafts = data.truth(given, "draft") or data.truth(given, "eleventyExcludeFromCollections")
+        if drafts or data.truth(given, "permalink") is False:
+            withheld.append(f"{path.as_posix()}/**")
+        elif isinstance(told, Computed) and told.template is None:
             what = f"permalink is computed (say it in seeds.rules): {told.source}"
             unread.append(Unread(file=file, line=told.line, what=what))
         elif isinstance(told, (str, Computed)):
@@ -136,7 +150,23 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
                 rules.append(Rule(paths=(f"{path.as_posix()}/**",), link=_pattern(site, told, file, unread)))
             except PatternError as error:
                 unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
-    return below, rules[::-1]
+    return posts, rules[::-1], withheld
+
+
+def _ignored(site: Path, source: Path) -> list[str]:
+    """Return the globs of the site that Eleventy does not read."""
+    scripts = [file.read_text(encoding="utf-8", errors="replace") for file in _configurations(site)]
+    found = [told for text in scripts for _, told in _IGNORES.findall(text)]
+    lists = [site / ".eleventyignore"]
+    lists += [source / ".eleventyignore"] if source != site else []
+    lists += [] if any(_NO_GITIGNORE.search(text) for text in scripts) else [site / ".gitignore"]
+    for file in lists:
+        where = file.parent.relative_to(site).as_posix()
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ()
+        found += [
+            f"{where}/{line.strip().strip('/')}" for line in lines if line.strip()[:1] not in ("", "#", "!")
+        ]
+    return found
 
 
 def _layouts(site: Path, source: Path, dirs: object) -> list[Unread]:

@@ -11,6 +11,7 @@ from feedmill.seeds.permalinks import from_hugo
 from feedmill.seeds.slugs import FILTERS
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
+from feedmill.sites.left_out import below
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
 _FOLDERS = ("archetypes", "content", "layouts", "themes")
@@ -66,13 +67,18 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(config, "params", "author") or data.child(config, "author")),
         authors=authors_in(folder / "data", "authors"),
         seeds_dir=content,
-        fields=(("status", ("status", "build.list", "_build.list")),),
+        fields=(
+            ("status", ("status", "build.list", "build.render", "_build.list", "_build.render")),
+            ("draft", ("headless",)),
+        ),
         include=("**/*.md", "**/*.markdown", "**/*.html"),
         exclude=(
             *("**/_index.*", "**/_index.md"),
             *(f"**/*.{code}.*" for code in others if next((folder / content).rglob(f"*.{code}.*"), None)),
             *_other_folders(languages, others, content),
             *_resources(folder / content),
+            *_withheld(config, folder / content, language, unread),
+            *_ignored(config, folder / content, unread),
         ),
         link=_by_path(config, ugly=ugly),
         rules=tuple(_rules(config, files[0], folder / content, unread, cased=cased, ugly=ugly)),
@@ -166,6 +172,68 @@ def _resources(content: Path) -> list[str]:
             ]
     paths = sorted({file.relative_to(content).as_posix() for file in found})
     return [path for path in paths if not re.search(r"[*?\[\]]", path)]
+
+
+def _withheld(config: data.Table, content: Path, language: str, unread: list[Unread]) -> list[str]:
+    """Return globs of the pages that a cascade keeps out, the site's own or that of a section's page.
+
+    Pages that overrule it are kept out as well, and this is told.
+    """
+    told: list[tuple[str, str, object]] = [("the configuration", "", data.child(config, "cascade"))]
+    for file in sorted(content.rglob("_index.*")):
+        if file.suffix in _PAGES and file.stem in ("_index", f"_index.{language}"):
+            path = file.relative_to(content)
+            cascade = data.child(_folded(data.front_matter(file)), "cascade")
+            told.append((path.as_posix(), path.parent.as_posix().removeprefix("."), cascade))
+    found: list[str] = []
+    for file_name, folder, cascade in told:
+        for each in map(_folded, cascade if isinstance(cascade, list) else [cascade]):
+            target = data.child(each, "target") or data.child(each, "_target")
+            globs = _targets(target, folder) if _withholds(each) else []
+            found += globs
+            if globs:
+                what = f"its cascade withholds pages, and they are left out: {', '.join(globs)}"
+                unread.append(Unread(file=file_name, line=0, what=what))
+    return found
+
+
+def _withholds(values: data.Table) -> bool:
+    """Whether such front matter keeps a page from being published, or out of all lists."""
+    built = [data.child(values, build, what) for build in ("build", "_build") for what in ("list", "render")]
+    return (
+        data.truth(values, "draft") is True
+        or data.truth(values, "headless") is True
+        or data.truth(values, "published") is False
+        or any(str(value).lower() in ("never", "false") for value in built)
+    )
+
+
+def _targets(target: object, folder: str) -> list[str]:
+    """Return globs of the pages that a cascade of a folder is for; none where these are not ours."""
+    for key, ours in (("kind", "page"), ("environment", "production")):
+        told = data.text_of(target, key)
+        if told and ours not in re.split(r"[{},\s]+", told.lower()) and "*" not in told:
+            return []
+    path = data.text_of(target, "path")
+    if path is None:
+        return [f"{folder}/**".lstrip("/")]
+    return [each for glob in below(".", [path]) for each in (glob, f"{glob}.*", f"{glob}/**")]
+
+
+def _ignored(config: data.Table, content: Path, unread: list[Unread]) -> list[str]:
+    """Return the pages of today that `ignoreFiles` takes: its patterns are none that we have."""
+    files = (file for file in content.rglob("*.*") if file.suffix in _PAGES)
+    pages = sorted(file.relative_to(content).as_posix() for file in files)
+    found: list[str] = []
+    for pattern in data.texts_of(config, "ignorefiles"):
+        try:
+            paths = [path for path in pages if re.search(pattern, f"/{path}")]
+            what = f"takes {len(paths)} pages of today, which are left out; say it of others in seeds.exclude"
+        except re.error as error:
+            paths, what = pages[:0], f"is not understood ({error}); say it in seeds.exclude"
+        found += paths
+        unread.append(Unread(file="the configuration", line=0, what=f"ignoreFiles {pattern!r} {what}"))
+    return found
 
 
 def _folded(value: object) -> dict[str, object]:

@@ -9,6 +9,7 @@ from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
+from feedmill.sites.left_out import below
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -17,6 +18,7 @@ _DEFAULTS = {
     "categories": "topics",
     "tags": "topics",
     "image": "images",
+    "published": "published",
 }
 _SUFFIXES = ("md", "markdown", "mkd", "mkdn", "html", "textile")
 _PRUNED = {"_site", "node_modules", "vendor", ".git", "_layouts", "_includes"}
@@ -59,7 +61,10 @@ def read(folder: Path) -> SiteConfig:
         authors=authors_in(folder / root / "_data", "authors"),
         seeds_dir=os.path.normpath(seeds_dir),
         include=tuple(f"{inside or '**/'}{'**/' if inside else ''}*.{suffix}" for suffix in _SUFFIXES[:5]),
-        exclude=() if above == [""] else tuple(f"**/{name}" for name in sorted(_PRUNED - {".git"})),
+        exclude=(
+            *(() if above == [""] else (f"**/{name}" for name in sorted(_PRUNED - {".git"}))),
+            *below(os.path.relpath(seeds_dir, root), _excluded(config), across=True),
+        ),
         link=link,
         rules=tuple(_rules(config, link, above, file, unread)),
         copies=tuple(copies),
@@ -68,6 +73,12 @@ def read(folder: Path) -> SiteConfig:
         split_blanks=True,
         unread=tuple(unread),
     )
+
+
+def _excluded(config: data.Table) -> list[str]:
+    """Return what Jekyll does not read: a path that begins so, or that a pattern takes."""
+    told = data.texts_of(config, "exclude")
+    return [*told, *(f"{each.rstrip('/')}**" for each in told)]
 
 
 def _topics(config: data.Table) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from feedmill.sites.site import SiteConfig, Unread
 _WANTED = (
     "SITENAME SITEURL SITESUBTITLE AUTHOR TIMEZONE DEFAULT_LANG PATH ARTICLE_PATHS ARTICLE_EXCLUDES "
     "ARTICLE_URL SLUGIFY_SOURCE SLUGIFY_USE_UNICODE SLUGIFY_PRESERVE_CASE SLUG_REGEX_SUBSTITUTIONS "
-    "DEFAULT_CATEGORY FILENAME_METADATA "
+    "DEFAULT_CATEGORY DEFAULT_METADATA IGNORE_FILES FILENAME_METADATA "
     "PATH_METADATA FEED_ALL_ATOM FEED_ALL_RSS FEED_ATOM FEED_RSS FEED_DOMAIN"
 )
 _UNSAID = ("SLUG_REGEX_SUBSTITUTIONS", "FILENAME_METADATA", "PATH_METADATA")
@@ -47,6 +47,7 @@ def read(folder: Path) -> SiteConfig:
     content = data.text_of(config, "PATH") or "."
     articles = tuple(path.strip("/") for path in data.texts_of(config, "ARTICLE_PATHS") if path) or ("",)
     home = data.text_of(config, "SITEURL")
+    status = data.text_of(config, "DEFAULT_METADATA", "status")
     texts = sorted((folder / content).rglob("*.rst"))
     if texts:
         unread.append(
@@ -70,8 +71,10 @@ def read(folder: Path) -> SiteConfig:
         exclude=(
             "pages/**",
             *(f"{path.strip('/')}/**" for path in data.texts_of(config, "ARTICLE_EXCLUDES")),
+            *(f"**/{name.removeprefix('**/')}" for name in data.texts_of(config, "IGNORE_FILES")),
         ),
         link=link,
+        defaults=(("status", status),) if status else (),
         copies=tuple((path, f"all.{kind}") for key, kind in feeds if (path := data.text_of(config, key))),
         headers="pelican",
         unread=tuple(unread),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from feedmill.sites import data
+from feedmill.sites.left_out import below
 from feedmill.sites.site import SectionFeed, SiteConfig, Unread
 
 _OWN_KEYS = {
@@ -34,7 +34,8 @@ def read(folder: Path) -> SiteConfig:
     file = folder / "zola.toml" if (folder / "zola.toml").is_file() else folder / "config.toml"
     config = data.table(file)
     sections = {
-        path: _header(folder / "content" / path / "_index.md") for path in _sections(folder / "content")
+        path: data.front_matter(folder / "content" / path / "_index.md")
+        for path in _sections(folder / "content")
     }
     own, made = _SLUGS.get(data.text_of(config, "slugify", "paths") or "on", _SLUGS["on"])
     if data.truth(config, "slugify", "paths_keep_dates"):
@@ -55,7 +56,12 @@ def read(folder: Path) -> SiteConfig:
         author=author,
         seeds_dir="content",
         include=("**/*.md",),
-        exclude=("**/_index.md", "**/_index.*.md", *(f"**/*.{code}.md" for code in others)),
+        exclude=(
+            *("**/_index.md", "**/_index.*.md"),
+            *(f"**/*.{code}.md" for code in others),
+            *(f"{path}/**".lstrip("/") for path, each in sections.items() if data.truth(each, "draft")),
+            *below(".", data.texts_of(config, "ignored_content"), across=True),
+        ),
         link=f"{{field:path}}/ or {{dir}}/{{field:slug{own}}}/ or {{dir}}/{{stem{made}}}/",
         feeds=feeds,
         copies=copies,
@@ -77,15 +83,6 @@ def _language(config: data.Table) -> str:
 def _sections(content: Path) -> list[str]:
     found = [file.parent.relative_to(content).as_posix() for file in content.rglob("_index.md")]
     return sorted("" if path == "." else path for path in found)
-
-
-def _header(file: Path) -> data.Table:
-    """Return a section's front matter; one that is not TOML, or damaged, says nothing."""
-    parts = file.read_text(encoding="utf-8-sig", errors="replace").split("+++", 2)
-    try:
-        return tomllib.loads(parts[1]) if len(parts) == 3 and not parts[0].strip() else {}
-    except tomllib.TOMLDecodeError:
-        return {}
 
 
 def _feeds(

@@ -331,3 +331,75 @@ def test_real_sites(site: str, home: str, link: str, tmp_path: Path) -> None:
     names = [file.relative_to(tmp_path / site / read.seeds_dir).as_posix() for file in files]
     globs = compile_globs(read.include, read.exclude)
     assert sum(globs.takes(name) for name in names) == FILES[site]
+
+
+def left_out(root: Path, *paths: str) -> set[str]:
+    """Return which of the paths below the seeds folder are none of our seeds."""
+    site = read_site(root)
+    globs = compile_globs(site.include, site.exclude)
+    return {path for path in paths if not globs.takes(path)}
+
+
+def test_zola_s_draft_sections_are_left_out_with_all_that_is_in_them(tmp_path: Path) -> None:
+    config = 'base_url = "https://x.org"\nignored_content = ["*.{bak,old}.md", "*/temp/*"]\n'
+    write(tmp_path, "config.toml", config + "compile_sass = false\n")
+    write(tmp_path, "content/wip/_index.md", "+++\ndraft = true\n+++\n")
+    write(tmp_path, "content/later/_index.md", "---\ndraft: true\n---\n")
+    write(tmp_path, "content/open/_index.md", "+++\ndraft = false\n+++\n")
+    paths = ("a.md", "wip/b.md", "wip/deep/c.md", "later/d.md", "open/e.md", "x.bak.md", "open/temp/f.md")
+    assert left_out(tmp_path, *paths) == {*paths} - {"a.md", "open/e.md"}
+
+
+def test_hugo_s_cascades_that_withhold_are_left_out_and_told(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "hugo.yaml",
+        "baseURL: https://x.org/\nignoreFiles: ['\\.bak\\.md$', '(']\nlanguages: {en: {}, de: {}}\n"
+        "cascade: [{draft: true, target: {path: '/{one,two/**}'}},"
+        " {published: no, target: {environment: staging}}]\n",
+    )
+    write(tmp_path, "content/a.bak.md", "---\ntitle: a\n---\n")
+    write(tmp_path, "content/wip/_index.md", "---\ncascade: {_build: {list: false}}\n---\n")
+    write(tmp_path, "content/open/_index.md", "---\ncascade: {params: {draft: true}}\ndraft: true\n---\n")
+    write(tmp_path, "content/andere/_index.de.md", "---\ncascade: {draft: true}\n---\n")
+    paths = ("a.md", "a.bak.md", "wip/b.md", "open/c.md", "andere/d.md", "one.md", "one/index.md", "two/x.md")
+    assert left_out(tmp_path, *paths) == {"a.bak.md", "wip/b.md", "one.md", "one/index.md", "two/x.md"}
+    told = [each.what for each in read_site(tmp_path).unread]
+    assert sum("cascade withholds" in what for what in told) == 2
+    assert any("ignoreFiles '('" in what for what in told)
+
+
+def test_jekyll_s_excluded_posts_and_unpublished_folders(tmp_path: Path) -> None:
+    defaults = "defaults:\n- {scope: {path: _posts/wip}, values: {published: false}}\n"
+    write(tmp_path, "_config.yml", f"title: T\nexclude: [vendor/, _posts/old, '*.bak.md']\n{defaults}")
+    write(tmp_path, "_posts/2020-01-01-a.md", "---\ntitle: a\n---\n")
+    paths = ("2020-01-01-a.md", "old/b.md", "older.md", "deep/c.bak.md")
+    assert left_out(tmp_path, *paths) == {*paths} - {"2020-01-01-a.md"}
+    assert [(rule.paths, rule.defaults) for rule in read_site(tmp_path).rules] == [
+        (("wip/**",), (("published", "false"),))
+    ]
+
+
+def test_pelican_s_default_status_and_ignored_files(tmp_path: Path) -> None:
+    settings = "PATH = 'content'\nDEFAULT_METADATA = {'status': 'draft'}\nIGNORE_FILES = ['*.bak.md']\n"
+    write(tmp_path, "pelicanconf.py", settings)
+    assert read_site(tmp_path).defaults == (("status", "draft"),)
+    assert left_out(tmp_path, "a.md", "deep/b.bak.md") == {"deep/b.bak.md"}
+
+
+def test_eleventy_s_ignores_and_withheld_folders(tmp_path: Path) -> None:
+    config = "module.exports = (c) => { c.ignores.add('src/posts/wip/**'); return {dir: {input: 'src'}} }\n"
+    write(tmp_path, ".eleventy.js", config)
+    write(tmp_path, ".eleventyignore", "# a comment\nsrc/posts/later.md\nother/x.md\n")
+    write(tmp_path, "src/.eleventyignore", "posts/soon/\n")
+    write(tmp_path, ".gitignore", "src/posts/private\n!src/posts/a.md\n")
+    write(tmp_path, "src/posts/drafts/drafts.json", '{"draft": true}')
+    write(tmp_path, "src/posts/hidden/hidden.yaml", "permalink: false\n")
+    write(
+        tmp_path, "src/posts/out/out.11tydata.js", "export default {eleventyExcludeFromCollections: true}\n"
+    )
+    names = ("wip/b", "later", "soon/c", "private/d", "drafts/e", "hidden/f", "out/g", "a")
+    paths = [f"posts/{name}.md" for name in names]
+    assert left_out(tmp_path, *paths) == {*paths} - {"posts/a.md"}
+    write(tmp_path, ".eleventy.js", config.replace("return", "c.setUseGitIgnore(false); return"))
+    assert left_out(tmp_path, "posts/private/d.md") == set()
