@@ -9,7 +9,6 @@ from __future__ import annotations
 import pickle
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 
 from feedmill.catalog import RankedRow
 from feedmill.compose import Composer
@@ -18,13 +17,13 @@ from feedmill.model.taxonomy import ALL
 from feedmill.pipeline.cache import BoundedCache
 from feedmill.pipeline.selection import EntryCache, Forms, Selection, entries_of, feed_of
 from feedmill.render import Renderer
-from feedmill.seeds import Work, run_beside
+from feedmill.seeds import Work, run_much
 
 _ENTRIES = 1_000
 """Composed entries that a process keeps."""
 
-_CHUNK = 8
-"""Feeds that a process is sent at a time."""
+_TOGETHER = 8
+"""Feeds that a process is sent at a time: few, so that all processes end at about the same time."""
 
 _SECONDS = 600.0
 """Of processor time for a feed: an archive, or a slow theme, may take some."""
@@ -80,8 +79,7 @@ def print_beside(
             waiting.append(selection)
             yield Printing.sent(selection, forms(selection.rows))
 
-    items = sent()
-    for documents in run_beside(iter(lambda: list(islice(items, _CHUNK)), []), work, count, ahead=2):
+    for documents in run_much(sent(), work, count, together=_TOGETHER):
         yield waiting.popleft(), documents
 
 

@@ -161,12 +161,16 @@ def _ignored(site: Path, source: Path) -> list[str]:
     lists += [source / ".eleventyignore"] if source != site else []
     lists += [] if any(_NO_GITIGNORE.search(text) for text in scripts) else [site / ".gitignore"]
     for file in lists:
-        where = file.parent.relative_to(site).as_posix()
+        where = os.path.relpath(file.parent, site)
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ()
-        found += [
-            f"{where}/{line.strip().strip('/')}" for line in lines if line.strip()[:1] not in ("", "#", "!")
-        ]
+        found += [f"{where}/{told}" for line in lines if _takes_articles(told := line.strip().strip("/"))]
     return found
+
+
+def _takes_articles(line: str) -> bool:
+    """Whether a line of a list of ignored files may speak of articles, or of a folder of them."""
+    _, dot, suffix = line.rpartition("/")[2].rpartition(".")
+    return line[:1] not in ("", "#", "!") and (not dot or suffix in (*_SUFFIXES, "*"))
 
 
 def _layouts(site: Path, source: Path, dirs: object) -> list[Unread]:

@@ -75,9 +75,14 @@ def run_all(
     yield from run_here(chain(first, source), work, ahead)
 
 
-def run_much(items: Iterable[Item], work: Work[T], count: int) -> Iterator[T]:
-    """Yield the result of every item, in order, from `count` processes; for who knows that it is much."""
-    return run_beside(_chunks(iter(items)), work, count, ahead=2)
+def run_much(
+    items: Iterable[Item], work: Work[T], count: int, *, together: int = _CHUNK_FILES
+) -> Iterator[T]:
+    """Yield the result of every item, in order, from `count` processes; for who knows that it is much.
+
+    A process is sent so many items `together` at most, fewer of large ones.
+    """
+    return run_beside(_chunks(iter(items), together), work, count, ahead=2)
 
 
 def is_much(files: int, size: int) -> bool:
@@ -124,13 +129,13 @@ def _submit(executor: Executor, chunk: list[Item], work: Work[T]) -> Future[byte
         return None
 
 
-def _chunks(items: Iterator[Item]) -> Iterator[list[Item]]:
-    """Yield files in groups that fit a pipe, large ones alone."""
+def _chunks(items: Iterator[Item], files: int = _CHUNK_FILES) -> Iterator[list[Item]]:
+    """Yield files in groups that fit a pipe, so many at most, large ones alone."""
     chunk: list[Item] = []
     size = 0
     for item in items:
         large = is_large(item)
-        if chunk and (large or len(chunk) >= _CHUNK_FILES or size + len(item[1]) > _CHUNK_BYTES):
+        if chunk and (large or len(chunk) >= files or size + len(item[1]) > _CHUNK_BYTES):
             yield chunk
             chunk, size = [], 0
         if large:
