@@ -23,7 +23,7 @@ from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
 from feedmill.seeds.field_keys import keys_for
-from feedmill.seeds.flags import withhold
+from feedmill.seeds.flags import withholding_default
 from feedmill.seeds.locate import defaults_of
 
 
@@ -128,7 +128,7 @@ def _last_good(run: Pass, row: KnownRow, vouching: frozenset[str] | None) -> Fac
     """Return what the last good form of an invalid seed would show, None where it must not stay out."""
     path = to_text(row.path)
     good = decode_seed(run.store.last_good(path))
-    if good is None or withhold(defaults_of(run.settings.decode, path)):
+    if good is None or withholding_default(defaults_of(run.settings.decode, path)):
         return None
     fault = run.catalog.files.records([row.file])[row.file].fault
     assert fault is not None, "what is no valid seed has a fault"

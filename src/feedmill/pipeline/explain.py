@@ -207,8 +207,8 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
 
 
 def _publish(word: str) -> str:
-    if word.startswith("nothing"):
+    if word.startswith("nothing") and "'published" not in word:
         return "say otherwise in its front matter"
-    if word.startswith("'published") or not word:
+    if word.startswith(("'published", "nothing")) or not word:
         return "feedmill publish sets the flag"
     return "take that out; then feedmill publish sets the flag"

@@ -17,7 +17,7 @@ from feedmill.pipeline.report import printable
 from feedmill.seeds import decoding, read, run_all, to_text
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import BOOLEANS, keys_for
-from feedmill.seeds.flags import withhold
+from feedmill.seeds.flags import withholding_default
 from feedmill.seeds.frontmatter import split
 from feedmill.seeds.locate import defaults_of
 from feedmill.seeds.takedown import takedown_lines
@@ -128,4 +128,5 @@ def _word(settings: Settings, path: str, data: bytes, reason: Reason | None) -> 
             return f"'{' '.join(printable(text).split())[:60]}'"
     if in_drafts(path):
         return "by its folder that it is a draft"
-    return "nothing, and seeds.rules withhold it" if withhold(defaults_of(settings.decode, path)) else ""
+    default = withholding_default(defaults_of(settings.decode, path))
+    return f"nothing of it, and seeds.rules say '{default}'" if default else ""

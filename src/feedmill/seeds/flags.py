@@ -64,13 +64,14 @@ def read_word(
     return Word(withheld=withheld, doubtful=doubtful, vouched=bool(own["published"]))
 
 
-def withhold(defaults: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether a seed that says nothing of being published is withheld by what its rule says for it."""
-    return (
-        not all(_by_default(defaults, "published"))
-        or any(word for field in FLAGS - {"published"} for word in _by_default(defaults, field))
-        or not _WITHHOLD.isdisjoint(word.strip().casefold() for word in defaults.get("status", ()))
-    )
+def withholding_default(defaults: Mapping[str, tuple[str, ...]]) -> str:
+    """Return the default that withholds a seed which says nothing of it (`draft: true`), "" of none."""
+    for field, words in defaults.items():
+        word = words[0]
+        flag = field in FLAGS and BOOLEANS[word] is not (field == "published")
+        if flag or (field == "status" and word.strip().casefold() in _WITHHOLD):
+            return f"{field}: {word}"
+    return ""
 
 
 def _by_default(defaults: Mapping[str, tuple[str, ...]], field: str) -> list[bool]:

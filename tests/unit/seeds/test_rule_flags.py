@@ -99,16 +99,24 @@ def test_a_broken_seed_does_not_stay_out_where_the_rule_withholds(tmp_path: Path
     assert {problem.path: problem.kept for problem in report.problems} == {"in/a.md": False, "out/a.md": True}
 
 
-def test_explain_names_the_rule(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("default", "remedy"),
+    [
+        ("draft: true", "say otherwise in its front matter"),
+        ("status: wip", "say otherwise in its front matter"),
+        ("published: false", "feedmill publish sets the flag"),
+    ],
+)
+def test_explain_names_the_default(tmp_path: Path, default: str, remedy: str) -> None:
     (tmp_path / "seeds" / "in").mkdir(parents=True)
     (tmp_path / "seeds" / "in" / "a.md").write_text(f"---\n{HEADER}---\n")
-    how = loads("seeds: {rules: [{paths: in/**, defaults: {draft: true}}]}", base=tmp_path)
-    (found,) = explain_each(how, ["in/a.md"], lambda: NOW)
-    assert (found.state, found.why) == (
-        Reason.UNPUBLISHED.value,
-        "it says nothing, and seeds.rules withhold it",
+    how = loads(
+        "seeds: {rules: [{paths: in/**, defaults: {topics: [a], DEFAULT}}]}".replace("DEFAULT", default),
+        base=tmp_path,
     )
-    assert found.remedy == "say otherwise in its front matter"
+    (found,) = explain_each(how, ["in/a.md"], lambda: NOW)
+    assert found.state == Reason.UNPUBLISHED.value
+    assert (found.why, found.remedy) == (f"it says nothing of it, and seeds.rules say '{default}'", remedy)
 
 
 SAID = {
