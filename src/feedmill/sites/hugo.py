@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from feedmill.model.fields import FIELDS
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_hugo
 from feedmill.seeds.slugs import FILTERS
@@ -70,6 +71,7 @@ def read(folder: Path) -> SiteConfig:
         fields=(
             ("status", ("status", "build.list", "build.render", "_build.list", "_build.render")),
             ("draft", ("headless",)),
+            *_dates(config),
         ),
         include=("**/*.md", "**/*.markdown", "**/*.html"),
         exclude=(
@@ -172,6 +174,14 @@ def _resources(content: Path) -> list[str]:
             ]
     paths = sorted({file.relative_to(content).as_posix() for file in found})
     return [path for path in paths if not re.search(r"[*?\[\]]", path)]
+
+
+def _dates(config: data.Table) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the keys of the publication: a page with nothing but a last change has its date."""
+    told = [key.lower() for key in data.texts_of(config, "frontmatter", "date")]
+    if told and not {":default", "lastmod"} & {*told}:
+        return []
+    return [("publishedDateTime", (*FIELDS["publishedDateTime"], "lastmod", "modified"))]
 
 
 def _withheld(config: data.Table, content: Path, language: str, unread: list[Unread]) -> list[str]:
