@@ -79,8 +79,8 @@ def read(folder: Path) -> SiteConfig:
             *(f"**/*.{code}.*" for code in others if next((folder / content).rglob(f"*.{code}.*"), None)),
             *_other_folders(languages, others, content),
             *_resources(folder / content),
-            *_withheld(config, folder / content, language, unread),
-            *_ignored(config, folder / content, unread),
+            *_withheld(config, folder, content, language, unread),
+            *_ignored(config, folder, content, unread),
         ),
         link=_by_path(config, ugly=ugly),
         rules=tuple(_rules(config, files[0], folder / content, unread, cased=cased, ugly=ugly)),
@@ -184,26 +184,25 @@ def _dates(config: data.Table) -> list[tuple[str, tuple[str, ...]]]:
     return [("publishedDateTime", (*FIELDS["publishedDateTime"], "lastmod", "modified"))]
 
 
-def _withheld(config: data.Table, content: Path, language: str, unread: list[Unread]) -> list[str]:
+def _withheld(config: data.Table, site: Path, content: str, language: str, unread: list[Unread]) -> list[str]:
     """Return globs of the pages that a cascade keeps out, the site's own or that of a section's page.
 
     Pages that overrule it are kept out as well, and this is told.
     """
-    told: list[tuple[str, str, object]] = [("the configuration", "", data.child(config, "cascade"))]
-    for file in sorted(content.rglob("_index.*")):
+    told = [(_files(site)[0], "", data.child(config, "cascade"))]
+    for file in sorted((site / content).rglob("_index.*")):
         if file.suffix in _PAGES and file.stem in ("_index", f"_index.{language}"):
-            path = file.relative_to(content)
-            cascade = data.child(_folded(data.front_matter(file)), "cascade")
-            told.append((path.as_posix(), path.parent.as_posix().removeprefix("."), cascade))
+            folder = file.parent.relative_to(site / content).as_posix().removeprefix(".")
+            told.append((file, folder, data.child(_folded(data.front_matter(file)), "cascade")))
     found: list[str] = []
-    for file_name, folder, cascade in told:
+    for file, folder, cascade in told:
         for each in map(_folded, cascade if isinstance(cascade, list) else [cascade]):
             target = data.child(each, "target") or data.child(each, "_target")
-            globs = _targets(target, folder) if _withholds(each) else []
+            globs = _targets(target, folder, language) if _withholds(each) else []
             found += globs
             if globs:
                 what = f"its cascade withholds pages, and they are left out: {', '.join(globs)}"
-                unread.append(Unread(file=file_name, line=0, what=what))
+                unread.append(Unread(file=file.relative_to(site).as_posix(), line=0, what=what))
     return found
 
 
@@ -218,9 +217,9 @@ def _withholds(values: data.Table) -> bool:
     )
 
 
-def _targets(target: object, folder: str) -> list[str]:
+def _targets(target: object, folder: str, language: str) -> list[str]:
     """Return globs of the pages that a cascade of a folder is for; none where these are not ours."""
-    for key, ours in (("kind", "page"), ("environment", "production")):
+    for key, ours in (("kind", "page"), ("environment", "production"), ("lang", language.lower())):
         told = data.text_of(target, key)
         if told and ours not in re.split(r"[{},\s]+", told.lower()) and "*" not in told:
             return []
@@ -230,10 +229,10 @@ def _targets(target: object, folder: str) -> list[str]:
     return [each for glob in below(".", [path]) for each in (glob, f"{glob}.*", f"{glob}/**")]
 
 
-def _ignored(config: data.Table, content: Path, unread: list[Unread]) -> list[str]:
+def _ignored(config: data.Table, site: Path, content: str, unread: list[Unread]) -> list[str]:
     """Return the pages of today that `ignoreFiles` takes: its patterns are none that we have."""
-    files = (file for file in content.rglob("*.*") if file.suffix in _PAGES)
-    pages = sorted(file.relative_to(content).as_posix() for file in files)
+    files = (file for file in (site / content).rglob("*.*") if file.suffix in _PAGES)
+    pages = sorted(file.relative_to(site / content).as_posix() for file in files)
     found: list[str] = []
     for pattern in data.texts_of(config, "ignorefiles"):
         try:
@@ -242,7 +241,8 @@ def _ignored(config: data.Table, content: Path, unread: list[Unread]) -> list[st
         except re.error as error:
             paths, what = pages[:0], f"is not understood ({error}); say it in seeds.exclude"
         found += paths
-        unread.append(Unread(file="the configuration", line=0, what=f"ignoreFiles {pattern!r} {what}"))
+        name = _files(site)[0].relative_to(site).as_posix()
+        unread.append(Unread(file=name, line=0, what=f"ignoreFiles {pattern!r} {what}"))
     return found
 
 

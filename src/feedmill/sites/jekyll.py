@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from feedmill.seeds.address import PatternError
@@ -76,9 +77,9 @@ def read(folder: Path) -> SiteConfig:
 
 
 def _excluded(config: data.Table) -> list[str]:
-    """Return what Jekyll does not read: a path that begins so, or that a pattern takes."""
+    """Return what Jekyll does not read: what a pattern takes, or a path that begins with one that is none."""
     told = data.texts_of(config, "exclude")
-    return [*told, *(f"{each.rstrip('/')}**" for each in told)]
+    return [each if re.search(r"[*?\[]", each) else f"{each.rstrip('/')}**" for each in told]
 
 
 def _topics(config: data.Table) -> tuple[str, ...]:
