@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from feedmill.compose import Before, Composer, decide, last_good
-from feedmill.model.feed import Site
 from feedmill.model.instant import to_micros
 from feedmill.model.seed import Reason, Record, Seed
 from feedmill.model.settings import FeedSettings
+from feedmill.model.site import Site
 from feedmill.model.state import Claim, State
 from feedmill.pipeline.codec import facts_of
 

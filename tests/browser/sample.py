@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from feedmill.model.feed import Directory, Entry, Feed, FeedRow, Site
+from feedmill.model.feed import Directory, Entry, Feed, FeedRow
 from feedmill.model.instant import EPOCH
 from feedmill.model.seed import EntryId, Image
+from feedmill.model.site import Site
 from feedmill.model.slug import term_key, term_slug
 from feedmill.model.taxonomy import Kind, Term
 from feedmill.render.pages import Pages

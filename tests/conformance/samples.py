@@ -9,10 +9,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from feedmill.model.feed import Byline, Directory, Entry, Feed, FeedRow, Site
+from feedmill.model.feed import Byline, Directory, Entry, Feed, FeedRow
 from feedmill.model.instant import EPOCH
 from feedmill.model.podcast import Chapter, Enclosure, Episode, Person, Podcast, Transcript
 from feedmill.model.seed import EntryId, Image, Related
+from feedmill.model.site import Site
 from feedmill.model.slug import TermKey, term_key, term_slug
 from feedmill.model.taxonomy import Kind, Term
 

@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from conformance import atom, jsonfeed, opml, rss
 from conformance.common import parse_xml
 from conformance.samples import BARE, DIRECTORY, FEEDS, FORMATS, RICH, feeds, sites
-from feedmill.model.feed import Directory, Feed, Site
+from feedmill.model.feed import Directory, Feed
 from feedmill.model.instant import from_micros, rfc3339
+from feedmill.model.site import Site
 from feedmill.render import Renderer
 
 CHECKERS: Mapping[str, Callable[[bytes], list[str]]] = {

@@ -14,10 +14,11 @@ from feedmill.compose.podcast import complete_podcast, episode_entry, is_episode
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import taxonomies
 from feedmill.model.archive import ARCHIVED, Period, period_kind
-from feedmill.model.feed import Entry, Feed, History, Site
+from feedmill.model.feed import Entry, Feed, History
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Seed
 from feedmill.model.settings import Archive, Content, CustomSettings, FeedSettings
+from feedmill.model.site import Site
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.state import Membership
 from feedmill.model.taxonomy import ALL, FeedKey, Kind

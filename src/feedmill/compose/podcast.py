@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from feedmill.model.feed import Entry, Site
+from feedmill.model.feed import Entry
 from feedmill.model.podcast import Podcast
 from feedmill.model.seed import Seed
+from feedmill.model.site import Site
 
 _NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's own (https://github.com/Podcastindex-org/podcast-namespace, guid)."""

@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 
 from feedmill.config.old_ids import load_ids
 from feedmill.model.address import NO_OLD_IDS
-from feedmill.model.feed import Site
 from feedmill.model.fields import FIELDS
 from feedmill.model.podcast import Podcast
 from feedmill.model.settings import (
@@ -40,6 +39,7 @@ from feedmill.model.settings import (
     WatchSettings,
     Where,
 )
+from feedmill.model.site import Site
 from feedmill.model.slug import term_key
 
 _MINUTE = timedelta(minutes=1)

@@ -33,7 +33,6 @@ from feedmill.config.scalars import (
     ZONE,
 )
 from feedmill.config.seed_keys import SEEDS
-from feedmill.model.feed import Site
 from feedmill.model.settings import (
     AdminSettings,
     GuardSettings,
@@ -44,6 +43,7 @@ from feedmill.model.settings import (
     StoreSettings,
     WatchSettings,
 )
+from feedmill.model.site import Site
 
 _AUTHOR = section(
     shorthand="name",

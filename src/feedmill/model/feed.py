@@ -1,4 +1,4 @@
-"""Feeds before they are bytes: the site, a feed's specification, its entries, the directory."""
+"""Feeds before they are bytes: a feed, its entries, the directory."""
 
 from __future__ import annotations
 
@@ -8,29 +8,6 @@ from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.podcast import Episode, Podcast
 from feedmill.model.seed import EntryId, Image, Related
 from feedmill.model.taxonomy import Kind, Term
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
-    """The facts of the site that every document tells.
-
-    `url` ends with "/"; `id` is what feed ids are made from (defaults to `url`).
-    """
-
-    title: str
-    url: str
-    id: str
-    description: str = ""
-    language: str = "en"
-    author: str = ""
-    author_email: str = ""
-    author_url: str = ""
-    icon: str = ""
-    rights: str = ""
-    home: str = ""
-    """The address of the site that the articles belong to, ending with "/"; "" where not given."""
-    ttl: int = 15
-    """Minutes a reader may keep a document: `server.max_age`, for RSS's `ttl`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from feedmill.model.address import NO_OLD_IDS, OldIds
-from feedmill.model.feed import Site
 from feedmill.model.podcast import Podcast
 from feedmill.model.secret import Secret
+from feedmill.model.site import Site
 from feedmill.model.slug import Slug, TermKey
 
 Content = Literal["full", "summary", "none"]

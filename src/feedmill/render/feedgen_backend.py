@@ -20,9 +20,10 @@ from feedgen.ext.podcast import PodcastExtension
 from feedgen.ext.podcast_entry import PodcastEntryExtension
 from feedgen.feed import FeedGenerator
 
-from feedmill.model.feed import Byline, Entry, Feed, History, Site
+from feedmill.model.feed import Byline, Entry, Feed, History
 from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Image
+from feedmill.model.site import Site
 from feedmill.model.taxonomy import Kind
 from feedmill.render.feed_extensions import EntryExtension, FeedExtension
 from feedmill.render.podcast_namespace import EpisodeExtension, ShowExtension

@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
-from feedmill.model.feed import Entry, Feed, Site
+from feedmill.model.feed import Entry, Feed
 from feedmill.model.instant import rfc3339
 from feedmill.model.podcast import Episode
+from feedmill.model.site import Site
 from feedmill.render.text import document_url, fit, fit_entry, home_url
 
 VERSION = "https://jsonfeed.org/version/1.1"

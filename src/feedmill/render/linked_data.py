@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from feedmill.model.feed import Feed, Site
+from feedmill.model.feed import Feed
 from feedmill.model.instant import rfc3339
+from feedmill.model.site import Site
 
 if TYPE_CHECKING:
     from markupsafe import Markup

@@ -9,8 +9,9 @@ from operator import attrgetter
 
 import msgspec
 
-from feedmill.model.feed import Directory, FeedRow, Site
+from feedmill.model.feed import Directory, FeedRow
 from feedmill.model.instant import EPOCH, Instant, rfc3339
+from feedmill.model.site import Site
 from feedmill.model.taxonomy import Kind
 from feedmill.render.text import document_url, fit, rfc822
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from feedmill.errors import RenderError
 from feedmill.model.archive import split_archive
-from feedmill.model.feed import Directory, Entry, Feed, FeedRow, History, Site
+from feedmill.model.feed import Directory, Entry, Feed, FeedRow, History
+from feedmill.model.site import Site
 from feedmill.model.slug import url_path
 from feedmill.model.taxonomy import Kind
 from feedmill.render import theme as theming

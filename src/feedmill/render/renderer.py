@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from feedmill.errors import RenderError
 from feedmill.model.artifact import Artifact
-from feedmill.model.feed import Directory, Entry, Feed, Site
+from feedmill.model.feed import Directory, Entry, Feed
 from feedmill.model.seed import Problem
+from feedmill.model.site import Site
 from feedmill.render.assemble import Format, Printed, assemble
 from feedmill.render.fragments import Fragments, Slot
 from feedmill.render.listing import GROUPS, Listing

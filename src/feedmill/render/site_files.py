@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from feedmill.model.feed import Site
+from feedmill.model.site import Site
 
 INDEX = "index.html"
 STYLE = "feed.css"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from feedmill.model.feed import Site
+from feedmill.model.site import Site
 from feedmill.model.slug import url_path
 from feedmill.render.text import document_url
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 
-from feedmill.model.feed import Entry, Site
+from feedmill.model.feed import Entry
 from feedmill.model.instant import Instant
 from feedmill.model.podcast import Episode
 from feedmill.model.seed import EntryId
+from feedmill.model.site import Site
 from feedmill.model.slug import url_path
 
 # What XML 1.0 (section 2.2, Char) allows; surrogates, U+FFFE and most control characters are not in it.

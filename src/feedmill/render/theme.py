@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from feedmill.errors import RenderError
-from feedmill.model.feed import Site
 from feedmill.model.instant import rfc3339
 from feedmill.model.language import direction
+from feedmill.model.site import Site
 from feedmill.model.slug import url_path
 from feedmill.model.theme import Unreadable
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from feedmill.compose import Composer
-from feedmill.model.feed import Site
 from feedmill.model.instant import EPOCH
 from feedmill.model.settings import CustomSettings, DecodeSettings, FeedSettings, TermSettings
+from feedmill.model.site import Site
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.taxonomy import ALL, FeedKey, Kind
 from feedmill.render.text import home_url

@@ -12,7 +12,6 @@ from feedmill.compose import Composer, feed_id, most_used
 from feedmill.compose.entry import compose_entry
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import Taxonomy, taxonomies
-from feedmill.model.feed import Site
 from feedmill.model.seed import Author, EntryId, Provider, Seed
 from feedmill.model.settings import (
     AuthorSettings,
@@ -23,6 +22,7 @@ from feedmill.model.settings import (
     TermSettings,
     Where,
 )
+from feedmill.model.site import Site
 from feedmill.model.slug import Slug, TermKey
 from feedmill.model.taxonomy import FeedKey, Kind
 

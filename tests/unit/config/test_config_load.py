@@ -15,7 +15,6 @@ import pytest
 from feedmill.config import ConfigErrors, load, loads
 from feedmill.config.load import MAX_BYTES
 from feedmill.config.starter import starter
-from feedmill.model.feed import Site
 from feedmill.model.settings import (
     AdminSettings,
     CustomSettings,
@@ -32,6 +31,7 @@ from feedmill.model.settings import (
     WatchSettings,
     Where,
 )
+from feedmill.model.site import Site
 from feedmill.model.slug import Slug, TermKey
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -6,8 +6,9 @@ from typing import Any
 
 from conformance.common import parse_xml
 from conformance.samples import BARE, CONTENT, NOON, RICH, SUMMARY, TITLE, entry, feed, topic
-from feedmill.model.feed import Byline, Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed
 from feedmill.model.seed import EntryId, Image, Related
+from feedmill.model.site import Site
 from feedmill.render import Renderer
 
 NS = {

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 
 from conformance.samples import BARE, FEEDS, RICH, SHOW, entry, every_combination, feed, feeds, sites
-from feedmill.model.feed import Feed, History, Site
+from feedmill.model.feed import Feed, History
 from feedmill.model.instant import EPOCH
+from feedmill.model.site import Site
 from feedmill.render import Renderer
 from feedmill.render.feedgen_backend import Atom, PodcastRss, Rss
 from feedmill.render.jsonfeed import JsonFeed

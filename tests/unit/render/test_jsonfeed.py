@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from conformance.samples import BARE, CONTENT, FORMATS, RICH, SUMMARY, TITLE, entry, feed, topic
-from feedmill.model.feed import Byline, Entry, Feed, Site
+from feedmill.model.feed import Byline, Entry, Feed
 from feedmill.model.seed import Image
+from feedmill.model.site import Site
 from feedmill.render import Renderer
 
 

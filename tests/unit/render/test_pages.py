@@ -17,9 +17,10 @@ from hypothesis import given, settings
 
 from conformance import html
 from conformance.samples import BARE, DIRECTORY, FEEDS, NOON, RICH, entry, feed, feeds, sites, topic
-from feedmill.model.feed import Directory, Feed, FeedRow, Site
+from feedmill.model.feed import Directory, Feed, FeedRow
 from feedmill.model.instant import EPOCH
 from feedmill.model.seed import Image
+from feedmill.model.site import Site
 from feedmill.model.slug import TermKey, term_slug
 from feedmill.model.taxonomy import Kind, Term
 from feedmill.render.fragments import Fragments

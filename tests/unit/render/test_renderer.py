@@ -213,7 +213,7 @@ def test_feedgen_is_imported_only_when_xml_is_printed() -> None:
     program = (
         "import sys\n"
         "from feedmill.render import Renderer\n"
-        "from feedmill.model.feed import Site\n"
+        "from feedmill.model.site import Site\n"
         "Renderer(Site(title='t', url='https://example.org/', id='x'))\n"
         "print([name for name in ('feedgen', 'lxml', 'jinja2', 'babel', 'segno') if name in sys.modules])\n"
     )

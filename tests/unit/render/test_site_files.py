@@ -10,7 +10,7 @@ import pytest
 
 from conformance import html
 from conformance.samples import BARE, DIRECTORY, RICH, entry, feed
-from feedmill.model.feed import Site
+from feedmill.model.site import Site
 from feedmill.render import Renderer
 from feedmill.render.listing import Listing
 from feedmill.render.pages import Pages

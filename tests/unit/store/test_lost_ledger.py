@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from feedmill.errors import PublishError
-from feedmill.model.feed import Directory, Feed, Site
+from feedmill.model.feed import Directory, Feed
+from feedmill.model.site import Site
 from feedmill.model.taxonomy import Kind
 from feedmill.store import Committed, FeedMemory
 from feedmill.store.local.store import LocalStore
