@@ -80,7 +80,8 @@ SEEDS = section(
     ),
     workers=key(
         WORKERS,
-        "Processes that decode seeds; `auto`: one per core. Or a Dask cluster for what is much.",
+        "Processes that decode seeds, and print where there are many feeds; `auto`: one per core. "
+        "Or a Dask cluster for what is much.",
         "dask://scheduler:8786",
     ),
 )

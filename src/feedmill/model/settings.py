@@ -300,7 +300,7 @@ class Settings:
     decode: DecodeSettings
     on_invalid: Literal["keep", "withhold"] = "keep"
     workers: int | str = 0
-    """Processes that decode seeds (0: one per core), or the address of a Dask scheduler."""
+    """Processes that decode and print (0: one per core), or the address of a Dask scheduler."""
     feeds_dir: Path
     configured_feeds_dir: Path
     """The folder that the file itself names: `--drafts` refuses it."""

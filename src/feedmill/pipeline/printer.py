@@ -49,10 +49,6 @@ class Printer:
         """Return the selection's entries; those composed before are not read again."""
         return entries_of(self._composer, selection, partial(forms_of, run), self._entries)
 
-    def feed(self, run: Pass, selection: Selection) -> Feed:
-        """Return the feed, or the archive, that the selection makes."""
-        return feed_of(self._composer, selection, self.entries(run, selection))
-
     def print_all(
         self, run: Pass, selections: Iterable[Selection], total: int
     ) -> Iterator[tuple[Selection, Iterable[Artifact]]]:
@@ -72,7 +68,7 @@ class Printer:
         What is not in memory is taken out of `published` documents, as far as the catalog knows of what these
         were printed.
         """
-        feed = self.feed(run, selection)
+        feed = feed_of(self._composer, selection, self.entries(run, selection))
         if published is not None and selection.record is not None and selection.record.printed:
             self._recall(published, feed, selection.rows, selection.record.printed)
         yield from self._renderer.render_feed(feed)

@@ -12,7 +12,7 @@ from feedmill.seeds.permalinks import from_eleventy
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
 from feedmill.sites.javascript import Computed, read_script
-from feedmill.sites.left_out import below
+from feedmill.sites.left_out import below, literal
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _NAMES = (
@@ -140,7 +140,7 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
         file = f"the directory data of {path.as_posix()}"
         drafts = data.truth(given, "draft") or data.truth(given, "eleventyExcludeFromCollections")
         if drafts or data.truth(given, "permalink") is False:
-            withheld.append(f"{path.as_posix()}/**")
+            withheld.append(f"{literal(path.as_posix())}/**")
         elif isinstance(told, Computed) and told.template is None:
             what = f"permalink is computed (say it in seeds.rules): {told.source}"
             unread.append(Unread(file=file, line=told.line, what=what))

@@ -12,7 +12,7 @@ from feedmill.seeds.permalinks import from_hugo
 from feedmill.seeds.slugs import FILTERS
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
-from feedmill.sites.left_out import below
+from feedmill.sites.left_out import below, literal
 from feedmill.sites.site import Rule, SectionFeed, SiteConfig, Unread
 
 _FOLDERS = ("archetypes", "content", "layouts", "themes")
@@ -172,8 +172,7 @@ def _resources(content: Path) -> list[str]:
                 for file in inside
                 if file.parent != index.parent or file.stem.partition(".")[0] != "index"
             ]
-    paths = sorted({file.relative_to(content).as_posix() for file in found})
-    return [path for path in paths if not re.search(r"[*?\[\]]", path)]
+    return sorted({literal(file.relative_to(content).as_posix()) for file in found})
 
 
 def _dates(config: data.Table) -> list[tuple[str, tuple[str, ...]]]:
@@ -225,7 +224,7 @@ def _targets(target: object, folder: str, language: str) -> list[str]:
             return []
     path = data.text_of(target, "path")
     if path is None:
-        return [f"{folder}/**".lstrip("/")]
+        return [f"{literal(folder)}/**".lstrip("/")]
     return [each for glob in below(".", [path]) for each in (glob, f"{glob}.*", f"{glob}/**")]
 
 
@@ -240,7 +239,7 @@ def _ignored(config: data.Table, site: Path, content: str, unread: list[Unread])
             what = f"takes {len(paths)} pages of today, which are left out; say it of others in seeds.exclude"
         except re.error as error:
             paths, what = pages[:0], f"is not understood ({error}); say it in seeds.exclude"
-        found += paths
+        found += map(literal, paths)
         name = _files(site)[0].relative_to(site).as_posix()
         unread.append(Unread(file=name, line=0, what=f"ignoreFiles {pattern!r} {what}"))
     return found

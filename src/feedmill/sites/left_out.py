@@ -26,6 +26,11 @@ def below(folder: str, globs: Iterable[str], *, across: bool = False) -> tuple[s
     return tuple(dict.fromkeys(found))
 
 
+def literal(path: str) -> str:
+    """Return a glob that takes a path; a sign of globs in its names stands for any character."""
+    return re.sub(r"[*?\[\]]", "?", path)
+
+
 def _spelled_out(glob: str) -> list[str]:
     """Return a glob for each of its alternatives."""
     match = _BRACES.search(glob)

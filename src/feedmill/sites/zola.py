@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from feedmill.sites import data
-from feedmill.sites.left_out import below
+from feedmill.sites.left_out import below, literal
 from feedmill.sites.site import SectionFeed, SiteConfig, Unread
 
 _OWN_KEYS = {
@@ -59,7 +59,11 @@ def read(folder: Path) -> SiteConfig:
         exclude=(
             *("**/_index.md", "**/_index.*.md"),
             *(f"**/*.{code}.md" for code in others),
-            *(f"{path}/**".lstrip("/") for path, each in sections.items() if data.truth(each, "draft")),
+            *(
+                f"{literal(path)}/**".lstrip("/")
+                for path, each in sections.items()
+                if data.truth(each, "draft")
+            ),
             *below(".", data.texts_of(config, "ignored_content"), across=True),
         ),
         link=f"{{field:path}}/ or {{dir}}/{{field:slug{own}}}/ or {{dir}}/{{stem{made}}}/",

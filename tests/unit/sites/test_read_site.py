@@ -359,13 +359,20 @@ def test_hugo_s_cascades_that_withhold_are_left_out_and_told(tmp_path: Path) -> 
         " {published: no, target: {environment: staging}}, {draft: true, target: {lang: de}}]\n",
     )
     write(tmp_path, "content/a.bak.md", "---\ntitle: a\n---\n")
+    write(tmp_path, "content/b[1].bak.md", "---\ntitle: b\n---\n")
+    write(tmp_path, "content/[x]/_index.md", "---\ncascade: {draft: true}\n---\n")
     write(tmp_path, "content/wip/_index.md", "---\ncascade: {_build: {list: false}}\n---\n")
     write(tmp_path, "content/open/_index.md", "---\ncascade: {params: {draft: true}}\ndraft: true\n---\n")
     write(tmp_path, "content/andere/_index.de.md", "---\ncascade: {draft: true}\n---\n")
     paths = ("a.md", "a.bak.md", "wip/b.md", "open/c.md", "andere/d.md", "one.md", "one/index.md", "two/x.md")
+    assert left_out(tmp_path, "b[1].bak.md", "[x]/a.md") == {"b[1].bak.md", "[x]/a.md"}
     assert left_out(tmp_path, *paths) == {"a.bak.md", "wip/b.md", "one.md", "one/index.md", "two/x.md"}
     told = [(each.file, each.what) for each in read_site(tmp_path).unread]
-    assert [file for file, what in told if "cascade" in what] == ["hugo.yaml", "content/wip/_index.md"]
+    assert [file for file, what in told if "cascade" in what] == [
+        "hugo.yaml",
+        "content/[x]/_index.md",
+        "content/wip/_index.md",
+    ]
     assert [file for file, what in told if "ignoreFiles '('" in what] == ["hugo.yaml"]
 
 
