@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import replace
-from itertools import islice, repeat
+from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -30,8 +30,8 @@ _LONG = 1 << 14
 """Characters of title and summary that an entry on the front page has at most; nothing else bounds it."""
 _LATEST = 7
 """Entries on the front page: one in full, and the next six by their titles."""
-_WARM_FEEDS, _WARM_ENTRIES, _WARM_ROWS = 4, 50, 1_000
-"""Feeds, entries of each, and feeds of the index, that are printed ahead of the first change."""
+_WARM_FEEDS, _WARM_ENTRIES = 4, 50
+"""Feeds, and entries of each, that are printed ahead of the first change."""
 
 
 class _Printed(NamedTuple):
@@ -58,13 +58,13 @@ class FeedBuilder:
         self._archives = ArchiveBuilder(composer, self.printer)
         self._newest: NewestArchives | None = None
         self._directory: dict[FeedKey, FeedRow] | None = None
-        self._unlisted: frozenset[str] = frozenset()
+        self._unlisted: frozenset[str] | None = None  # what is listed was not printed yet
         self._latest: tuple[Entry, ...] = ()
         self._listed_archives: tuple[str, ...] = ()
 
     def forget(self) -> None:
         """Forget the directory, and what is in archives: after a pass that did not end."""
-        self._directory = self._newest = None
+        self._directory = self._newest = self._unlisted = None
 
     def publish(
         self,
@@ -225,13 +225,19 @@ class FeedBuilder:
             known = run.store.documents.get(path)
             return run.store.body(path, known.digest) if known is not None else None
 
-        feeds = self._read_directory(run)
+        if self._directory is None:
+            self._directory = self._read_directory(run)
+            self._latest = self._find_latest(run)
+            self._listed_archives = self._find_archives(run, run.store.refused)
+        feeds = self._directory
         latest = sorted(feeds, key=lambda key: feeds[key].updated, reverse=True)[:_WARM_FEEDS]
         for found in select(run, latest):
             selection = replace(found, rows=found.rows[:_WARM_ENTRIES])
             for _ in self.printer.documents(run, selection, published):
                 pass
-        directory = replace(self._arranged(islice(feeds.values(), _WARM_ROWS)), latest=self._find_latest(run))
+        directory = replace(
+            self._arranged(feeds.values()), latest=self._latest, archives=self._listed_archives
+        )
         for _ in self._renderer.render_directory(directory):
             pass
 

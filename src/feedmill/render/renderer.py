@@ -27,6 +27,9 @@ T = TypeVar("T")
 _WORTH = 2
 """Entries that are printed sooner than a document is read."""
 
+_BESIDE = 16 << 20
+"""Bytes of printed entries that a renderer remembers in another process: there are several of them."""
+
 _UNPRINTABLE = (ValueError, TypeError)
 """What feedgen, lxml and msgspec raise for a value that they cannot print."""
 
@@ -59,8 +62,9 @@ class Renderer:
         self._made_files: tuple[Artifact, ...] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel to another process without what is remembered."""
-        made = partial(Renderer, theme=dict(self._theme), hubs=self._hubs, cache_bytes=self._cache_bytes)
+        """Travel to another process without what is remembered, to remember less there."""
+        cache_bytes = min(self._cache_bytes, _BESIDE)
+        made = partial(Renderer, theme=dict(self._theme), hubs=self._hubs, cache_bytes=cache_bytes)
         return made, (self._site,)
 
     def render_feed(self, feed: Feed) -> Iterator[Artifact]:

@@ -16,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from feedmill.catalog.memberships import Memberships
 from feedmill.config import loads
 from feedmill.errors import StoreError
+from feedmill.model.feed import FeedRow
 from feedmill.model.seed import Reason
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.render.listing import Listing
 from nobody import NOBODY, as_nobody
 from untouched import let_rest
 
@@ -662,6 +665,36 @@ def test_a_file_written_under_a_name_that_it_has_no_more_is_seen_under_its_other
             folder.write("a.md", text("other"))
         mill.run(PassRequest(paths=frozenset({"a.md"})))
     assert "<title>a<" not in folder.read("all.rss")
+
+
+def test_who_got_ready_asks_and_prints_at_the_first_change_what_it_touches_alone(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 6):
+        folder.write(f"{number}.md", text(f"t{number}", topics=f"C{number}", date=f"2026-01-0{number}"))
+    folder.run()
+    printed = []
+    line = Listing._json_line
+
+    def told(self: Listing, row: FeedRow) -> bytes:
+        printed.append(row.path)
+        return line(self, row)
+
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        mill.run(PassRequest())
+        mill.warm()
+        monkeypatch.setattr(Listing, "_json_line", told)
+        monkeypatch.setattr(Memberships, "feeds", lambda self: pytest.fail("it reads every feed"))
+        folder.write("2.md", text("edited", topics="C2, New", date="2026-01-06"))
+        assert mill.run(PassRequest(paths=frozenset(["2.md"]))).appeared == 1
+    monkeypatch.undo()
+    assert sorted(printed) == ["all", "topics/c2", "topics/new"]
+    published = {path: folder.read(path) for path in folder.feeds()}
+    assert published["index.html"].index("edited") < published["index.html"].index("t5")
+    shutil.rmtree(folder.root / ".feedmill")
+    shutil.rmtree(folder.root / "feeds")
+    folder.run()
+    assert {path: folder.read(path) for path in folder.feeds()} == published
 
 
 def test_who_got_ready_has_nothing_to_load_at_the_first_change_and_published_nothing(folder: Folder) -> None:
