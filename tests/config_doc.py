@@ -10,7 +10,7 @@ from pathlib import Path
 from feedmill.config.emit import block, flow
 from feedmill.config.jsonschema import config_schema
 from feedmill.config.keys import CONFIG
-from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, inner_section, written
+from feedmill.config.kinds import Key, Kind, ListOf, MapOf, Scalar, Section, written
 from feedmill.config.seedschema import seed_schema
 
 _INTRO = """\
@@ -90,12 +90,18 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _inner_section(kind: Kind) -> Section | None:
+    """Return the section that a kind is, or that it holds any number of."""
+    inner = kind.value if isinstance(kind, MapOf) else kind.item if isinstance(kind, ListOf) else kind
+    return inner if isinstance(inner, Section) else None
+
+
 def _body(name: str, key: Key) -> Iterator[str]:
     kind = key.kind
     if isinstance(kind, MapOf) and isinstance(kind.value, Scalar):
         yield f"Each key is a {kind.key.name}, each value a {kind.value.name}. Default: none."
         yield ""
-    elif (section := inner_section(kind)) is not None:
+    elif (section := _inner_section(kind)) is not None:
         if isinstance(kind, MapOf):
             yield "The keys are labels. Each holds any of:"
             yield ""
@@ -116,7 +122,7 @@ def _body(name: str, key: Key) -> Iterator[str]:
 def _rows(section: Section, prefix: str) -> Iterator[str]:
     for name, key in section.keys.items():
         path = prefix + name
-        if (inner := inner_section(key.kind)) is not None:
+        if (inner := _inner_section(key.kind)) is not None:
             if name == "not":
                 yield f"| `{path}` | the keys of `{prefix.rstrip('.')}` | – | {_prose(key)} |"
                 continue

@@ -128,12 +128,6 @@ def written(kind: Kind, value: Any) -> Plain:
     }
 
 
-def inner_section(kind: Kind) -> Section | None:
-    """Return the section that a kind is, or that it holds any number of."""
-    inner = kind.value if isinstance(kind, MapOf) else kind.item if isinstance(kind, ListOf) else kind
-    return inner if isinstance(inner, Section) else None
-
-
 def paths(within: Section, prefix: KeyPath = ()) -> Iterator[KeyPath]:
     """Yield the path of every key, but for those below lists and mappings."""
     for name, each in within.keys.items():

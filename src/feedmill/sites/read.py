@@ -32,6 +32,13 @@ def read_site(folder: Path) -> SiteConfig:
         UnknownSite: no Jekyll, Hugo, Zola, Eleventy, Pelican or Docusaurus site.
         InputError: its configuration cannot be parsed.
     """
+    if _is_hexo(folder):
+        raise UnknownSite(
+            f"the site in {folder} is Hexo's, whose configuration is not read: feedmill init, then say below "
+            f"seeds where the articles are (dir: {folder / 'source' / '_posts'}) and how their addresses are "
+            'made (link: "{year}/{month}/{day}/{path}/" is Hexo\'s own :year/:month/:day/:title/), see '
+            "docs/addresses.md"
+        )
     for is_one, read in _READERS:
         if is_one(folder):
             site, told = read(folder), data.domain(folder)
@@ -46,3 +53,10 @@ def read_site(folder: Path) -> SiteConfig:
         "docusaurus.config.js (Docusaurus). Articles of any other tool: feedmill init, then say below seeds "
         "where they are (dir) and how their addresses are made (link), see docs/addresses.md"
     )
+
+
+def _is_hexo(folder: Path) -> bool:
+    """Whether Hexo would build this folder: its `_config.yml` is named as Jekyll's and says other things."""
+    package = folder / "package.json"
+    named = (folder / "_config.yml").is_file() and package.is_file()
+    return named and '"hexo"' in package.read_text(encoding="utf-8", errors="replace")

@@ -270,6 +270,15 @@ def test_a_folder_that_is_no_site(tmp_path: Path) -> None:
         read_site(tmp_path)
 
 
+def test_what_is_named_as_jekylls_and_is_hexos_is_not_taken_for_it(tmp_path: Path) -> None:
+    write(tmp_path, "_config.yml", "title: T\nurl: https://x.org\npermalink: :year/:title/\n")
+    write(tmp_path, "package.json", '{"devDependencies": {"sass": "1"}}')
+    assert read_site(tmp_path).kind == "Jekyll"
+    write(tmp_path, "package.json", '{"dependencies": {"hexo": "^8.0.0"}}')
+    with pytest.raises(UnknownSite, match=r"Hexo's.*source/_posts.*\{path\}"):
+        read_site(tmp_path)
+
+
 def test_a_site_in_a_folder_of_it_is_pointed_at(tmp_path: Path) -> None:
     write(tmp_path, "website/docusaurus.config.js", "module.exports = {};")
     with pytest.raises(UnknownSite, match="website"):
