@@ -175,7 +175,7 @@ def serve_bare(port: int) -> None:
 
 
 @contextmanager
-def nginx(feeds: Path) -> Iterator[int]:
+def nginx(feeds: Path, *, core: int | None = 0) -> Iterator[int]:
     """Run nginx over the same files, compressed beforehand."""
     program = shutil.which("nginx", path=PATH)
     if program is None:
@@ -196,7 +196,8 @@ def nginx(feeds: Path) -> Iterator[int]:
         f"proxy_temp_path {root}/proxy; fastcgi_temp_path {root}/fastcgi; uwsgi_temp_path {root}/uwsgi;\n"
         f"scgi_temp_path {root}/scgi; server {{ listen 127.0.0.1:{port}; root {root}/www; }} }}\n"
     )
-    command = [*pinned(0), program, "-p", str(root), "-c", str(root / "nginx.conf")]
+    prefix = pinned(core) if core is not None else []
+    command = [*prefix, program, "-p", str(root), "-c", str(root / "nginx.conf")]
     with running(command, port, cwd=root, path=FEED):
         yield port
 
@@ -308,6 +309,8 @@ def latency(seconds: float, count: int) -> Iterator[str]:
             time.sleep(1)
             for kind, tag in (("gzip 200", ""), ("304", etag)):
                 yield _crowded(f"{kind}, full rebuilds on both cores", port, seconds, tag, core=None)
+            with suppress(FileNotFoundError), nginx(folder / "feeds", core=None) as other:
+                yield _crowded("gzip 200, nginx beside the same rebuilds", other, seconds, "", core=None)
         finally:
             os.killpg(rebuilds.pid, 15)
             rebuilds.wait()

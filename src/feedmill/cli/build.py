@@ -46,7 +46,7 @@ def build_command(
     real = wall_clock()
     now = parse_instant(as_of, settings.decode.timezone) if as_of else real
     aside = drafts or now > real
-    if as_of:  # a look at another time is nothing to be spread
+    if as_of or drafts:  # a look at another time, or at what is not out, is nothing to be spread
         settings = replace(settings, store=StoreSettings(), mirrors=())
     if aside and not dry_run and _is_public(settings):
         what = "--drafts" if drafts else "--as-of an instant to come"
@@ -65,8 +65,9 @@ def build_command(
 
 
 def _is_public(settings: Settings) -> bool:
-    """Whether the feeds go where the config says: to the folder that subscribers read."""
-    return os.path.realpath(settings.feeds_dir) == os.path.realpath(settings.configured_feeds_dir)
+    """Whether the feeds go where the config says, or below: to the folder that subscribers read."""
+    folder, public = os.path.realpath(settings.feeds_dir), os.path.realpath(settings.configured_feeds_dir)
+    return folder == public or folder.startswith(f"{public}{os.sep}")
 
 
 def build_once(

@@ -11,6 +11,7 @@ from feedmill.compose import Composer
 from feedmill.model.instant import to_micros
 from feedmill.model.seed import Record, Seed
 from feedmill.model.state import Facts
+from feedmill.model.taxonomy import Kind
 
 _encoder = msgspec.msgpack.Encoder(decimal_format="string")
 _records = msgspec.msgpack.Decoder(Record)
@@ -46,6 +47,8 @@ def facts_of(seed: Seed, composer: Composer) -> Facts:
     published = seed.published
     if published is None:
         return Facts(seed.withheld, seed.id)
+    members = composer.memberships(seed)
+    choices = tuple(member.feed.key for member in members if member.feed.kind is Kind.CUSTOM)
     return Facts(
         word=seed.withheld,
         entry_id=seed.id,
@@ -53,8 +56,8 @@ def facts_of(seed: Seed, composer: Composer) -> Facts:
         updated=to_micros(seed.updated) if seed.updated is not None and seed.updated > published else None,
         expires=to_micros(seed.expires) if seed.expires is not None else None,
         digest=_digest(composer.entry(seed, published)),
-        good=_digest(replace(seed, heat=None, quality=None)),
-        members=composer.memberships(seed),
+        good=_digest((replace(seed, heat=None, quality=None), choices)),
+        members=members,
     )
 
 

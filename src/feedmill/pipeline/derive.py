@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from feedmill.catalog import KnownRow
 from feedmill.compose import Before, Delta, decide, last_good
 from feedmill.model.archive import Period
-from feedmill.model.seed import Reason
+from feedmill.model.seed import Reason, Seed
 from feedmill.model.state import ELIGIBLE, Claim, Facts
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed, encode, facts_of
@@ -22,8 +22,10 @@ from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_text
+from feedmill.seeds.dates import zone
 from feedmill.seeds.field_keys import keys_for
-from feedmill.seeds.flags import withholding_default
+from feedmill.seeds.flags import expiry_default, withholding_default
+from feedmill.seeds.globs import is_excluded
 from feedmill.seeds.locate import defaults_of
 
 
@@ -127,13 +129,25 @@ def claims_of(run: Pass, known: Iterable[KnownRow], *, keep: bool) -> list[Claim
 def _last_good(run: Pass, row: KnownRow, vouching: frozenset[str] | None) -> Facts | None:
     """Return what the last good form of an invalid seed would show, None where it must not stay out."""
     path = to_text(row.path)
-    good = decode_seed(run.store.last_good(path))
-    if good is None or withholding_default(defaults_of(run.settings.decode, path)):
+    good = as_bound(run, path, decode_seed(run.store.last_good(path)))
+    if good is None:
         return None
     fault = run.catalog.files.records([row.file])[row.file].fault
     assert fault is not None, "what is no valid seed has a fault"
     kept = last_good(decode_record(fault), good, vouching)
     return facts_of(kept, run.composer) if kept is not None else None
+
+
+def as_bound(run: Pass, path: str, good: Seed | None) -> Seed | None:
+    """Return a last good form as far as the config lets it out, whatever its file says."""
+    decode = run.settings.decode
+    defaults = defaults_of(decode, path)
+    if good is None or is_excluded(run.settings.scan, path) or withholding_default(defaults):
+        return None
+    if not (decode.published_default or good.vouched):
+        return None
+    due = expiry_default(defaults, zone(decode.timezone))
+    return replace(good, expires=due) if due and (good.expires is None or due < good.expires) else good
 
 
 class _Deriving:

@@ -6,13 +6,23 @@ files away at once is more likely an accident than a decision. Entries withheld 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from feedmill.catalog import KnownRow
+from feedmill.compose import reason_at
+from feedmill.model.seed import Reason, Seed
 from feedmill.model.state import ELIGIBLE
-from feedmill.pipeline.codec import decode_seed
+from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed
+from feedmill.pipeline.derive import as_bound
+from feedmill.pipeline.find import contents
 from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.one_pass import Pass
-from feedmill.seeds import to_bytes
+from feedmill.seeds import LARGE, address_parts, to_bytes, to_text
+from feedmill.seeds.decode import identify
+
+_PAGE = 1_000
 
 
 def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
@@ -29,18 +39,66 @@ def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
     paths: Iterable[str] = ingested.vanished
     if fresh:
         paths = (p for p in run.store.last_good_paths() if run.catalog.files.find(to_bytes(p)) is None)
-    lost = sum(_is_lost(run, path) for path in paths)
-    if lost < settings.min_entries or lost <= settings.max_vanished * before:
+    lost = [path for path in paths if _is_lost(run, path)]
+    least = max(settings.min_entries, math.floor(settings.max_vanished * before) + 1)
+    if len(lost) >= least:
+        told = told_anew(run, ingested.changed)
+        lost = [path for path in lost if not told.speaks_of(path, decode_seed(run.store.last_good(path)))]
+    if len(lost) < least:
         return None
     return (
-        f"{lost:,} of {before:,} entries would vanish because their files are gone or unreadable; "
+        f"{len(lost):,} of {before:,} entries would vanish because their files are gone or unreadable; "
         "nothing but takedowns is published. Bring the files back, or say --force if this is meant"
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What files that are new, or say something new, withhold by their own word: entries, and names of files.
+
+    Nobody reads more of such a seed than that word, unless the guard asks whose it is: it may be one that
+    went elsewhere (`_drafts/`, another folder), where its address may be another, or none.
+    """
+
+    entries: frozenset[str]
+    names: frozenset[str]
+
+    def speaks_of(self, path: str, good: Seed | None) -> bool:
+        """Whether the entry last published from `path` as `good` is among them."""
+        return (good is not None and good.id in self.entries) or _name(path) in self.names
+
+
+def told_anew(run: Pass, changed: Sequence[int]) -> Told:
+    """Return what the seeds that a pass found to be `changed` withhold, and say so themselves."""
+    entries: set[str] = set()
+    names: set[str] = set()
+    for start in range(0, len(changed), _PAGE):
+        known = run.catalog.files.known(changed[start : start + _PAGE])
+        silent = [row for row in known if row.facts is None and _takes_down(run, row)]
+        names.update(_name(to_text(row.path)) for row in silent)
+        for path, data in contents(run.settings, [to_text(row.path) for row in silent]):
+            entry = identify(path, data, run.settings.decode) if len(data) <= LARGE else None
+            entries.update((entry,) if entry is not None else ())
+        found = (decode_facts(row.facts) for row in known if row.facts is not None)
+        entries.update(facts.entry_id for facts in found if reason_at(facts, run.at) is not None)
+    return Told(frozenset(entries), frozenset(names))
+
+
+def _name(path: str) -> str:
+    return address_parts.name(path).casefold()
+
+
+def _takes_down(run: Pass, row: KnownRow) -> bool:
+    """Whether a file that has nothing to show says itself that it is not to be out, or may say so."""
+    if row.reason != Reason.INVALID.value:
+        return True
+    fault = run.catalog.files.records([row.file])[row.file].fault
+    return fault is not None and decode_record(fault).takedown
+
+
 def _is_lost(run: Pass, path: str) -> bool:
-    """Whether an entry that was out has no seed any more."""
-    seed = decode_seed(run.store.last_good(path))
+    """Whether an entry that was out has no seed any more, and nothing in the config that leaves it out."""
+    seed = as_bound(run, path, decode_seed(run.store.last_good(path)))
     if seed is None:
         return False
     return not any(state.state == ELIGIBLE for state in run.catalog.states.candidates(seed.id))

@@ -6,19 +6,22 @@ changes nothing; composed over a catalog in memory, so that the real one stays a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from html import unescape
 
 from feedmill.compose import instants, reason_at, stays
 from feedmill.model.archive import Period, archive_path
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros, to_micros
+from feedmill.model.seed import Seed
 from feedmill.model.state import ELIGIBLE, Claim
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_seed, facts_of
-from feedmill.pipeline.derive import claims_of
+from feedmill.pipeline.derive import as_bound, claims_of
 from feedmill.pipeline.feed_builder import FeedBuilder
+from feedmill.pipeline.guard import told_anew
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.past import last_forms, last_generation
 from feedmill.store import Committed
@@ -26,40 +29,56 @@ from feedmill.store import Committed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedowns:
-    """The seeds (by path) whose entries leave, their feeds and periods, and when time changes the rest."""
+    """The seeds (by path) whose entries leave, their feeds and periods, and when time changes the rest.
+
+    `ids` and `links` are those of the entries.
+    """
 
     paths: frozenset[str]
+    ids: frozenset[str]
+    links: frozenset[str]
     feeds: frozenset[FeedKey]
     periods: frozenset[tuple[FeedKey, Period]]
     left: int
     next_change: Instant | None
 
 
-def find_takedowns(run: Pass) -> Takedowns:
-    """Compare every entry that is out with what its file says now, as the catalog knows it."""
+def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
+    """Compare every entry that is out with what its file says now, as the catalog knows it.
+
+    Where that is gone, what the config says of it counts, and what `changed` files say of its entry.
+    """
+    told = told_anew(run, changed)
     withheld = {
         claim.facts.entry_id
         for page in run.catalog.files.all_known()
         for claim in claims_of(run, page, keep=False)
         if claim.facts is not None and reason_at(claim.facts, run.at) is not None
     }
-    paths: set[str] = set()
+    leaving: list[tuple[str, Seed]] = []
     feeds: set[FeedKey] = set()
     periods: set[tuple[FeedKey, Period]] = set()
     coming: list[int] = []
     left = 0
     for path, seed in last_forms(run.store):
-        good = facts_of(seed, run.composer)
-        if stays(good, _claim(run, path), run.at, withheld):
+        claim = _claim(run, path)
+        bound: Seed | None = seed
+        if claim is None:
+            bound = None if told.speaks_of(path, seed) else as_bound(run, path, seed)
+        facts = facts_of(bound, run.composer) if bound is not None else None
+        if facts is not None and stays(facts, claim, run.at, withheld):
             left += 1
-            coming += [at for at in instants(good) if at > run.at]
-        else:
-            paths.add(path)
-            assert good.published is not None, "what was published has a date"
-            feeds.update(member.feed for member in good.members)
-            periods |= run.composer.periods((member.feed, good.published) for member in good.members)
+            coming += [at for at in instants(facts) if at > run.at]
+            continue
+        leaving.append((path, seed))
+        good = facts_of(seed, run.composer)
+        assert good.published is not None, "what was published has a date"
+        feeds.update(member.feed for member in good.members)
+        periods |= run.composer.periods((member.feed, good.published) for member in good.members)
     return Takedowns(
-        paths=frozenset(paths),
+        paths=frozenset(path for path, _ in leaving),
+        ids=frozenset(seed.id for _, seed in leaving),
+        links=frozenset(seed.link for _, seed in leaving),
         feeds=frozenset(feeds),
         periods=frozenset(periods),
         left=left,
@@ -67,8 +86,11 @@ def find_takedowns(run: Pass) -> Takedowns:
     )
 
 
-def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns) -> Committed:
+def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns, *, known: bool) -> Committed:
     """Publish the last generation less the entries found.
+
+    Where it is not `known` of which feeds they were, since these were made under another config, documents
+    that this one does not make, and that hold such an entry, are removed.
 
     Raises:
         StoreError: it could not be published.
@@ -78,7 +100,21 @@ def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns) -> Committed:
         builder.withdraw(replace(past, publication=publication), found.feeds, found.periods)
         for path in sorted(found.paths):
             publication.drop_good(path)
-        return publication.commit()
+        committed = publication.commit()
+    held = [] if known else [path for path in run.store.documents if _holds(run, path, found)]
+    if not held:
+        return committed
+    with run.store.begin(run.now) as publication:
+        for path in held:
+            publication.remove(path)
+        return replace(committed, removed=committed.removed + publication.commit().removed)
+
+
+def _holds(run: Pass, path: str, found: Takedowns) -> bool:
+    """Whether a published document holds one of the entries: feeds say its id, pages its address."""
+    body = run.store.body(path, run.store.documents[path].digest)
+    text = unescape(body.decode(errors="replace")) if body is not None else ""
+    return any(mark in text for mark in (found.links if path.endswith(".html") else found.ids))
 
 
 def holding(run: Pass, dropped: Iterable[str], *, known: bool) -> list[str]:

@@ -202,7 +202,7 @@ class Ingest:
     def _out_of_reach(self, ingested: Ingested, item: ScanProblem, row: FileRow | None) -> None:
         """A path at which there is something that is not read: a fault of a seed, where it was one."""
         path = item.problem.path
-        faulty = item.problem.severity is Severity.ERROR
+        faulty = item.problem.severity is Severity.ERROR and not item.gone
         known_seed = row.is_seed if row is not None else faulty and self._was_seed(path)
         if faulty and known_seed:
             ingested.problems.pop()  # told as the seed's own

@@ -255,7 +255,7 @@ class Mill:
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
         """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
         coming = self.next_change(run.now)
-        found = find_takedowns(run)
+        found = find_takedowns(run, derived.ingested.changed)
         self._tell_decision(run, derived, found.paths)
         suspects = self._holding(run, derived, found.paths)
         self._forget()
@@ -263,7 +263,8 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            result = withdraw(run, self.feed_builder, found) if found.paths else None
+            known = derived.facts.get("compose") == self._compose_print
+            result = withdraw(run, self.feed_builder, found, known=known) if found.paths else None
         except StoreError:
             run.store.suspend(suspects)
             raise

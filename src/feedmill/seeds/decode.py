@@ -20,7 +20,7 @@ from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
-from feedmill.seeds.locate import defaults_of, locate, rule_of
+from feedmill.seeds.locate import Located, defaults_of, locate, rule_of
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 
@@ -32,6 +32,7 @@ _ENDS = {
     "json": "its last }, alone on its line (with --- after ---json)",
     "pelican": "a blank line",
 }
+_LONG_TEXT = re.compile("\"{3}|'{3}")
 _LANGUAGE = re.compile(r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -61,6 +62,25 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     if not front.header or front.header.isspace():
         return _invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
     return _decode_front(path, front, settings, keys, thorough)
+
+
+def identify(path: str, data: bytes, settings: DecodeSettings) -> EntryId | None:
+    """Return the entry that a file speaks of, whatever its flags say and whatever else is wrong with it.
+
+    None where that cannot be told.
+    """
+    front = split(data.decode("utf-8-sig", errors="replace"), headers=settings.headers)
+    if front is None:
+        return None
+    whole = Needed(front.header, front.header, None)
+    try:
+        root = _parse(front, whole)
+    except yamltext.YamlFault:
+        return None
+    if not isinstance(root, yamltext.MappingNode):
+        return None
+    reader = _reader(path, front, whole, root, settings, keys_for(settings))
+    return _located(reader, settings, _title(reader), _published(reader))[1] or None
 
 
 def _decode_front(
@@ -97,16 +117,17 @@ def _decode_root(
     thorough: bool,
 ) -> Record:
     keys = keys_for(settings)
-    swallowing = front.header if front.syntax == "yaml" and cut.pieces is None else None
+    tables = front.syntax == "toml"  # whose values end with their line, but for these
+    swallows = _LONG_TEXT.search(front.header) if tables else front.syntax == "yaml" and cut.pieces is None
     reader = _reader(path, front, cut, root, settings, keys)
     if tag := yamltext.foreign_tag(root):
         reader.report(f"the front matter has the tag {tag}; write it without", root)
     word = read_word(
         reader,
-        root,
         keys,
         published_default=settings.published_default,
-        header=swallowing,
+        header=front.header if swallows else None,
+        tables=tables,
     )
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
         return Record(path=path, reason=word.withheld, takedown=True)
@@ -171,7 +192,7 @@ def _word_alone(
     if not isinstance(root, yamltext.MappingNode):
         return None
     reader = _reader(path, front, said, root, settings, keys)
-    word = read_word(reader, root, keys, published_default=settings.published_default, header=None)
+    word = read_word(reader, keys, published_default=settings.published_default, header=None)
     return None if reader.failed else word.withheld
 
 
@@ -186,6 +207,7 @@ def _reader(
     return Reader(
         path=path,
         values=entries(root),
+        root=root,
         names=keys.names,
         line=lambda line: front.header_line + cut.source_line(line),
         fix_encoding=settings.fix_encoding,
@@ -207,7 +229,7 @@ def _seed(
     """Read every other field; worthless where the reader has met an error."""
     title = _title(reader)
     published = _published(reader)
-    where = locate(reader, settings, title=title, published=published)
+    where, entry = _located(reader, settings, title, published)
     link = where.link
     topics = structured_fields.topics(reader, split_blanks=settings.split_blanks)
     summary = reader.text("excerpt")
@@ -218,9 +240,7 @@ def _seed(
         body = _body(reader, front, settings, link, summarise=not summary)
     return Seed(
         path=reader.path,
-        id=entry_id(explicit=_identity(reader) or settings.address.old_ids.find(link), link=where.name)
-        if link
-        else EntryId(""),
+        id=entry,
         title=title,
         link=link,
         summary=summary or body.summary,
@@ -246,6 +266,17 @@ def _seed(
         vouched=word.vouched,
         content=body.html,
     )
+
+
+def _located(
+    reader: Reader, settings: DecodeSettings, title: str, published: Instant | None
+) -> tuple[Located, EntryId]:
+    """Return where the entry is and its identity, "" where it is nowhere."""
+    where = locate(reader, settings, title=title, published=published)
+    if not where.link:
+        return where, EntryId("")
+    explicit = _identity(reader) or settings.address.old_ids.find(where.link)
+    return where, entry_id(explicit=explicit, link=where.name)
 
 
 def _body(
@@ -320,7 +351,7 @@ def _identity(reader: Reader) -> str | None:
 def _expiry(reader: Reader) -> tuple[Instant | None, bool]:
     """Return the earliest expiry that is given, and whether there is one that cannot be read."""
     errors = reader.errors
-    given = [each for each in reader.given("expiryDateTime") if not reader.is_absent(*each)]
+    given = [each for each in reader.every("expiryDateTime") if not reader.is_absent(*each)]
     instants = [instant for each in given if (instant := reader.instant_of(*each)) is not None]
     return min(instants, default=None), reader.errors > errors
 

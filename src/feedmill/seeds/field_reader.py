@@ -86,6 +86,8 @@ class Reader:
 
     path: str
     values: Mapping[str, Node]
+    root: MappingNode
+    """What the values are of: it has repeated keys, too."""
     names: Mapping[str, tuple[tuple[str, str, bool], ...]]
     """Those of each field: `Keys.names`."""
     line: Callable[[int], int]
@@ -174,6 +176,25 @@ class Reader:
                     yield key, node
         if not says and (default := self.defaults.get(field)):
             yield field, default_node(default)
+
+    def every(self, field: str) -> Iterator[tuple[str, Node]]:
+        """As `given`, with all values of a key that is repeated: of what takes an entry down, each counts."""
+        seen: set[int] = set()
+        for name, folded, dotted in self.names[field]:
+            if folded in self.folded or dotted:
+                for key, node in (*self.repeated(name), *self.named(name)):
+                    if id(node) not in seen:
+                        seen.add(id(node))
+                        yield key, node
+        yield from (each for each in self.given(field) if id(each[1]) not in seen)  # its default
+
+    def repeated(self, name: str) -> Iterator[tuple[str, Node]]:
+        """Yield all values of a name: the mapping's own, in all spellings, else merged ones."""
+        if fold(name) in self.folded:
+            own = own_values(self.root, name)
+            yield from own or ((key, self.values[key]) for key in self.folded[fold(name)])
+        if "." in name:
+            yield from _repeated_within(self.root, name)
 
     def named(self, name: str) -> Iterator[tuple[str, Node]]:
         """Yield all that stands under a name: its exact spelling first, then every other."""
@@ -284,3 +305,17 @@ def _within(values: Mapping[str, Node], name: str) -> Iterator[tuple[str, Node]]
         yield from ((f"{key}.{inner_key}", inner[inner_key]) for _, inner_key in named)
         if "." in tail:
             yield from ((f"{key}.{way}", found) for way, found in _within(inner, tail))
+
+
+def _repeated_within(root: MappingNode, name: str, way: str = "") -> Iterator[tuple[str, Node]]:
+    head, _, tail = name.partition(".")
+    merged = [(key, node) for key, node in entries(root).items() if fold(key) == fold(head)]
+    for key, node in own_values(root, head) or merged:
+        if not isinstance(node, MappingNode):
+            continue
+        inner = own_values(node, tail) or [
+            each for each in entries(node).items() if fold(each[0]) == fold(tail)
+        ]
+        yield from ((f"{way}{key}.{last}", value) for last, value in inner)
+        if "." in tail:
+            yield from _repeated_within(node, tail, f"{way}{key}.")

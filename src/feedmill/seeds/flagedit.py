@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import UTC
 
+from feedmill import yamltext
 from feedmill.errors import SeedError
 from feedmill.model.fields import fold
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.dates import is_instant
 from feedmill.seeds.decode import decode
 from feedmill.seeds.field_keys import BOOLEANS, keys_for
-from feedmill.seeds.frontmatter import FrontMatter, split
-from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null, parse
+from feedmill.seeds.frontmatter import FrontMatter, parse, split
+from feedmill.yamltext import MappingNode, Node, ScalarNode, YamlFault, is_null
 
 _BOM = b"\xef\xbb\xbf"
 _LINE = "published: false"
@@ -24,22 +25,24 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     """Return the bytes of a seed with its flag set or cleared, else exactly as they were.
 
     The flag's word is replaced where it stands, within its quotes; where there is no flag, a line
-    `published: …` is added after the title. The result is parsed again: everything else must be as before.
+    `published: …` (or what the syntax has for it) is added after the title, in JSON at the head. The result is
+    parsed again: everything else must be as before.
 
     Raises:
         SeedError: it is no seed, its front matter is not valid, or the flag stands in a way that cannot be
             edited safely (twice, behind an alias, within `{…}`).
     """
     text = _text(path, data)
-    front = split(text)
+    front = split(text, headers=settings.headers)
     if front is None:
         raise SeedError(path, "is no seed: it has no front matter")
     if not front.closed:
-        raise SeedError(path, "the front matter is not closed by a line '---'; close it first", line=1)
+        by = " by a line '---'" if front.syntax == "yaml" else ""
+        raise SeedError(path, f"the front matter is not closed{by}; close it first", line=1)
     root = _parse(path, front)
     keys = keys_for(settings)
     names = keys.of["published"]
-    flags = [(key, value) for key, value in root.value if _is_flag(key, names)]
+    flags = [(key, value) for key, value in root.value if _is_named(key, names)]
     lines = _lines(text)
     if len(flags) > 1:
         line, column = _place(front, flags[1][0].start_mark.index)
@@ -50,7 +53,7 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     else:
         _insert(lines, front, root, keys.of["title"], names[0], published=published)
     edited = "".join(lines)
-    _verify(path, root, edited, names, published=published)
+    _verify(path, root, split(edited, headers=settings.headers), names, published=published)
     bom = _BOM if data.startswith(_BOM) else b""
     return bom + edited.encode("utf-8")
 
@@ -93,13 +96,13 @@ def _text(path: str, data: bytes) -> str:
 
 def _parse(path: str, front: FrontMatter) -> MappingNode:
     try:
-        root = parse(front.header)
+        root = yamltext.parse(front.header) if front.syntax == "yaml" else parse(front)
     except YamlFault as fault:
         line = fault.line + front.header_line - 1
         raise SeedError(path, fault.message + "; mend it first", line=line, column=fault.column) from fault
     if not isinstance(root, MappingNode):
         raise SeedError(path, "the front matter is no mapping of fields; mend it first", line=2)
-    if root.flow_style:
+    if front.syntax == "yaml" and root.flow_style:
         raise SeedError(path, "the front matter is written as {…}; set the flag by hand", line=2)
     return root
 
@@ -172,40 +175,47 @@ def _insert(
     *,
     published: bool,
 ) -> None:
-    """Add a line after the title's last, or at the head where there is none."""
-    _, indent = _place(front, root.value[0][0].start_mark.index)
+    """Add a line after the title's last, or at the head where there is none; JSON has it after the brace."""
+    word = "true" if published else "false"
+    if front.syntax == "json":
+        line, at = _place(front, front.header.index("{") + 1)
+        lines[line] = f'{lines[line][:at]}"{key}": {word}{"," if root.value else ""} {lines[line][at:]}'
+        return
+    indent = _place(front, root.value[0][0].start_mark.index)[1] if front.syntax == "yaml" else 0
     after = front.header_line - 1
     for name, value in root.value:
-        if isinstance(name, ScalarNode) and name.value in titles:
+        if _is_named(name, titles):
             end = max(name.end_mark.index, value.end_mark.index)
             line, column = _place(front, end)
             after = line + (1 if column else 0)
             break
     ending = "\r\n" if lines[0].endswith("\r\n") else lines[0][-1]
-    lines.insert(after, f"{' ' * indent}{key}: {'true' if published else 'false'}{ending}")
+    says = " = " if front.syntax == "toml" else ": "
+    lines.insert(after, f"{' ' * indent}{key}{says}{word}{ending}")
 
 
-def _verify(path: str, before: MappingNode, edited: str, keys: Sequence[str], *, published: bool) -> None:
+def _verify(
+    path: str, before: MappingNode, front: FrontMatter | None, keys: Sequence[str], *, published: bool
+) -> None:
     """Make sure that the flag, and nothing else, means something else now."""
     refused = SeedError(path, "the flag cannot be set safely in this front matter; set it by hand")
-    front = split(edited)
     if front is None:
         raise refused
     try:
         after = _parse(path, front)
     except SeedError:
         raise refused from None
-    flags = [v for k, v in after.value if _is_flag(k, keys)]
+    flags = [v for k, v in after.value if _is_named(k, keys)]
     said = [BOOLEANS.get(flag.value) for flag in flags if isinstance(flag, ScalarNode)]
     if _values(before, keys) != _values(after, keys) or said != [published] or len(flags) != 1:
         raise refused
 
 
 def _values(root: MappingNode, without: Sequence[str]) -> list[object]:
-    return [(_value(key), _value(value)) for key, value in root.value if not _is_flag(key, without)]
+    return [(_value(key), _value(value)) for key, value in root.value if not _is_named(key, without)]
 
 
-def _is_flag(key: Node, names: Sequence[str]) -> bool:
+def _is_named(key: Node, names: Sequence[str]) -> bool:
     return isinstance(key, ScalarNode) and fold(key.value) in {fold(name) for name in names}
 
 

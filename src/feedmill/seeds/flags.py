@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from feedmill.model.fields import FLAGS, fold, in_drafts
+from feedmill.model.instant import EPOCH, Instant
 from feedmill.model.seed import Reason, Severity
-from feedmill.seeds.dates import is_instant
+from feedmill.seeds.dates import is_instant, parse_instant
 from feedmill.seeds.field_keys import BOOLEANS, Keys
-from feedmill.seeds.field_reader import Reader, entries, own_values, quoted
+from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.takedown import swallowed
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag
 
@@ -19,6 +23,8 @@ _WITHHOLD = frozenset(
     "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
     " archived disabled withdrawn deleted removed wip review never".split()
 )
+_FOLDED = frozenset(map(fold, _WITHHOLD))
+_NO_WORD = re.compile(r"[\W_]+")
 _SAY_NOTHING = frozenset(
     "published publish public live active final always local link".split()  # noqa: SIM905
 )
@@ -39,21 +45,22 @@ class Word:
 
 
 def read_word(
-    reader: Reader, root: MappingNode, keys: Keys, *, published_default: bool, header: str | None
+    reader: Reader, keys: Keys, *, published_default: bool, header: str | None, tables: bool = False
 ) -> Word:
     """Return what the flags say and report those that cannot be read.
 
     All names and spellings that are given count: one that withholds is enough. For a flag that is not there,
-    the default counts that the seed's rule has for it. `header` is the text of
-    which `root` is the whole, None where nothing in it can have been swallowed by a quote or a bracket.
+    the default counts that the seed's rule has for it. `header` is the text of which the reader has the
+    whole, None where nothing in it can have been swallowed by a quote or a bracket; with `tables`, one that
+    begins a line in a table is none.
     """
     errors = reader.errors
-    own = {field: _said(reader, root, field) for field in FLAGS}
+    own = {field: _said(reader, field) for field in FLAGS}
     said = {field: words or _by_default(reader.defaults, field) for field, words in own.items()}
     status_withholds = _status(reader, keys)
     _check_slips(reader, keys)
     if header is not None:
-        _check_swallowed(reader, keys, header)
+        _check_swallowed(reader, keys, header, tables=tables)
     doubtful = reader.errors > errors
     published = all(said["published"]) if said["published"] else published_default or doubtful
     withheld = None
@@ -69,22 +76,33 @@ def withholding_default(defaults: Mapping[str, tuple[str, ...]]) -> str:
     for field, words in defaults.items():
         word = words[0]
         flag = field in FLAGS and BOOLEANS[word] is not (field == "published")
-        if flag or (field == "status" and word.strip().casefold() in _WITHHOLD):
+        if flag or (field == "status" and _withholds(word)):
             return f"{field}: {word}"
     return ""
+
+
+def expiry_default(defaults: Mapping[str, tuple[str, ...]], zone: tzinfo) -> Instant | None:
+    """Return the expiry of seeds that name none; one that is no date is long past: in doubt, it is over."""
+    given = defaults.get("expiryDateTime")
+    if not given:
+        return None
+    try:
+        return parse_instant(given[0], zone)
+    except ValueError:
+        return EPOCH
 
 
 def _by_default(defaults: Mapping[str, tuple[str, ...]], field: str) -> list[bool]:
     return [BOOLEANS[word] for word in defaults.get(field, ())]
 
 
-def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:
+def _said(reader: Reader, field: str) -> list[bool]:
     values: list[bool] = []
     for name, folded, dotted in reader.names[field]:
         if folded not in reader.folded and not dotted:
             continue
         booleans: list[tuple[bool, Node]] = []
-        for key, node in _given(reader, root, name):
+        for key, node in reader.repeated(name):
             if field == "published" and _is_date(reader, node):
                 continue
             value = _boolean(reader, key, node)
@@ -97,29 +115,6 @@ def _said(reader: Reader, root: MappingNode, field: str) -> list[bool]:
             booleans.append((value, node))
         values += [value for value, _ in booleans]
     return values
-
-
-def _given(reader: Reader, root: MappingNode, name: str) -> Iterator[tuple[str, Node]]:
-    """Yield all values of a name: the mapping's own, in all spellings, else merged ones."""
-    if fold(name) in reader.folded:
-        own = own_values(root, name)
-        yield from own or ((key, reader.values[key]) for key in reader.folded[fold(name)])
-    if "." in name:
-        yield from _given_within(root, name)
-
-
-def _given_within(root: MappingNode, name: str, way: str = "") -> Iterator[tuple[str, Node]]:
-    head, _, tail = name.partition(".")
-    merged = [(key, node) for key, node in entries(root).items() if fold(key) == fold(head)]
-    for key, node in own_values(root, head) or merged:
-        if not isinstance(node, MappingNode):
-            continue
-        inner = own_values(node, tail) or [
-            each for each in entries(node).items() if fold(each[0]) == fold(tail)
-        ]
-        yield from ((f"{way}{key}.{last}", value) for last, value in inner)
-        if "." in tail:
-            yield from _given_within(node, tail, f"{way}{key}.")
 
 
 def _boolean(reader: Reader, key: str, node: Node) -> bool | None:
@@ -158,16 +153,22 @@ def _is_date(reader: Reader, node: Node) -> bool:
 def _status(reader: Reader, keys: Keys) -> bool:
     """Whether a status withholds. One that is no text is a fault, an unknown word worth a warning."""
     withholds = False
-    for key, node in reader.given("status"):
+    for key, node in reader.every("status"):
         if reader.is_absent(key, node):
             continue
         word = reader.raw(key, node).strip().casefold()
-        told = word in _WITHHOLD or word.partition(" ")[0].rstrip(":,;.") in _WITHHOLD
+        told = _withholds(word)
         withholds = withholds or told
         if word and not told and word not in _SAY_NOTHING and fold(key) not in keys.flag_names:
             why = f"'{key}' is {quoted(word)}, which says nothing of whether it is published"
             reader.report(why + _status_meant(word), node, Severity.WARNING)
     return withholds
+
+
+def _withholds(status: str) -> bool:
+    """Whether a status is, or begins with, a word that withholds, whatever stands around it."""
+    words = _NO_WORD.sub(" ", fold(unicodedata.normalize("NFKC", status))).split()
+    return bool(words) and (words[0] in _FOLDED or "".join(words) in _FOLDED)
 
 
 def _status_meant(word: str) -> str:
@@ -178,7 +179,7 @@ def _status_meant(word: str) -> str:
 
 def _no_page(reader: Reader) -> bool:
     """Whether the seed asks for no address: `permalink: false`."""
-    nodes = [reader.values[key] for key in reader.folded.get("permalink", ())]
+    nodes = (node for _, node in reader.repeated("permalink"))
     return any(isinstance(node, ScalarNode) and BOOLEANS.get(node.value) is False for node in nodes)
 
 
@@ -189,12 +190,18 @@ def _check_slips(reader: Reader, keys: Keys) -> None:
         if doubt is None:
             continue
         name, stuck = doubt
-        if stuck and name not in reader.folded:
+        there = _is_there(reader, name)
+        if stuck and not there and not _is_date(reader, node):
             reader.report(f"{quoted(key)} is no key; write '{name}: true' or '{name}: false'", node)
             continue
         is_boolean = isinstance(node, ScalarNode) and node.value.strip().lower() in BOOLEANS
-        severity = Severity.ERROR if is_boolean and name not in reader.folded else Severity.WARNING
+        severity = Severity.ERROR if is_boolean and not there else Severity.WARNING
         reader.report(f"{quoted(key)[1:-1]!r} is not read; did you mean '{name}'?", node, severity)
+
+
+def _is_there(reader: Reader, name: str) -> bool:
+    """Whether a flag is there: `published` where it is a date is none."""
+    return any(not _is_date(reader, reader.values[key]) for key in reader.folded.get(name, ()))
 
 
 def _with_parted(reader: Reader) -> Iterator[tuple[str, Node]]:
@@ -205,8 +212,24 @@ def _with_parted(reader: Reader) -> Iterator[tuple[str, Node]]:
             yield from ((f"{key}.{inner}", value) for inner, value in entries(node).items())
 
 
-def _check_swallowed(reader: Reader, keys: Keys, header: str) -> None:
+def _check_swallowed(reader: Reader, keys: Keys, header: str, *, tables: bool) -> None:
+    begun: set[int] | None = None
     for name, line in swallowed(header, keys):
-        if name not in reader.folded:
+        begun = _key_lines(reader.root, deep=tables) if begun is None else begun
+        if line not in begun and not _is_there(reader, name):
             why = f"the line with '{name}' is part of another value; close the quote or bracket above it"
             reader.report_line(why, line)
+
+
+def _key_lines(root: MappingNode, *, deep: bool) -> set[int]:
+    """Return the lines, from 0, that begin with a key of a mapping (`deep`: or of one within it)."""
+    lines: set[int] = set()
+    waiting: list[Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, MappingNode):
+            lines.update(key.start_mark.line for key, _ in node.value if not key.start_mark.column)
+            waiting += [value for _, value in node.value] if deep else ()
+        elif deep and isinstance(node, SequenceNode):
+            waiting += node.value
+    return lines

@@ -51,6 +51,11 @@ def compile_globs(include: tuple[str, ...], exclude: tuple[str, ...]) -> Globs:
     )
 
 
+def is_excluded(settings: ScanSettings, path: str) -> bool:
+    """Whether `seeds.exclude` names this relative path."""
+    return compile_globs(settings.include, settings.exclude).exclude.fullmatch(path) is not None
+
+
 def is_ignored(name: str) -> bool:
     """Whether a file of this name is a dotfile or an editor's temporary one."""
     return _IGNORED.fullmatch(name) is not None

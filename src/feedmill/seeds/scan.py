@@ -49,6 +49,7 @@ class Found(NamedTuple):
 class ScanProblem:
     """Something that could not be scanned.
 
+    `gone`: what was there is not any more, and only a link to it is left.
     `prefix` None: the one file `problem.path`. Otherwise a folder that could not be listed, with a `/`
     at its end, "" for the whole seeds folder: known seeds whose path starts with it count as unreadable, not
     as vanished.
@@ -56,6 +57,7 @@ class ScanProblem:
 
     problem: Problem
     prefix: str | None = None
+    gone: bool = False
 
 
 def scan(
@@ -189,6 +191,9 @@ def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None
     try:
         target = os.path.realpath(root + b"/" + to_bytes(path), strict=True)
         status = os.lstat(target)
+    except (FileNotFoundError, NotADirectoryError):
+        lost = Problem(path=path, message="is a link to a file that does not exist")
+        return ScanProblem(problem=lost, gone=True) if wanted else None
     except OSError as error:
         return _refused(path, f"is a link {_broken(error)}") if wanted else None
     if stat.S_ISDIR(status.st_mode):
@@ -201,8 +206,6 @@ def _link(root: bytes, path: str, *, wanted: bool) -> Found | ScanProblem | None
 
 
 def _broken(error: OSError) -> str:
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return "to a file that does not exist"
     if error.errno == errno.ELOOP:
         return "that leads back to itself"
     return f"that cannot be followed: {error.strerror}"

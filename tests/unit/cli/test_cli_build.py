@@ -194,13 +194,23 @@ def test_as_of_and_drafts_never_reach_the_public_folder(site: Site, run: Run) ->
     site.seed("a.md")
     site.seed("secret.md", published="false")
     site.seed("soon.md", publishedDateTime="2999-01-01T00:00:00Z", topics="[Future]")
-    for arguments in (["--as-of", "2999-02-01"], ["--drafts"], ["--drafts", "--feeds", "feeds/../feeds"]):
+    for arguments in (
+        ["--as-of", "2999-02-01"],
+        ["--drafts"],
+        ["--drafts", "--feeds", "feeds/../feeds"],
+        ["--drafts", "--feeds", "feeds/preview"],
+        ["--drafts", "--set", "feeds.dir=./feeds"],
+    ):
         done = run("build", *arguments, code=2)
         assert "say where to: --feeds DIR" in done.err
         assert not site.feeds.exists()
     run("build")
     public = tree(site.feeds)
     state = tree(site.folder / ".feedmill")
+    mirror = (site.folder / "mirror").as_uri()
+    run("build", "--drafts", "--set", "feeds.dir=aside", "--set", f"mirrors=[{{url: '{mirror}'}}]")
+    assert "Secret" in (site.folder / "aside" / "all.json").read_text()
+    assert not (site.folder / "mirror").exists()
     run("build", "--drafts", "--feeds", "preview")
     shown = (site.folder / "preview" / "all.json").read_text()
     assert "Secret" in shown and "Soon" in shown

@@ -50,6 +50,43 @@ def test_the_word_is_replaced_where_it_stands(before: str, after: str) -> None:
         assert edited(text, published=False).decode() == text.replace(before, after, 1)
 
 
+TOML = 'title = """\nA\n"""\nwebUrl = "https://example.org/a"\n'
+JSON = '"title": "A", "webUrl": "https://example.org/a"'
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (f"+++\n{TOML}published = true # x\n+++\nB\n", f"+++\n{TOML}published = false # x\n+++\nB\n"),
+        (
+            "---toml\n'Published'='yes'\n" + TOML + "---\nB\n",
+            "---toml\n'Published'='false'\n" + TOML + "---\nB\n",
+        ),
+        (
+            f"+++\n{TOML}\n[extra]\npublished = true\n+++\nB\n",
+            "+++\n"
+            + TOML.replace('"""\nweb', '"""\npublished = false\nweb')
+            + "\n[extra]\npublished = true\n+++\nB\n",
+        ),
+        ("+++\r\ntitle = 'A'\r\n+++\r\nB", "+++\r\ntitle = 'A'\r\npublished = false\r\n+++\r\nB"),
+        ('{\n  "published": true,\n  ' + JSON + "\n}\nB", '{\n  "published": false,\n  ' + JSON + "\n}\nB"),
+        ('{\n  "published": "Yes",' + JSON + "\n}\nB", '{\n  "published": "false",' + JSON + "\n}\nB"),
+        ("{\n" + JSON + "\n}\nB", '{"published": false, \n' + JSON + "\n}\nB"),
+        ("---json\n{" + JSON + "}\n---\nB", '---json\n{"published": false, ' + JSON + "}\n---\nB"),
+        ("Title: A\nPublished: yes\nTags: x\n\nB\n", "Title: A\nPublished: false\nTags: x\n\nB\n"),
+        ("Title: A\n    b\nTags: x\n\nB\n", "Title: A\n    b\npublished: false\nTags: x\n\nB\n"),
+    ],
+)
+def test_front_matter_of_every_syntax_is_edited(before: str, after: str) -> None:
+    settings = DecodeSettings(headers="pelican")
+    withheld = set_flag("a.md", before.encode(), settings, published=False)
+    assert withheld.decode() == after
+    assert decode("a.md", withheld, settings).reason is Reason.UNPUBLISHED
+    out = set_flag("a.md", withheld, settings, published=True)
+    assert decode("a.md", out, settings).reason is not Reason.UNPUBLISHED
+    assert set_flag("a.md", out, settings, published=False) == withheld
+
+
 def test_crlf_cr_and_a_byte_order_mark_stay() -> None:
     text = f"---\n{HEAD}published: true\n---\nBody\n"
     for data in (

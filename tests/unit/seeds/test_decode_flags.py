@@ -230,3 +230,85 @@ def test_the_flag_lines_of_a_seed_do_not_depend_on_whether_its_front_matter_coul
     )
     assert cut.seed is not None
     assert cut.seed.flag_lines == cut.flag_lines
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "status: draft\nprice: x\nstatus: published",
+        "post_status: trash\npost_status: publish",
+        "permalink: false\nprice: x\npermalink: /x/",
+        "status: “draft”",
+        "status: «Draft»",
+        "status: dra\u200bft",
+        "status: DRAFT!",
+        "status: (draft)",
+        "status: auto_draft",
+        "status: Auto Draft",
+        "status: draft/pending",
+        "status: \uff24raft",
+    ],
+)
+def test_one_word_that_withholds_is_enough(header: str) -> None:
+    found = record(header)
+    assert found.seed is not None
+    assert found.seed.withheld is Reason.UNPUBLISHED
+
+
+def test_of_an_expiry_given_twice_the_earlier_counts() -> None:
+    for later in ("2030-01-01", "", "~"):
+        found = record(f"expires: 2026-02-01\nprice: x\nexpires: {later}")
+        assert found.seed is not None
+        assert str(found.seed.expires) == "2026-02-01 00:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "publish: false",
+        "publishd: no",
+        '"published=false": x',
+        'summary: "a\npublished: false\nb"',
+    ],
+)
+def test_published_that_is_a_date_is_no_flag_that_is_there(header: str) -> None:
+    found = record(f"published: 2026-01-05\n{header}")
+    assert (found.reason, found.takedown) == (Reason.INVALID, True)
+    assert record("published: 2026-01-05\npublisher: X").seed is not None
+
+
+@pytest.mark.parametrize("uncut", ["tags: [a,\n  b]", '"og:image": x', "tags: [[a, [b]]]", "a: &b x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hidden_toc: true",
+        "private-notes: yes",
+        "published_on_medium: no",
+        "removed_from_menu: true",
+        "published_by: Y Combinator",
+        "publisher: No Starch Press",
+        "Published on: 2020-01-01",
+    ],
+)
+def test_a_key_that_begins_as_a_flag_does_swallows_nothing(line: str, uncut: str) -> None:
+    for header in (line, f"{line}\n{uncut}", f"{uncut}\n{line}"):
+        found = record(header.replace("tags", "foo"))
+        assert found.seed is not None, messages(found)
+        assert found.seed.withheld is None
+
+
+@pytest.mark.parametrize("quotes", ['"""', "'''"])
+def test_a_flag_that_toml_s_quotes_swallow_withholds(quotes: str) -> None:
+    head = 'webUrl = "https://x.org/a"\ndate = 2026-01-01\n'
+
+    def read(header: str) -> Record:
+        return decode("a.md", f"+++\n{head}{header}\n+++\nText.\n".encode(), DecodeSettings())
+
+    found = read(f"title = {quotes}T\ndraft = true\nsummary = {quotes}")
+    assert (found.reason, found.takedown) == (Reason.INVALID, True)
+    assert messages(found) == [
+        "a.md:5:1: the line with 'draft' is part of another value; close the quote or bracket above it"
+    ]
+    whole = f"title = {quotes}T\nU{quotes}\n"
+    assert read(f"{whole}[extra]\nhidden = true\n[[extra.items]]\ndraft = true").seed is not None
+    assert read(f"{whole}draft = true").reason is Reason.UNPUBLISHED

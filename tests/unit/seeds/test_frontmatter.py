@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feedmill.seeds.frontmatter import FrontMatter, needed, split
+from feedmill.seeds.frontmatter import FrontMatter, needed, parse, split
 
 
 def test_a_seed_is_split_into_header_and_body() -> None:
@@ -117,3 +117,22 @@ def test_the_whole_header_is_parsed_where_the_cut_cannot_be_proved(header: str) 
 def test_blocks_as_people_write_them_are_cut(block: str) -> None:
     cut = needed(f"{block}\ntitle: x\n", frozenset({"title"}))
     assert cut.text == "title: x\n"
+
+
+@pytest.mark.parametrize("blanks", ["", " ", "   "])
+def test_a_line_of_pelican_with_three_blanks_at_most_is_a_key_s(blanks: str) -> None:
+    text = f"Title: A title\nSummary: long\n    and longer\n{blanks}Status: draft\n\nBody.\n"
+    front = split(text, headers="pelican")
+    assert front is not None
+    root = parse(front)
+    assert [(key.value, value.value) for key, value in root.value] == [
+        ("Title", "A title"),
+        ("Summary", "long and longer"),
+        ("Status", "draft"),
+    ]
+    front = split(text.replace(f"{blanks}Status", "    Status"), headers="pelican")
+    assert front is not None
+    assert [key.value for key, _ in parse(front).value] == ["Title", "Summary"]
+    front = split(text.replace(f"{blanks}Status: draft", "  no key"), headers="pelican")
+    assert front is not None
+    assert parse(front).value[1][1].value == "long and longer no key"

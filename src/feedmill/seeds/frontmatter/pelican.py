@@ -8,8 +8,11 @@ from feedmill.seeds.frontmatter.front_matter import FrontMatter
 from feedmill.seeds.frontmatter.nodes import Places, with_lf
 from feedmill.yamltext import MappingNode, Node, YamlFault
 
-_HEADER = re.compile(r"(?:[A-Za-z][\w-]*[ \t]*:[^\n]*(?:\n|\Z)(?:[ \t]+\S[^\n]*(?:\n|\Z))*)+")
-_LINE = re.compile(r"([A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*(?:\n[ \t]+\S[^\n]*)*)")
+_KEY = r"[A-Za-z][\w-]*[ \t]*:"
+_MORE = rf"(?:(?:[ ]{{4}}|[ ]{{0,3}}\t)[ \t]*|[ ]{{1,3}}(?!{_KEY}))\S[^\n]*"
+"""A line that goes on with the one above: one with three blanks or fewer may be a key's."""
+_HEADER = re.compile(rf"(?:[ ]{{0,3}}{_KEY}[^\n]*(?:\n|\Z)(?:{_MORE}(?:\n|\Z))*)+")
+_LINE = re.compile(rf"^[ ]{{0,3}}([A-Za-z][\w-]*)[ \t]*:[ \t]*([^\n]*(?:\n{_MORE})*)", re.MULTILINE)
 
 
 def split(text: str) -> FrontMatter | None:
