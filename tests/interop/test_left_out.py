@@ -76,8 +76,17 @@ def test_jekyll(tmp_path: Path, require: tools.Require) -> None:
     (tmp_path / "_config.yml").write_text(
         "title: J\nurl: https://x.org\ntimezone: UTC\nexclude: [_posts/old, '*.bak.md']\n"
         "defaults:\n- {scope: {path: _posts/wip, type: posts}, values: {published: false}}\n"
+        "- {scope: {path: _posts/wip/deep}, values: {author: Ada}}\n"
+        "- {scope: {path: _posts/2020-05-07-file.md}, values: {published: false}}\n"
+        "- {scope: {path: '_posts/oth*'}, values: {published: false}}\n"
+        "- {scope: {path: _posts/open/deep}, values: {author: Ada}}\n"
+        "- {scope: {path: _posts/open/deep/er}, values: {published: false}}\n"
+        "- {scope: {path: ''}, values: {author: Us}}\n"
     )
     write(tmp_path, "_posts/2020-05-06-a.md")
+    write(tmp_path, "_posts/2020-05-07-file.md")
+    for folder in ("wip/deep", "wip-b", "other", "open/deep", "open/deep/er", "open/deep/error"):
+        write(tmp_path, f"_posts/{folder}/2020-05-06-f.md")
     write(tmp_path, "_posts/2020-05-06-b.bak.md")
     write(tmp_path, "_posts/old/2020-05-06-c.md")
     write(tmp_path, "_posts/older/2020-05-06-c.md")
@@ -86,13 +95,23 @@ def test_jekyll(tmp_path: Path, require: tools.Require) -> None:
 
     theirs = set(tools.jekyll(require, tmp_path))
 
-    assert ours(tmp_path) == theirs == {"_posts/2020-05-06-a.md", "_posts/wip/2020-05-06-e.md"}
+    published = {"2020-05-06-a.md", "wip/2020-05-06-e.md", "open/deep/2020-05-06-f.md"}
+    assert ours(tmp_path) == theirs == {f"_posts/{path}" for path in published}
 
 
-def test_pelican(tmp_path: Path, require: tools.Require) -> None:
+@pytest.mark.parametrize(
+    "default",
+    [
+        "DEFAULT_METADATA = {'status': 'draft'}",
+        "DEFAULT_METADATA: dict = {'status': 'draft'}",
+        "DEFAULT_METADATA = dict(status='draft')",
+        "DEFAULT_METADATA = {}\nDEFAULT_METADATA['status'] = 'draft'",
+    ],
+)
+def test_pelican(tmp_path: Path, require: tools.Require, default: str) -> None:
     (tmp_path / "pelicanconf.py").write_text(
         "SITENAME = 'P'\nSITEURL = 'https://x.org'\nTIMEZONE = 'UTC'\nPATH = 'content'\n"
-        "DEFAULT_METADATA = {'status': 'draft'}\nIGNORE_FILES = ['*.bak.md']\n"
+        f"{default}\nIGNORE_FILES = ['*.bak.md']\n"
     )
     write(tmp_path, "content/a.md")
     write(tmp_path, "content/b.md", "status: published")

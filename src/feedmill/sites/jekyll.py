@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from fnmatch import translate
 from pathlib import Path
 
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
-from feedmill.sites.left_out import below
+from feedmill.sites.left_out import below, literal
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -129,30 +130,50 @@ def _in_folders(pattern: str, above: list[str]) -> str:
 
 
 def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: list[Unread]) -> list[Rule]:
-    """Return a rule for each scope; each says all: the first one counts."""
-    scopes = [each for each in _scopes(config) if data.text_of(each, "scope", "type") in (None, "posts")]
-    common: dict[str, object] = {}
-    for scope in scopes:
-        if not data.text_of(scope, "scope", "path"):
-            common |= _known(data.child(scope, "values"))
+    """Return a rule for each scope, that of the longest path first: in ours the first that fits says all.
+
+    It says what Jekyll merges for what begins with its path: the values of all scopes that fit, those of a
+    longer path, or of a later scope, before others.
+    """
+    collections = f"{(data.text_of(config, 'collections_dir') or '').strip('/')}/"
+    told: list[tuple[str, object]] = []
+    for scope in _scopes(config):
+        path = (data.text_of(scope, "scope", "path") or "").strip("/").removeprefix(collections)
+        if data.text_of(scope, "scope", "type") in (None, "posts"):
+            if above == [""]:
+                if path and not path.startswith("_posts"):
+                    continue
+                path = path.removeprefix("_posts").strip("/")
+            told.append((path, data.child(scope, "values")))
+    told.sort(key=lambda each: len(each[0]))
     rules = []
-    for scope in reversed(scopes):  # of two that fit, Jekyll takes the later one
-        path = (data.text_of(scope, "scope", "path") or "").strip("/")
-        if above == [""]:
-            path = path.removeprefix("_posts").strip("/")
-        values = data.child(scope, "values")
-        told = data.text_of(values, "permalink")
-        if path and (_known(values) or told):
-            rules.append(
-                Rule(
-                    paths=(path if "*" in path else f"{path}/**",),
-                    link=(_pattern(told, file, unread, above) if told else None) or link,
-                    defaults=tuple((common | _known(values)).items()),
-                )
-            )
-    if common:
-        rules.append(Rule(paths=("**",), link=link, defaults=tuple(common.items())))
+    for path in reversed(dict.fromkeys(path for path, _ in told)):
+        fitting = [values for other, values in told if _begins(path, other)]
+        defaults: dict[str, object] = {}
+        permalink = None
+        for values in fitting:
+            defaults |= _known(values)
+            permalink = data.text_of(values, "permalink") or permalink
+        pattern = _pattern(permalink, file, unread, above) if permalink and path else None
+        if defaults or pattern:
+            rules.append(Rule(paths=_beginning(path), link=pattern or link, defaults=tuple(defaults.items())))
     return rules
+
+
+def _begins(path: str, scope: str) -> bool:
+    """Whether what begins with a path is in a scope: Jekyll compares letters, not folders."""
+    if "*" in scope and scope != path:
+        return any(re.fullmatch(translate(glob), path) for glob in _beginning(scope))
+    return path.startswith(scope)
+
+
+def _beginning(path: str) -> tuple[str, ...]:
+    """Return globs of the paths that begin so."""
+    if not path:
+        return ("**",)
+    start = path if "*" in path else literal(path)
+    start = start if start.endswith("*") else f"{start}*"
+    return start, f"{start}/**"
 
 
 def _known(values: object) -> dict[str, object]:

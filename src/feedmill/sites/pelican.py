@@ -47,7 +47,9 @@ def read(folder: Path) -> SiteConfig:
     content = data.text_of(config, "PATH") or "."
     articles = tuple(path.strip("/") for path in data.texts_of(config, "ARTICLE_PATHS") if path) or ("",)
     home = data.text_of(config, "SITEURL")
-    status = data.text_of(config, "DEFAULT_METADATA", "status")
+    meant = data.child(config, "DEFAULT_METADATA")
+    told = meant.items() if isinstance(meant, dict) else ()
+    status = next((str(value) for key, value in told if str(key).casefold() == "status"), None)
     texts = sorted((folder / content).rglob("*.rst"))
     if texts:
         unread.append(
@@ -89,12 +91,20 @@ def _literals(file: Path, unread: list[Unread]) -> dict[str, object]:
         raise InputError(file, str(error), line=getattr(error, "lineno", 0) or 0) from error
     found: dict[str, object] = {}
     for node in tree.body:
-        targets = node.targets if isinstance(node, ast.Assign) else []
-        for name in [target.id for target in targets if isinstance(target, ast.Name)]:
+        for target, value in _assignments(node):
+            whole = target.value if isinstance(target, ast.Subscript) else target
+            name = whole.id if isinstance(whole, ast.Name) else ""
             if name not in _WANTED.split():
                 continue
             try:
-                found[name] = _literal(node.value, found)  # type: ignore[attr-defined]
+                literal = _literal(value, found)
+                if isinstance(target, ast.Subscript):
+                    known = found.get(name)
+                    literal = {
+                        **(known if isinstance(known, dict) else {}),
+                        _literal(target.slice, found): literal,
+                    }
+                found[name] = literal
             except ValueError:
                 unread.append(Unread(file=file.name, line=node.lineno, what=f"{name} is computed"))
             if name in _UNSAID:
@@ -102,9 +112,22 @@ def _literals(file: Path, unread: list[Unread]) -> dict[str, object]:
     return found
 
 
+def _assignments(node: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
+    """Return what a statement binds, each with its value."""
+    if isinstance(node, ast.Assign):
+        return [(target, node.value) for target in node.targets]
+    if isinstance(node, ast.AnnAssign) and node.value is not None:
+        return [(node.target, node.value)]
+    return []
+
+
 def _literal(node: ast.expr, known: dict[str, object]) -> object:
     if isinstance(node, ast.Name) and node.id in known:
         return known[node.id]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict":
+        if node.args or not all(each.arg for each in node.keywords):
+            raise ValueError("a dict of what is computed")
+        return {each.arg: _literal(each.value, known) for each in node.keywords}
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         left, right = _literal(node.left, known), _literal(node.right, known)
         if isinstance(left, str) and isinstance(right, str):

@@ -392,7 +392,7 @@ def test_jekyll_s_excluded_posts_and_unpublished_folders(tmp_path: Path) -> None
     paths = ("2020-01-01-a.md", "2020-01-01-b.bake.md", "old/b.md", "older.md", "deep/c.bak")
     assert left_out(tmp_path, *paths) == {*paths[2:]}
     assert [(rule.paths, rule.defaults) for rule in read_site(tmp_path).rules] == [
-        (("wip/**",), (("published", "false"),))
+        (("wip*", "wip*/**"), (("published", "false"),))
     ]
 
 
