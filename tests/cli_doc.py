@@ -172,7 +172,8 @@ and `list subscribers --json`
 ```
 
 `daemon.state` is `starting`, `ready`, `building`, `standby`, `stopped`, `held` (exit code 4) or
-`failing` (3). `last_pass` has the form of `build --json`. Counts are of what is published.
+`failing` (3). `last_pass` has the form of `build --json`, without `problems`. Counts are of what is
+published.
 A problem of the daemon itself has the path "".
 
 Where several nodes share a database, `store` has its `url` (no password), this node's `name`, `role` (`lead`

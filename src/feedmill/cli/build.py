@@ -16,7 +16,7 @@ from feedmill.cli.output import Progress, duration, folded, plural, print_json, 
 from feedmill.config.extras import require
 from feedmill.errors import StoreError, UsageError
 from feedmill.model.instant import Instant
-from feedmill.model.seed import Reason
+from feedmill.model.seed import Reason, Severity
 
 if TYPE_CHECKING:
     from feedmill.model.settings import Settings
@@ -120,6 +120,17 @@ def exit_code(report: PassReport) -> Exit:
     if report.unsaved is not None or any(mirror["trouble"] for mirror in report.mirrors):
         return Exit.STORAGE
     return Exit.PROBLEMS if report.errors or report.kept else Exit.CLEAN
+
+
+def answer(report: PassReport) -> Exit:
+    """Return the exit code of what answers for its own doing, not for faults that were there before."""
+    code = exit_code(report)
+    if code is not Exit.PROBLEMS or report.known is None:
+        return code
+    from feedmill.model.problem_groups import fault_of
+
+    errors = (problem for problem in report.problems if problem.severity is Severity.ERROR)
+    return Exit.CLEAN if all(fault_of(each) in report.known for each in errors) else code
 
 
 def show_report(report: PassReport, settings: Settings, *, as_json: bool) -> None:

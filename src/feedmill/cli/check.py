@@ -14,6 +14,7 @@ from feedmill.cli.explain import seed_path
 from feedmill.cli.main import Exit
 from feedmill.cli.output import Progress, print_json, relative_prefix
 from feedmill.cli.problems import counts, print_problems, print_repeated, problem_line
+from feedmill.errors import UsageError
 from feedmill.model.filename import in_locale
 from feedmill.model.seed import Severity
 from feedmill.pipeline.report import problem_json
@@ -41,7 +42,8 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
     require(settings)
     chosen = [_folded(settings, path) for path in paths]
     with Progress() as progress:
-        problems = check_seeds(settings, wall_clock, paths=chosen or None, progress=progress)
+        some = chosen if chosen and "" not in chosen else None
+        problems = check_seeds(settings, wall_clock, paths=some, progress=progress)
     errors = sum(strict or problem.severity is Severity.ERROR for problem in problems)
     if as_json:
         document = {
@@ -69,8 +71,11 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
 
 
 def _folded(settings: Settings, given: str) -> str:
+    """Return a path relative to the seeds folder; a folder's ends with "/", that of all seeds is ""."""
     path = seed_path(settings, given)
-    is_folder = (settings.scan.dir / in_locale(path)).is_dir() or (Path.cwd() / given).is_dir()
-    if is_folder:
+    places = settings.scan.dir / in_locale(path), Path.cwd() / given
+    if not any(os.path.lexists(place) for place in places):
+        raise UsageError(f"{given}: there is no such file or folder, here or in {settings.scan.dir}")
+    if any(place.is_dir() for place in places):
         return "" if path in {".", ""} else path.rstrip("/") + "/"
     return os.fspath(path)

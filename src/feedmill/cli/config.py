@@ -14,8 +14,8 @@ from feedmill.cli.output import print_json
 def config_command(app: App, what: str) -> int:
     """Print the effective config (show), its JSON Schema (schema), or that of seeds (seed-schema).
 
-    The effective config has every key with its value after file, environment and options; secrets are
-    hidden.
+    The effective config has every key that is set, or has a default, with its value after file, environment
+    and options; secrets are hidden.
     """
     from feedmill.config.jsonschema import config_schema
     from feedmill.config.seedschema import seed_schema

@@ -63,7 +63,7 @@ def seed_text(settings: Settings, title: str, today: datetime) -> str:
         f"{date}: {today:%Y-%m-%d}",
         "published: false",
     ]
-    if not where.link and not where.rules:
+    if not where.link and not any(rule.link for rule in where.rules):
         lines.insert(1, f"{keys['link'][0]}:{_NO_LINK}")
     return "\n".join(["---", *lines, "---", "", ""])
 

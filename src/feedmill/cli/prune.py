@@ -18,6 +18,7 @@ def prune_command(app: App, as_json: bool) -> int:
     entry revives a retired feed at its old address.
     """
     from feedmill.cli.build import build_once, exit_code
+    from feedmill.cli.main import Exit
     from feedmill.cli.run import ask_daemon
     from feedmill.daemon import NoDaemon
     from feedmill.pipeline.report import PassRequest, report_from_json
@@ -35,4 +36,5 @@ def prune_command(app: App, as_json: bool) -> int:
         for path in report.retired:
             click.echo(f"retired {path}")
         click.echo(f"{plural(len(report.retired), 'feed')} retired.")
-    return exit_code(report)
+    code = exit_code(report)
+    return Exit.CLEAN if code is Exit.PROBLEMS else code  # it answers for what it did, not for old faults

@@ -64,7 +64,7 @@ def _open_feeds(settings: Settings, listening: Mapping[str, str]) -> None:
 @app_options
 def rebuild_command(app: App, full: bool, force: bool, as_json: bool) -> int:
     """Ask the running daemon for a pass and wait for it; with none running, build here."""
-    from feedmill.cli.build import build_once, exit_code, show_report
+    from feedmill.cli.build import answer, build_once, show_report
     from feedmill.daemon import NoDaemon
     from feedmill.model.problem_groups import fault_of
     from feedmill.pipeline import PassRequest
@@ -77,7 +77,7 @@ def rebuild_command(app: App, full: bool, force: bool, as_json: bool) -> int:
     except NoDaemon:
         report = build_once(settings, PassRequest(full=full, force=force))
         show_report(report, settings, as_json=as_json)
-        return exit_code(report)
+        return answer(report)
     known = frozenset(map(fault_of, map(problem_from_json, before["problems"])))
     return show_document(document, settings, as_json=as_json, known=known)
 
@@ -111,7 +111,7 @@ def show_document(
     document: dict[str, Any], settings: Settings, *, as_json: bool, known: frozenset[str] | None = None
 ) -> int:
     """Print a report that the daemon sent and return its exit code."""
-    from feedmill.cli.build import exit_code, show_report
+    from feedmill.cli.build import answer, show_report
     from feedmill.pipeline.report import report_from_json
 
     report = replace(report_from_json(document), known=known)
@@ -119,4 +119,4 @@ def show_document(
         print_json(document)
     else:
         show_report(report, settings, as_json=False)
-    return exit_code(report)
+    return answer(report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -164,8 +165,9 @@ def warnings(config: Mapping[str, Any]) -> tuple[str, ...]:
 
 _OWN = frozenset({"id", "link", "title"})
 """Fields that tell seeds apart."""
-_SEVERAL = frozenset({"topics", "levels", "images", "related"})
+_SEVERAL = frozenset({"topics", "levels", "images", "authors", "people", "transcript"})
 """Fields that hold more than one value."""
+_NUMBERS = frozenset({"quality", "heat"})
 
 
 def check_addresses(config: CheckedConfig) -> None:
@@ -186,8 +188,19 @@ def check_addresses(config: CheckedConfig) -> None:
                 config.add(where, f"{shown(field)} tells one seed from another; it cannot be a default")
             elif len(values) > 1 and field not in _SEVERAL:
                 config.add(where, f"'{dotted(where)}' has {len(values)} values; {field} holds one")
+            elif field == "related":
+                config.add(where, "'related' holds articles, and a default is text; it cannot be one")
             elif field in FLAGS and values[0] not in (*TRUE_WORDS, *FALSE_WORDS):
                 config.add(where, f"'{dotted(where)}' is {shown(values[0])}; use true or false")
+            elif field in _NUMBERS and not _is_number(values[0]):
+                config.add(where, f"'{dotted(where)}' is {shown(values[0])}; use a number such as 72 or 0.5")
     if patterns and not config.values["site"]["home"]:
         message = f"'{dotted(patterns[0])}' makes addresses below 'site.home', which is not given"
         config.add(patterns[0], f"{message}; add home: https://www.example.org/ to 'site'")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False

@@ -34,7 +34,11 @@ SEEDS = section(
     AddressSettings,
     DecodeSettings,
     Settings,
-    dir=key(PATH, "The folder of seeds. feedmill never writes there.", default="seeds"),
+    dir=key(
+        PATH,
+        "The folder of seeds. feedmill writes there where you say so: `new`, `publish`, the desk.",
+        default="seeds",
+    ),
     include=key(ListOf(GLOB, least=1, unique=True), "Which files are seeds."),
     exclude=key(ListOf(GLOB, unique=True), "Which of them are not.", ["drafts/**"]),
     published_default=key(

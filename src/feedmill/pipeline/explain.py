@@ -192,7 +192,9 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
         Reason.UNPUBLISHED.value: (f"it says {word or 'nothing of being published'}", _publish(word)),
         Reason.REMOVED.value: (
             f"it says {word or 'that it is removed'}",
-            "delete that line to bring it back",
+            "write 'removed: false', or 'deleted: false', to bring it back"
+            if word.startswith("nothing")
+            else "delete that line to bring it back",
         ),
         Reason.INVALID.value: (why, mend),
         Reason.UNDATED.value: ("no date", "add 'date: …', or begin the file's name with YYYY-MM-DD-"),
@@ -208,7 +210,8 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
 
 def _publish(word: str) -> str:
     if word.startswith("nothing") and "'published" not in word:
-        return "say otherwise in its front matter"
+        flag = word.rpartition("'")[0].rpartition("'")[2].partition(":")[0]
+        return f"write '{flag}: {'published' if flag == 'status' else 'false'}' in its front matter"
     if word.startswith(("'published", "nothing")) or not word:
         return "feedmill publish sets the flag"
     return "take that out; then feedmill publish sets the flag"

@@ -54,7 +54,7 @@ class Reporter:
         problems = (*self._strays, *(self._seeds.all(run.now) if self._seeds else ()))
         withheld = {reason: tally[reason.value] for reason in Reason if tally[reason.value]}
         total = tally[ELIGIBLE] + sum(withheld.values())
-        silent_folder = silence(run.settings.scan.dir, total, tally[NOT_SEEDS])
+        silent_folder = silence(run.settings.scan, total, tally[NOT_SEEDS])
         documents = len(run.store.documents)
         return PassReport(
             trigger=run.request.trigger,

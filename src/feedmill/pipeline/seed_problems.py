@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from feedmill.errors import CatalogError
 from feedmill.model.instant import Instant
 from feedmill.model.problem_groups import fault_of
 from feedmill.model.seed import Problem, Reason, Severity
+from feedmill.model.settings import ScanSettings
 from feedmill.pipeline.codec import decode_record
 from feedmill.pipeline.report import printable
 from feedmill.seeds import to_text
@@ -58,8 +60,12 @@ def _problems(row: FaultRow) -> tuple[Problem, ...]:
     return (*found, Problem(path=path, message=why, severity=Severity.NOTICE, other=other))
 
 
-def silence(folder: Path, seeds: int, others: int) -> Iterator[Problem]:
-    """Yield a problem where files match and not one is a seed (docs/promises.md, No silence)."""
+def silence(scanning: ScanSettings, seeds: int, others: int) -> Iterator[Problem]:
+    """Yield a problem where nothing is a seed though there are files (docs/promises.md, No silence)."""
+    folder = scanning.dir
+    if not seeds and not others and _holds_files(folder):
+        message = f"no file in it matches 'seeds.include' ({', '.join(scanning.include)})"
+        yield Problem(path=str(folder), message=f"{message}, or 'seeds.exclude' takes all that do")
     if others and not seeds:
         what = (
             "1 file matches and is no seed"
@@ -70,6 +76,15 @@ def silence(folder: Path, seeds: int, others: int) -> Iterator[Problem]:
         yield Problem(
             path=str(folder), message=f"{why}; seeds.headers: pelican reads bare 'Key: value' lines"
         )
+
+
+def _holds_files(folder: Path) -> bool:
+    """Whether there is a file below a folder that is no dotfile."""
+    for _, folders, names in os.walk(folder):
+        if any(not name.startswith(".") for name in names):
+            return True
+        folders[:] = [name for name in folders if not name.startswith(".")]
+    return False
 
 
 def known_faults(catalog: Catalog, now: Instant) -> frozenset[str] | None:

@@ -73,14 +73,19 @@ def seal(run: Pass, report: PassReport, *, clear: bool) -> None:
     """Remember what the pass over everything that gave `report` was made from.
 
     Nothing is sealed while something is in the way (not `clear`) or has to be read again: every pass has to
-    look at that.
+    look at that. No seeds say nothing of whether others would be taken by another pattern.
     """
     settings = run.settings
     file = _file(settings)
     fresh = file.with_name(f"{file.name}.new")
     with suppress(OSError):
         fresh.unlink(missing_ok=True)  # of a run that was killed
-    if not clear or report.held is not None or any(p.path.startswith("/") for p in report.problems):
+    if (
+        not clear
+        or not report.total
+        or report.held is not None
+        or any(p.path.startswith("/") for p in report.problems)
+    ):
         return
     files = [[to_text(part.start), part.digest] for part in parts(run.catalog.files.stats())]
     if not all(digest for _, digest in files):

@@ -20,12 +20,12 @@ from feedmill.seeds.flags import Word, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
-from feedmill.seeds.locate import Located, defaults_of, locate, rule_of
+from feedmill.seeds.locate import Located, defaults_of, has_own_pattern, locate, rule_of
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
+from feedmill.seeds.unread import blank, blank_remarks, invalid, not_utf8, unreadable
 
 _BOM = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ENDS = {
     "yaml": "a line of ---",
     "toml": "a line of +++ (of --- after ---toml)",
@@ -47,20 +47,20 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     keys = keys_for(settings)
     if len(data) > settings.max_bytes:
         why = f"has {len(data):,} bytes; seeds.max_bytes allows {settings.max_bytes:,}"
-        return _unreadable(path, data[: settings.max_bytes], keys, why, 0, 0)
+        return unreadable(path, data[: settings.max_bytes], keys, why, 0, 0)
     try:
         text = data[3:].decode() if data.startswith(_BOM) else data.decode()
     except UnicodeDecodeError as error:
-        return _not_utf8(path, data, keys, error.start + (3 if data.startswith(_BOM) else 0))
+        return not_utf8(path, data, keys, error.start + (3 if data.startswith(_BOM) else 0))
     front = split(text, headers=settings.headers)
     thorough = thorough or settings.thorough
     if front is None:
-        return _blank(path, data, keys, _blank_remarks(path, text) if thorough else ())
+        return blank(path, data, keys, blank_remarks(path, text) if thorough else ())
     if not front.closed:
         why = f"the front matter that begins here never ends; close it with {_ENDS[front.syntax]}"
-        return _invalid(path, front.header or as_text(data), keys, why, 1, 1)
+        return invalid(path, front.header or as_text(data), keys, why, 1, 1)
     if not front.header or front.header.isspace():
-        return _invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
+        return invalid(path, as_text(data), keys, _no_mapping(None), front.header_line, 1)
     return _decode_front(path, front, settings, keys, thorough)
 
 
@@ -92,16 +92,24 @@ def _decode_front(
         return record
     try:
         root = _parse(front, cut)
+        if cut.pieces is not None and _needs_more(root):
+            cut = whole
+            root = _parse(front, cut)
     except yamltext.YamlFault:
         cut = whole
         try:  # the cut has shown a fault; the whole header names the first one
             root = _parse(front, cut)
         except yamltext.YamlFault as fault:
             line = fault.line and fault.line + front.header_line - 1
-            return _invalid(path, front.header, keys, fault.message, line, fault.column)
+            return invalid(path, front.header, keys, fault.message, line, fault.column)
     if not isinstance(root, yamltext.MappingNode):
-        return _invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
+        return invalid(path, front.header, keys, _no_mapping(root), front.header_line, 1)
     return _decode_root(path, front, cut, root, settings, thorough)
+
+
+def _needs_more(root: yamltext.Node | None) -> bool:
+    """Whether what was cut out may be needed: for an address, or to tell that there is something."""
+    return has_own_pattern(root) if isinstance(root, yamltext.MappingNode) else True
 
 
 def _parse(front: FrontMatter, cut: Needed) -> yamltext.Node | None:
@@ -318,16 +326,17 @@ def _title(reader: Reader) -> str:
 
 
 def _published(reader: Reader) -> Instant | None:
-    """Return the publication: its own fields', `published` where it is a date, else the file name's date."""
-    if reader.find("publishedDateTime") is not None:
-        return reader.instant("publishedDateTime")
+    """Return the publication: its own fields', `published` where it is a date, the file name's date, or the
+    rule's."""
+    if (own := reader.find("publishedDateTime", by_default=False)) is not None:
+        return reader.instant_of(*own)
     for _, node in reader.named("published"):
         if isinstance(node, yamltext.ScalarNode):
             try:
                 return dates.parse_instant(node.value, reader.zone)
             except ValueError:
                 continue  # it is the flag
-    return dates.file_name_date(reader.path, reader.zone)
+    return dates.file_name_date(reader.path, reader.zone) or reader.instant("publishedDateTime")
 
 
 def _language(reader: Reader) -> str:
@@ -361,49 +370,3 @@ def _no_mapping(root: yamltext.Node | None) -> str:
         return "the front matter is empty; a seed needs at least a title and a link"
     what = "a list" if isinstance(root, yamltext.SequenceNode) else "one text"
     return f"the front matter is {what}, not lines of 'key: value'"
-
-
-def _invalid(path: str, text: str, keys: Keys, why: str, line: int, column: int) -> Record:
-    """A seed whose front matter does not parse; `text` is what can be made out of it."""
-    return Record(
-        path=path,
-        reason=Reason.INVALID,
-        problems=(Problem(path=path, message=why, line=line, column=column),),
-        parsed=False,
-        flag_lines=takedown_lines(text, keys),
-    )
-
-
-def _blank(path: str, data: bytes, keys: Keys, problems: tuple[Problem, ...] = ()) -> Record:
-    """A file that is no seed; what it says of a takedown counts where it was one."""
-    lines = takedown_lines(as_text(data), keys)
-    return Record(path=path, blank=True, problems=problems, flag_lines=lines)
-
-
-def _not_utf8(path: str, data: bytes, keys: Keys, start: int) -> Record:
-    """A file that is no text; without front matter, as far as that can be made out, it is no seed."""
-    why = f"is not UTF-8 (byte 0x{data[start]:02x}); save it as UTF-8"
-    if data.startswith(_UTF16):
-        why = "is UTF-16; save it as UTF-8"
-    column = len(data[data.rfind(b"\n", 0, start) + 1 : start].decode(errors="replace")) + 1
-    line = data.count(b"\n", 0, start) + 1
-    return _unreadable(path, data, keys, why, line, column)
-
-
-def _unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: int) -> Record:
-    """Its takedown lines are still looked for."""
-    text = data.decode("utf-16" if data.startswith(_UTF16) else "utf-8", errors="replace")
-    text = text.rstrip("\ufffd")  # a character that was cut off, as its name may have been
-    front = split(text.removeprefix("\ufeff"))
-    if front is None:
-        return _blank(path, data, keys)
-    header = front.header if front.header.strip() else as_text(data)
-    return _invalid(path, header, keys, why, line, column)
-
-
-def _blank_remarks(path: str, text: str) -> tuple[Problem, ...]:
-    front = split(text.lstrip())
-    if front is None or not front.closed:
-        return ()
-    why = "front matter counts only from the first line on; delete what stands above it"
-    return (Problem(path=path, message=why, severity=Severity.WARNING, line=1, column=1),)

@@ -156,14 +156,14 @@ class Reader:
             Problem(path=self.path, message=message, severity=severity, line=line, column=column)
         )
 
-    def find(self, field: str) -> tuple[str, Node] | None:
-        """Return the first non-empty key of a field and its node."""
+    def find(self, field: str, *, by_default: bool = True) -> tuple[str, Node] | None:
+        """Return the first non-empty key of a field and its node, or the rule's default."""
         for name, folded, dotted in self.names[field]:
             if folded in self.folded or dotted:
                 for key, node in self.named(name):
                     if not self.is_absent(key, node):
                         return key, node
-        given = self.defaults.get(field)
+        given = self.defaults.get(field) if by_default else None
         return (field, default_node(given)) if given else None
 
     def given(self, field: str) -> Iterator[tuple[str, Node]]:

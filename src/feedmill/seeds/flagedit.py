@@ -25,7 +25,7 @@ def set_flag(path: str, data: bytes, settings: DecodeSettings, *, published: boo
     """Return the bytes of a seed with its flag set or cleared, else exactly as they were.
 
     The flag's word is replaced where it stands, within its quotes; where there is no flag, a line
-    `published: …` (or what the syntax has for it) is added after the title, in JSON at the head. The result is
+    `published: …` (or as the syntax has it) is added after the title, in JSON at the head. The result is
     parsed again: everything else must be as before.
 
     Raises:

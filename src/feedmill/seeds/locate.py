@@ -21,6 +21,7 @@ from feedmill.seeds.permalinks import from_front_matter
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
 _PERMALINKS = frozenset({"permalink", "url"})
+_OWN_PATTERN = re.compile(r"\{\{|:[A-Za-z_]")
 _LATE = frozenset({"link", "canonicalurl", "externalurl", "externallink"})
 """Names under which many a site keeps somebody else's address: they count after the pattern."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//")
@@ -71,6 +72,17 @@ def locate(reader: Reader, settings: DecodeSettings, *, title: str, published: I
         return seed.given(*late[0])
     reader.report_missing("link", _NO_LINK)
     return _NOWHERE
+
+
+def has_own_pattern(root: MappingNode) -> bool:
+    """Whether a seed makes its address by a pattern of its own, which may ask for any of its fields."""
+    return any(
+        isinstance(key, ScalarNode)
+        and fold(key.value) in _PERMALINKS
+        and isinstance(value, ScalarNode)
+        and _OWN_PATTERN.search(value.value) is not None
+        for key, value in root.value
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +169,15 @@ def _day(path: str, zone: tzinfo) -> Instant | None:
 
 
 def _value(reader: Reader, name: str) -> object:
-    """Return what the front matter has under a name, as texts, lists and mappings; None for nothing."""
+    """Return what the front matter has under a name, as texts, lists and mappings; None for nothing.
+
+    A category that it does not say is the rule's.
+    """
     for _, node in reader.named(name):
         value = _plain(node)
         if value is not None:
             return value
-    return None
+    return list(reader.defaults.get(name, ())) or None if name == "category" else None
 
 
 def _plain(node: Node) -> object:

@@ -99,11 +99,11 @@ def resolve(path: str, generation: Generation) -> Resolution:
 
 
 def _find(path: str, generation: Generation) -> Resolution:
+    moved = generation.redirects.get(path) or (path and generation.redirects.get(f"{path}/"))
+    if moved and moved != path:
+        return Moved(location=_location(path, moved), permanent=True)
     if path and any(not segment or segment.startswith(".") for segment in path.split("/")):
         return Missing()
-    moved = generation.redirects.get(path)
-    if moved is not None and moved != path:
-        return Moved(location=_location(path, moved), permanent=True)
     documents = generation.documents
     record = documents.get(path or "index.html")
     if record is not None:

@@ -15,7 +15,6 @@ from feedmill.server.encode import IDENTITY
 from feedmill.server.media import NO_HUBS, OPENED, Discovery, is_page, is_styled, link_field, media_type
 from feedmill.server.response import Answer, head_bytes, http_date
 
-STALE_IF_ERROR = 86400
 _OPENED_POLICY = "default-src 'none'; style-src 'self'; frame-ancestors 'none'"
 _SECOND = timedelta(seconds=1)
 
@@ -30,13 +29,14 @@ class Freshness:
     def cache_control(self, left: int | None) -> str:
         """Return the Cache-Control of a document that is planned to change in `left` seconds.
 
-        Never past that change, and at least a second: a change that is due is being published.
+        Never past that change, and at least a second: a change that is due is being published. An answer that
+        is stale may stand in for an error (RFC 5861, 4) no longer than shared caches may keep it: what was
+        withdrawn must not come back from one.
         """
         longest = self.max_age if left is None else min(self.max_age, left)
         shared = self.shared_max_age if left is None else min(self.shared_max_age, left)
-        return (
-            f"public, max-age={max(longest, 1)}, s-maxage={max(shared, 1)}, stale-if-error={STALE_IF_ERROR}"
-        )
+        ages = f"max-age={max(longest, 1)}, s-maxage={max(shared, 1)}"
+        return f"public, {ages}, stale-if-error={self.shared_max_age}"
 
     @property
     def of_errors(self) -> str:

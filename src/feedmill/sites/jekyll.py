@@ -18,6 +18,7 @@ _DEFAULTS = {
     "author": "authors",
     "authors": "authors",
     "categories": "topics",
+    "category": "category",
     "tags": "topics",
     "image": "images",
     "published": "published",

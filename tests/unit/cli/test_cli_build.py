@@ -312,3 +312,26 @@ def test_a_folder_of_texts_that_are_no_seeds_is_not_met_with_silence(site: Site,
         assert "seeds: error: 1 file matches and is no seed: a seed begins with" in done.out + done.err
     site.seed("a.md")
     assert run("build").err == ""
+
+
+def test_a_folder_of_files_that_no_pattern_takes_is_not_met_with_silence(site: Site, run: Run) -> None:
+    assert run("build").err == ""  # nothing is there
+    site.write(".gitkeep", "")
+    assert run("build").err == ""
+    site.seed("deep/a.md")
+    for option in ("seeds.include=**/*.mdd", "seeds.exclude=[deep]"):
+        for command in ("build", "check"):
+            done = run(command, "--set", option, code=1)
+            assert "seeds: error: no file in it matches 'seeds.include'" in done.out + done.err
+    assert run("build").err == ""
+
+
+def test_who_answers_for_what_it_did_does_not_answer_for_old_faults(site: Site, run: Run) -> None:
+    site.seed("a.md")
+    site.seed("b.md", publishedDateTime="soon")
+    assert "is no date" in run("rebuild", code=1).err
+    run("rebuild")
+    run("prune")
+    run("build", code=1)
+    site.seed("c.md", publishedDateTime="later")
+    run("rebuild", code=1)

@@ -148,6 +148,24 @@ def test_explain_of_what_is_no_seed(site: Site, run: Run) -> None:
         assert why in done.err and "Traceback" not in done.err, done
 
 
+def test_check_of_the_seeds_folder_is_a_check_of_all_seeds(
+    site: Site, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.seed("a.md", publishedDateTime="soon")
+    site.seed("deep/b.md", publishedDateTime="later")
+    told = run("check", code=1).out
+    assert told.count("is no date") == 2
+    for path in ("seeds", "seeds/", "./seeds", str(site.seeds)):
+        assert run("check", path, code=1).out == told
+    assert run("check", "seeds/deep", code=1).out.count("is no date") == 1
+    assert run("check", "seeds/a.md", "seeds", code=1).out == told
+    for path in ("seeds/typo.md", "typo", "deep/c.md"):
+        assert f"{path}: there is no such file or folder" in run("check", path, code=2).err
+    monkeypatch.chdir(site.seeds)
+    assert run("check", ".", code=1).out.count("is no date") == 2
+    assert run("check", "deep", code=1).out.count("is no date") == 1
+
+
 def test_prune_and_revival(site: Site, run: Run) -> None:
     site.seed("a.md", topics="[Old]")
     site.seed("b.md")

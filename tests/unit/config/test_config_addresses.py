@@ -19,7 +19,7 @@ EVERY_KEY = (
 seeds:
   link: "{year@}/{month}/{slug|hugo|lower}/ or {field:extra.path}"
   rules:
-    - {paths: news/**, link: "news/{slug}/", defaults: {tags: [News, Politics], published: no, provider: Us}}
+    - {paths: news/**, link: "news/{slug}/", defaults: {tags: [News, Politics], published: no, provider: Us, authors: [A, B], heat: 1.5}}
     - {paths: ["a/*.md", b], defaults: {type: podcast}}
   ids: old/ids.json
 """.replace("tags", "topics")
@@ -37,7 +37,13 @@ def test_every_key(tmp_path: Path) -> None:
             AddressRule(
                 paths=("news/**",),
                 link="news/{slug}/",
-                defaults=(("topics", ("News", "Politics")), ("published", ("no",)), ("provider", ("Us",))),
+                defaults=(
+                    ("topics", ("News", "Politics")),
+                    ("published", ("no",)),
+                    ("provider", ("Us",)),
+                    ("authors", ("A", "B")),
+                    ("heat", ("1.5",)),
+                ),
             ),
             AddressRule(paths=("a/*.md", "b"), defaults=(("type", ("podcast",)),)),
         ),
@@ -94,6 +100,14 @@ def test_without_them_seeds_carry_their_links(tmp_path: Path) -> None:
         (
             "seeds: {rules: [{paths: a, defaults: {provider: [x, y]}}]}",
             "config.yaml:1:39: 'seeds.rules.0.defaults.provider' has 2 values; provider holds one",
+        ),
+        (
+            "seeds: {rules: [{paths: a, defaults: {quality: high}}]}",
+            """config.yaml:1:48: 'seeds.rules.0.defaults.quality' is "high"; use a number such as 72 or 0.5""",
+        ),
+        (
+            "seeds: {rules: [{paths: a, defaults: {related: 'https://x.org/'}}]}",
+            "'related' holds articles, and a default is text; it cannot be one",
         ),
         (
             "seeds: {rules: [{paths: a, defaults: {draft: maybe}}]}",

@@ -119,6 +119,15 @@ def test_blocks_as_people_write_them_are_cut(block: str) -> None:
     assert cut.text == "title: x\n"
 
 
+def test_pelican_s_tags_and_authors_end_at_semicolons_or_else_at_commas() -> None:
+    front = split("Tags: foo; bar, baz\nAuthors: A B, C D\nTitle: a; b\n\n", headers="pelican")
+    assert front is not None
+    tags, authors, title = (value for _, value in parse(front).value)
+    assert [item.value for item in tags.value] == ["foo", "bar, baz"]
+    assert [item.value for item in authors.value] == ["A B", "C D"]
+    assert title.value == "a; b"
+
+
 @pytest.mark.parametrize("blanks", ["", " ", "   "])
 def test_a_line_of_pelican_with_three_blanks_at_most_is_a_key_s(blanks: str) -> None:
     text = f"Title: A title\nSummary: long\n    and longer\n{blanks}Status: draft\n\nBody.\n"

@@ -54,6 +54,35 @@ def test_addresses_below_home(header: str, path: str, link: str) -> None:
 @pytest.mark.parametrize(
     ("header", "link"),
     [
+        ("slug: my-slug\npermalink: /:year/:title/", "2026/my-slug/"),
+        ("slug: s\npermalink: /:slug/", "s/"),
+        ("categories: [A, b]\npermalink: /:categories/:slug/", "a/b/x/"),
+        ('slug: s\nurl: "/{{ slug }}/"', "s/"),
+        ('foo: bar\npermalink: "/{{ foo }}/"', "bar/"),
+        ('foo: bar\nPermaLink: "/{{ foo | slugify }}/"', "bar/"),
+    ],
+)
+def test_a_pattern_of_its_own_asks_for_any_field(header: str, link: str) -> None:
+    """Whether the header is cut or not: `&a` keeps it whole."""
+    for settings in (DecodeSettings(address=AddressSettings(home=HOME, site_id=HOME)), SITE):
+        for more in ("", "\nx: &a 1"):
+            record = read(f"{DATED}\n{header}{more}", "x.md", settings)
+            assert record.seed is not None, record.problems
+            assert record.seed.link == HOME + link
+
+
+def test_a_category_that_the_seed_does_not_say_is_the_rule_s() -> None:
+    rule = AddressRule(paths=("**",), link="{categories}/{name}/", defaults=(("category", ("news",)),))
+    settings = DecodeSettings(address=AddressSettings(home=HOME, site_id=HOME, rules=(rule,)))
+    for header, link in (("", "news/x/"), ("category: own", "own/x/"), ("categories: [a]", "a/news/x/")):
+        record = read(f"{DATED}\n{header}", "x.md", settings)
+        assert record.seed is not None, record.problems
+        assert record.seed.link == HOME + link
+
+
+@pytest.mark.parametrize(
+    ("header", "link"),
+    [
         ("webUrl: https://x.org/1\npermalink: /2/", "https://x.org/1"),
         ("permalink: https://x.org/2\nlink: https://x.org/3", "https://x.org/2"),
         ("Canonical-URL: https://x.org/4", "https://x.org/4"),

@@ -99,11 +99,25 @@ def test_a_broken_seed_does_not_stay_out_where_the_rule_withholds(tmp_path: Path
     assert {problem.path: problem.kept for problem in report.problems} == {"in/a.md": False, "out/a.md": True}
 
 
+def test_a_default_date_comes_after_all_that_the_seed_says() -> None:
+    how = settings("publishedDateTime", "2020-01-01")
+    head = "title: T\nwebUrl: https://x.org/a\n"
+    for path, said, day in (
+        ("in/a.md", "", 2020),
+        ("in/a.md", "date: 2021-02-03", 2021),
+        ("in/a.md", "published: 2022-02-03", 2022),
+        ("in/2023-02-03-a.md", "", 2023),
+    ):
+        record = decode(path, f"---\n{head}{said}\n---\n".encode(), how)
+        assert record.seed is not None and record.seed.published is not None
+        assert record.seed.published.year == day
+
+
 @pytest.mark.parametrize(
     ("default", "remedy"),
     [
-        ("draft: true", "say otherwise in its front matter"),
-        ("status: wip", "say otherwise in its front matter"),
+        ("draft: true", "write 'draft: false' in its front matter"),
+        ("status: wip", "write 'status: published' in its front matter"),
         ("published: false", "feedmill publish sets the flag"),
     ],
 )

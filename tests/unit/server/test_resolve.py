@@ -19,7 +19,13 @@ GENERATION = Generation(
         path: Published(path=path, digest=digest(b""), size=0, modified=datetime(2026, 1, 1, tzinfo=UTC))
         for path in PATHS
     },
-    redirects={"a": "b:c", "deep/er/x": "all.rss", "über": "topics/ä.rss"},
+    redirects={
+        "a": "b:c",
+        "deep/er/x": "all.rss",
+        "über": "topics/ä.rss",
+        "feed/": "all.rss",
+        "blog/feed/": "all.rss",
+    },
 )
 
 
@@ -43,7 +49,16 @@ def test_a_percent_sign_in_a_name_is_written_as_an_escape() -> None:
 
 @pytest.mark.parametrize(
     ("path", "location"),
-    [("a", "b%3Ac"), ("deep/er/x", "../../all.rss"), ("über", "topics/%C3%A4.rss"), ("topics/ai", "ai.html")],
+    [
+        ("a", "b%3Ac"),
+        ("deep/er/x", "../../all.rss"),
+        ("über", "topics/%C3%A4.rss"),
+        ("topics/ai", "ai.html"),
+        ("feed/", "../all.rss"),
+        ("feed", "all.rss"),
+        ("blog/feed/", "../../all.rss"),
+        ("blog/feed", "../all.rss"),
+    ],
 )
 def test_locations_are_relative(path: str, location: str) -> None:
     found = resolve(path, GENERATION)

@@ -78,7 +78,7 @@ def check_hubs(patient: Patient) -> Iterator[Finding]:
             )
     host = urlsplit(own).hostname or ""
     if own and not is_loopback(host) and (why := _silent(own)):
-        remedy = "let the proxy hand /hub on (deploy/nginx.conf), or set push.hub: off"
+        remedy = "let the proxy hand /hub on (deploy/nginx/feedmill.conf), or set push.hub: off"
         yield warning(f"the hub that the feeds name, {own}, cannot be reached from here: {why}", remedy)
 
 

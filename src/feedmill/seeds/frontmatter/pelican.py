@@ -33,7 +33,7 @@ def split(text: str) -> FrontMatter | None:
 def parse(header: str) -> MappingNode:
     """Return the lines as a mapping of texts; an indented line goes on with the one above.
 
-    `Authors` is a list, as Pelican reads it: its names end at semicolons, or else at commas.
+    `Authors` and `Tags` are lists, as Pelican reads them: their names end at semicolons, or else at commas.
 
     Raises:
         YamlFault: there is none.
@@ -54,7 +54,7 @@ def parse(header: str) -> MappingNode:
 def _value(places: Places, line: re.Match[str]) -> Node:
     text, start, end = " ".join(line[2].split()), line.start(2), line.end(2)
     names = [name.strip() for name in text.split(";" if ";" in text else ",")]
-    if line[1].casefold() != "authors" or len(names) == 1:
+    if line[1].casefold() not in ("authors", "tags") or len(names) == 1:
         return places.scalar(text, start, end, quoted=True)
     return places.sequence(
         [places.scalar(name, start, end, quoted=True) for name in names if name], start, end
