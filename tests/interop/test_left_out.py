@@ -50,6 +50,7 @@ def test_hugo(tmp_path: Path, require: tools.Require) -> None:
     write(tmp_path, "content/posts/told.md")
     write(tmp_path, "content/posts/never.md", "build: {render: never}")
     write(tmp_path, "content/posts/unlisted.md", "build: {list: never}")
+    write(tmp_path, "content/posts/false.md", "build: {list: false, render: false}")
     write(tmp_path, "content/posts/always.md", "build: {render: always, list: always}")
     write(tmp_path, "content/bundle/index.md", "headless: true")
     write(tmp_path, "content/hidden/_index.md", "cascade:\n  build: {list: never, render: never}")
@@ -134,8 +135,16 @@ def test_eleventy(tmp_path: Path, require: tools.Require) -> None:
     for path in ("a", "later", "wip/b", "private/c", "drafts/d"):
         write(tmp_path, f"src/blog/{path}.md")
     write(tmp_path, "src/blog/e.md", "permalink: false")
+    write(tmp_path, "src/blog/f.md")
+    write(tmp_path, "src/blog/g.md")
+    write(tmp_path, "src/blog/h.md")
+    (tmp_path / "src" / "blog" / "f.json").write_text('{"permalink": false}')
+    (tmp_path / "src" / "blog" / "g.11tydata.json").write_text('{"permalink": false}')
+    (tmp_path / "src" / "blog" / "h.11tydata.json").write_text('{"color": "red"}')
     (tmp_path / "src" / "blog" / "drafts" / "drafts.json").write_text('{"permalink": false}')
 
     theirs = set(tools.eleventy(require, tmp_path))
 
-    assert {str(PurePosixPath(path)) for path in ours(tmp_path)} == theirs == {"src/blog/a.md"}
+    assert (
+        {str(PurePosixPath(path)) for path in ours(tmp_path)} == theirs == {"src/blog/a.md", "src/blog/h.md"}
+    )

@@ -243,9 +243,11 @@ class Reader:
     def texts(self, field: str) -> Iterator[tuple[str, Node]]:
         """Yield a field's texts with their nodes, from a list or one string; blank ones dropped."""
         found = self.find(field)
-        if found is None:
-            return
-        key, node = found
+        if found is not None:
+            yield from self.texts_of(*found)
+
+    def texts_of(self, key: str, node: Node) -> Iterator[tuple[str, Node]]:
+        """Yield the texts of a value, as `texts` does."""
         verb = "holds" if isinstance(node, SequenceNode) else "is"
         for item in self.items(key, node):
             text = plain(self.raw(key, item, verb=verb), fix_encoding=self.fix_encoding)

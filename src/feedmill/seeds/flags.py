@@ -157,7 +157,7 @@ def _status(reader: Reader, keys: Keys) -> bool:
         if reader.is_absent(key, node):
             continue
         word = reader.raw(key, node).strip().casefold()
-        told = _withholds(word)
+        told = _withholds(word) or ("." in key and BOOLEANS.get(word) is False)  # Hugo's `_build.list: false`
         withholds = withholds or told
         if word and not told and word not in _SAY_NOTHING and fold(key) not in keys.flag_names:
             why = f"'{key}' is {quoted(word)}, which says nothing of whether it is published"

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from feedmill.model.fields import fold
+from feedmill.model.fields import FLAGS, fold
 from feedmill.model.seed import Author, Image, Provider, Related, Severity
 from feedmill.model.slug import term_key
+from feedmill.seeds.field_keys import BOOLEANS
 from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.links import absolute, http_url
 from feedmill.seeds.text import plain
@@ -45,9 +46,21 @@ def topics(reader: Reader, *, split_blanks: bool = False) -> tuple[str, ...]:
 def _labels(reader: Reader, split_blanks: bool) -> Iterator[tuple[str, Node]]:
     found = reader.find("topics")
     one = found is not None and isinstance(found[1], ScalarNode) and fold(found[0]) != "topics"
-    for text, node in reader.texts("topics"):
+    if found is not None and fold(found[0]) == "tags":
+        found = found[0], _by_label(found[1])
+    for text, node in reader.texts_of(*found) if found is not None else ():
         parts = re.split(r"[,\s]+" if split_blanks else ",", text) if one else (text,)
         yield from ((part.strip(), node) for part in parts if part.strip())
+
+
+def _by_label(node: Node) -> Node:
+    """Return tags as names: Docusaurus writes `{label: …, permalink: …}` where a tag has a page of its own."""
+    if not isinstance(node, SequenceNode):
+        return node
+    labels = [
+        entries(item).get("label", item) if isinstance(item, MappingNode) else item for item in node.value
+    ]
+    return SequenceNode(node.tag, labels, node.start_mark, node.end_mark)
 
 
 def levels(reader: Reader) -> tuple[str, ...]:
@@ -161,7 +174,12 @@ def related(reader: Reader, limit: int) -> tuple[Related, ...]:
 
 
 def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
-    """A short article: what is wrong with one never makes the seed invalid."""
+    """A short article: what is wrong with one never makes the seed invalid. One that is withheld is none."""
+    for field in FLAGS:
+        flags = (inner.get(name) for name, _, _ in reader.names[field])
+        said = [BOOLEANS.get(flag.value) for flag in flags if isinstance(flag, ScalarNode)]
+        if (field != "published") in said:
+            return None
 
     def first(field: str) -> str:
         nodes = (inner.get(name) for name, _, _ in reader.names[field])

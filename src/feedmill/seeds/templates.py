@@ -40,7 +40,6 @@ _TAG = re.compile(r"\{%[-+~]?\s*(#|[A-Za-z][\w-]*)")
 _SHORTCODE = re.compile(r"\{\{[<%]-?\s*([\w./-]+)")
 _LANGUAGE = re.compile(r"\s+([\w+#.-]+)")
 _RAW = frozenset({"raw", "verbatim"})
-_COMMENTS = frozenset({"comment"})
 _LISTINGS = frozenset({"highlight", "codeblock"})
 _ATTRIBUTES = re.compile(
     r"""\{:?(?:\s*+(?:[.#][\w:-]++|:?[\w-]++=(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)|(?<=\{:)[\w-]++))++\s*\}"""
@@ -244,16 +243,29 @@ def _tag(body: _Body, start: int) -> _Found:
     if match is None or end is None or match.end() > end:
         return None
     name = match[1]
-    if name in _RAW | _COMMENTS | _LISTINGS and (
+    if name == "comment" and (ended := _end_of_comment(body, end)):
+        return ended, None
+    if name in _RAW | _LISTINGS and (
         closing := body.end(rf"\{{%[-+~]?\s*end{name}\s*[-+~]?%\}}", end, in_code=True)
     ):
-        if name in _COMMENTS:
-            return closing[1], None
         if name in _RAW:
             return closing[1], body.literal(end, closing[0])
         language = _LANGUAGE.match(body.text, match.end(), end)
         return closing[1], body.listing(language[1] if language else "", start, end, closing[0])
     return end, None
+
+
+def _end_of_comment(body: _Body, position: int) -> int | None:
+    """Return where a comment ends that began before `position`, with those within it (Liquid 5.4); of one that
+    is never closed where the last of these ends. None where nothing does."""
+    depth, ended = 1, None
+    while depth and (closing := body.end(r"\{%[-+~]?\s*endcomment\s*[-+~]?%\}", position, in_code=True)):
+        opening = body.end(r"\{%[-+~]?\s*comment\b", position, in_code=True)
+        if opening and opening[0] < closing[0]:
+            depth, position = depth + 1, opening[1]
+        else:
+            depth, position, ended = depth - 1, closing[1], closing[1]
+    return ended
 
 
 def _shortcode(body: _Body, start: int) -> _Found:
@@ -269,6 +281,9 @@ def _shortcode(body: _Body, start: int) -> _Found:
             f"&#123;&#123;{html.escape(mark)}{inner[2:-2].replace('{', '&#123;')}{html.escape(close)}}}}}",
         )
     match = _SHORTCODE.match(body.text, start)
+    if match and match[1] == "comment":
+        closing = body.end(r"\{\{[<%]-?\s*/comment\s*-?[>%]\}\}", end, in_code=True)
+        return (closing[1] if closing else end), None
     if match and match[1] == "highlight":
         closing = body.end(r"\{\{[<%]-?\s*/highlight\s*-?[>%]\}\}", end, in_code=True)
         if closing:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from feedmill.errors import InputError
@@ -126,20 +127,21 @@ def _value(file: Path) -> object:
 
 def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], list[Rule], list[str]]:
     """Return the folders that hold posts, a rule for each whose directory data gives an address, and globs of
-    what directory data withholds, whatever the articles say themselves."""
+    what the data of folders and articles withhold, whatever the articles say themselves."""
     posts: list[str] = []
     rules: list[Rule] = []
     withheld: list[str] = []
     for folder in _folders(source)[1:]:
         path = folder.relative_to(source)
-        given = _directory_data(site, folder, unread)
+        given = _data_of(site, folder, folder.name, unread)
+        articles = _withheld_articles(site, folder, unread)
+        withheld += [literal(f"{path.as_posix()}/{name}") for name in articles]
         if path.name in _POSTS or data.child(given, "permalink") or data.child(given, "tags"):
             nested = any(path.as_posix().startswith(f"{other}/") for other in posts)
             posts += [] if nested else [path.as_posix()]
         told = data.child(given, "permalink")
         file = f"the directory data of {path.as_posix()}"
-        drafts = data.truth(given, "draft") or data.truth(given, "eleventyExcludeFromCollections")
-        if drafts or data.truth(given, "permalink") is False:
+        if _is_withheld(given):
             withheld.append(f"{literal(path.as_posix())}/**")
         elif isinstance(told, Computed) and told.template is None:
             what = f"permalink is computed (say it in seeds.rules): {told.source}"
@@ -196,10 +198,25 @@ def _holds_articles(folder: Path) -> bool:
     return any(file.is_file() and file.read_bytes()[:3] in (b"---", b"+++") for file in files)
 
 
-def _directory_data(site: Path, folder: Path, unread: list[Unread]) -> object:
+def _is_withheld(given: object) -> bool:
+    """Whether the data of a folder, or of an article, keep it from being published."""
+    drafts = data.truth(given, "draft") or data.truth(given, "eleventyExcludeFromCollections")
+    return bool(drafts) or data.truth(given, "permalink") is False
+
+
+def _withheld_articles(site: Path, folder: Path, unread: list[Unread]) -> Iterator[str]:
+    """Yield the articles in a folder that a data file beside them withholds."""
+    articles = (file for file in sorted(folder.glob("*.*")) if file.suffix.lstrip(".") in _SUFFIXES)
+    for article in articles:
+        if article.stem != folder.name and _is_withheld(_data_of(site, folder, article.stem, unread)):
+            yield article.name
+
+
+def _data_of(site: Path, folder: Path, name: str, unread: list[Unread]) -> object:
+    """Return the data that lie in a folder for what is called `name`: the folder itself, or an article."""
     for middle in (".11tydata", ""):
         for suffix in _DATA:
-            file = folder / (folder.name + middle + suffix)
+            file = folder / (name + middle + suffix)
             if file.is_file():
                 try:
                     return _value(file)

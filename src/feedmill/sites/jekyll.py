@@ -156,6 +156,9 @@ def _rules(config: data.Table, link: str, above: list[str], file: Path, unread: 
             defaults |= _known(values)
             permalink = data.text_of(values, "permalink") or permalink
         pattern = _pattern(permalink, file, unread, above) if permalink and path else None
+        if "categories" in (pattern or link) and any(data.child(each, "categories") for each in fitting):
+            what = "addresses lack the categories that defaults give (say it in seeds.rules)"
+            unread.append(Unread(file=file.name, line=data.line_of(file, "defaults"), what=what))
         if defaults or pattern:
             rules.append(Rule(paths=_beginning(path), link=pattern or link, defaults=tuple(defaults.items())))
     return rules
@@ -179,8 +182,9 @@ def _beginning(path: str) -> tuple[str, ...]:
 
 def _known(values: object) -> dict[str, object]:
     """Return the defaults of a scope that are fields of ours."""
-    found = values.items() if isinstance(values, dict) else ()
-    return {_DEFAULTS[key]: value for key, value in found if key in _DEFAULTS and value}
+    told = values if isinstance(values, dict) else {}
+    found = {_DEFAULTS[key]: value for key, value in told.items() if key in _DEFAULTS and value}
+    return {"topics": found["category"], **found} if "category" in found else found
 
 
 def _scopes(config: data.Table) -> list[object]:

@@ -221,6 +221,24 @@ def test_a_blank_body_is_no_content(body: str) -> None:
     assert seed("", body).content == ""
 
 
+@pytest.mark.parametrize(
+    "flag", ["published: false", "published: 'No'", "draft: true", "hidden: on", "removed: yes", "deleted: y"]
+)
+def test_a_related_article_that_is_withheld_is_none(flag: str) -> None:
+    two = Related(title="Two", link="https://x.org/2")
+    header = (
+        f"related: [{{title: One, webUrl: 'https://x.org/1', {flag}}}, "
+        "{title: Two, webUrl: 'https://x.org/2', published: true, draft: no}]"
+    )
+    assert seed(header, related=3).related == (two,)
+
+
+def test_tags_with_pages_of_their_own_are_called_by_their_labels() -> None:
+    assert seed("tags: [{label: A b, permalink: /a}, c]").topics == ("A b", "c")
+    assert record("tags: [{name: A}]").reason is Reason.INVALID
+    assert record("topics: [{label: A}]").reason is Reason.INVALID
+
+
 def test_related_articles_are_read_when_feeds_show_them() -> None:
     header = """
 related:

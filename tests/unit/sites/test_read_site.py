@@ -385,6 +385,19 @@ def test_hugo_s_cascades_that_withhold_are_left_out_and_told(tmp_path: Path) -> 
     assert [file for file, what in told if "ignoreFiles '('" in what] == ["hugo.yaml"]
 
 
+def test_jekyll_s_default_category_is_in_addresses_and_categories_are_told(tmp_path: Path) -> None:
+    write(tmp_path, "_posts/2020-01-01-a.md", "---\ntitle: a\n---\n")
+    scope = "defaults:\n- {scope: {path: ''}, values: {VALUES}}\n"
+    write(tmp_path, "_config.yml", "title: T\n" + scope.replace("VALUES", "category: news"))
+    site = read_site(tmp_path)
+    assert site.rules[0].defaults == (("topics", "news"), ("category", "news"))
+    assert site.unread == ()
+    write(tmp_path, "_config.yml", "title: T\n" + scope.replace("VALUES", "categories: [a, b]"))
+    assert [told.what.partition(" (")[0] for told in read_site(tmp_path).unread] == [
+        "addresses lack the categories that defaults give"
+    ]
+
+
 def test_jekyll_s_excluded_posts_and_unpublished_folders(tmp_path: Path) -> None:
     defaults = "defaults:\n- {scope: {path: _posts/wip}, values: {published: false}}\n"
     write(tmp_path, "_config.yml", f"title: T\nexclude: [vendor/, _posts/old, '*.bak']\n{defaults}")
