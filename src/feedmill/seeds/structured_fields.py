@@ -54,7 +54,7 @@ def _labels(reader: Reader, split_blanks: bool) -> Iterator[tuple[str, Node]]:
 
 
 def _by_label(node: Node) -> Node:
-    """Return tags as names: Docusaurus writes `{label: …, permalink: …}` where a tag has a page of its own."""
+    """Return tags as names: Docusaurus writes `{label: …, permalink: …}` where one has a page of its own."""
     if not isinstance(node, SequenceNode):
         return node
     labels = [

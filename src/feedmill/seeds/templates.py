@@ -256,8 +256,10 @@ def _tag(body: _Body, start: int) -> _Found:
 
 
 def _end_of_comment(body: _Body, position: int) -> int | None:
-    """Return where a comment ends that began before `position`, with those within it (Liquid 5.4); of one that
-    is never closed where the last of these ends. None where nothing does."""
+    """Return where a comment ends that began before `position`, with those within it (Liquid 5.4).
+
+    Of one that is never closed where the last of these ends; None where none does.
+    """
     depth, ended = 1, None
     while depth and (closing := body.end(r"\{%[-+~]?\s*endcomment\s*[-+~]?%\}", position, in_code=True)):
         opening = body.end(r"\{%[-+~]?\s*comment\b", position, in_code=True)
