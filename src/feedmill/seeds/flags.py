@@ -215,21 +215,36 @@ def _with_parted(reader: Reader) -> Iterator[tuple[str, Node]]:
 def _check_swallowed(reader: Reader, keys: Keys, header: str, *, tables: bool) -> None:
     begun: set[int] | None = None
     for name, line in swallowed(header, keys):
-        begun = _key_lines(reader.root, deep=tables) if begun is None else begun
+        begun = _key_lines(reader.root, header, deep=tables) if begun is None else begun
         if line not in begun and not _is_there(reader, name):
             why = f"the line with '{name}' is part of another value; close the quote or bracket above it"
             reader.report_line(why, line)
 
 
-def _key_lines(root: MappingNode, *, deep: bool) -> set[int]:
-    """Return the lines, from 0, that begin with a key of a mapping (`deep`: or of one within it)."""
+def _key_lines(root: MappingNode, header: str, *, deep: bool) -> set[int]:
+    """Return the lines, from 0, that begin with a key of a mapping (`deep`: or of one within it).
+
+    It has to stand there as it reads: behind `&published: x` is a key that is called otherwise.
+    """
     lines: set[int] = set()
     waiting: list[Node] = [root]
     while waiting:
         node = waiting.pop()
         if isinstance(node, MappingNode):
-            lines.update(key.start_mark.line for key, _ in node.value if not key.start_mark.column)
+            for key, _ in node.value:
+                mark = key.start_mark
+                if not mark.column and _stands(header, mark.index, str(key.value)):
+                    lines.add(mark.line)
             waiting += [value for _, value in node.value] if deep else ()
         elif deep and isinstance(node, SequenceNode):
             waiting += node.value
     return lines
+
+
+def _stands(header: str, at: int, key: str) -> bool:
+    """Whether a key, in quotes or not, is written at an offset as it reads."""
+    if not key:
+        return False
+    return header.startswith(key, at) or (
+        header[at : at + 1] in ('"', "'") and header.startswith(key, at + 1)
+    )
