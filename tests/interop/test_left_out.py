@@ -86,6 +86,8 @@ def test_jekyll(tmp_path: Path, require: tools.Require) -> None:
     )
     write(tmp_path, "_posts/2020-05-06-a.md")
     write(tmp_path, "_posts/2020-05-07-file.md")
+    write(tmp_path, "_posts/template.md")
+    write(tmp_path, "_posts/open/06-06-short.md")
     for folder in ("wip/deep", "wip-b", "other", "open/deep", "open/deep/er", "open/deep/error"):
         write(tmp_path, f"_posts/{folder}/2020-05-06-f.md")
     write(tmp_path, "_posts/2020-05-06-b.bak.md")
@@ -122,6 +124,14 @@ def test_pelican(tmp_path: Path, require: tools.Require, default: str) -> None:
     theirs = titles(tmp_path / "output" / "feeds" / "all.atom.xml")
 
     assert ours(tmp_path) == theirs == {"content/b.md"}
+
+
+def test_pelican_is_told_its_folder_on_the_command_line(tmp_path: Path, require: tools.Require) -> None:
+    (tmp_path / "pelicanconf.py").write_text("SITENAME = 'P'\nSITEURL = 'https://x.org'\nTIMEZONE = 'UTC'\n")
+    write(tmp_path, "content/a.md")
+    write(tmp_path, "drafts/b.md")
+
+    assert ours(tmp_path) == {"content/a.md"}
 
 
 def test_eleventy(tmp_path: Path, require: tools.Require) -> None:

@@ -28,7 +28,7 @@ _PAGE = 1_000
 def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
 
-    `fresh`: the catalog knew nothing before, so what was out is told by the ledger alone.
+    `fresh`: the catalog did not know before what is out, so the ledger alone tells that.
     """
     if ingested.folder_lost is not None:
         return ingested.folder_lost
@@ -38,12 +38,15 @@ def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
     settings = run.settings.guard
     paths: Iterable[str] = ingested.vanished
     if fresh:
-        paths = (p for p in run.store.last_good_paths() if run.catalog.files.find(to_bytes(p)) is None)
+        missing = (p for p in run.store.last_good_paths() if run.catalog.files.find(to_bytes(p)) is None)
+        paths = {*paths, *missing}
     lost = [path for path in paths if _is_lost(run, path)]
     least = max(settings.min_entries, math.floor(settings.max_vanished * before) + 1)
     if len(lost) >= least:
         told = told_anew(run, ingested.changed)
-        lost = [path for path in lost if not told.speaks_of(path, decode_seed(run.store.last_good(path)))]
+        # to a catalog that was lost every draft is new, a namesake too
+        forms = ((path, _last_form(run, path)) for path in lost)
+        lost = [path for path, good in forms if not told.speaks_of(path, good, by_name=not fresh)]
     if len(lost) < least:
         return None
     return (
@@ -54,31 +57,32 @@ def guarded(run: Pass, ingested: Ingested, *, fresh: bool) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What files that are new, or say something new, withhold by their own word: entries, and names of files.
+    """What files that are new, or say something new, withhold by their own word: entries, names with titles.
 
     Nobody reads more of such a seed than that word, unless the guard asks whose it is: it may be one that
     went elsewhere (`_drafts/`, another folder), where its address may be another, or none.
     """
 
     entries: frozenset[str]
-    names: frozenset[str]
+    names: frozenset[tuple[str, str]]
 
-    def speaks_of(self, path: str, good: Seed | None) -> bool:
+    def speaks_of(self, path: str, good: Seed, *, by_name: bool = True) -> bool:
         """Whether the entry last published from `path` as `good` is among them."""
-        return (good is not None and good.id in self.entries) or _name(path) in self.names
+        return good.id in self.entries or (by_name and (_name(path), good.title) in self.names)
 
 
 def told_anew(run: Pass, changed: Sequence[int]) -> Told:
     """Return what the seeds that a pass found to be `changed` withhold, and say so themselves."""
     entries: set[str] = set()
-    names: set[str] = set()
+    names: set[tuple[str, str]] = set()
     for start in range(0, len(changed), _PAGE):
         known = run.catalog.files.known(changed[start : start + _PAGE])
         silent = [row for row in known if row.facts is None and _takes_down(run, row)]
-        names.update(_name(to_text(row.path)) for row in silent)
         for path, data in contents(run.settings, [to_text(row.path) for row in silent]):
-            entry = identify(path, data, run.settings.decode) if len(data) <= LARGE else None
-            entries.update((entry,) if entry is not None else ())
+            if len(data) <= LARGE:
+                entry, title = identify(path, data, run.settings.decode)
+                entries.add(entry)
+                names.add((_name(path), title))
         found = (decode_facts(row.facts) for row in known if row.facts is not None)
         entries.update(facts.entry_id for facts in found if reason_at(facts, run.at) is not None)
     return Told(frozenset(entries), frozenset(names))
@@ -96,9 +100,15 @@ def _takes_down(run: Pass, row: KnownRow) -> bool:
     return fault is not None and decode_record(fault).takedown
 
 
+def _last_form(run: Pass, path: str) -> Seed:
+    seed = decode_seed(run.store.last_good(path))
+    assert seed is not None, "what is lost was out"
+    return seed
+
+
 def _is_lost(run: Pass, path: str) -> bool:
-    """Whether an entry that was out has no seed any more, and nothing in the config that leaves it out."""
+    """Whether an entry that was out has no seed any more, and neither config nor expiry leave it out."""
     seed = as_bound(run, path, decode_seed(run.store.last_good(path)))
-    if seed is None:
+    if seed is None or (seed.expires is not None and seed.expires <= run.now):
         return False
     return not any(state.state == ELIGIBLE for state in run.catalog.states.candidates(seed.id))

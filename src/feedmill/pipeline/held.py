@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from html import unescape
 
 from feedmill.compose import instants, reason_at, stays
 from feedmill.model.archive import Period, archive_path
@@ -24,19 +23,15 @@ from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.guard import told_anew
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.past import last_forms, last_generation
+from feedmill.pipeline.retire import retire_rest
 from feedmill.store import Committed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedowns:
-    """The seeds (by path) whose entries leave, their feeds and periods, and when time changes the rest.
-
-    `ids` and `links` are those of the entries.
-    """
+    """The seeds (by path) whose entries leave, their feeds and periods, and when time changes the rest."""
 
     paths: frozenset[str]
-    ids: frozenset[str]
-    links: frozenset[str]
     feeds: frozenset[FeedKey]
     periods: frozenset[tuple[FeedKey, Period]]
     left: int
@@ -55,7 +50,7 @@ def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
         for claim in claims_of(run, page, keep=False)
         if claim.facts is not None and reason_at(claim.facts, run.at) is not None
     }
-    leaving: list[tuple[str, Seed]] = []
+    paths: set[str] = set()
     feeds: set[FeedKey] = set()
     periods: set[tuple[FeedKey, Period]] = set()
     coming: list[int] = []
@@ -70,15 +65,13 @@ def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
             left += 1
             coming += [at for at in instants(facts) if at > run.at]
             continue
-        leaving.append((path, seed))
+        paths.add(path)
         good = facts_of(seed, run.composer)
         assert good.published is not None, "what was published has a date"
         feeds.update(member.feed for member in good.members)
         periods |= run.composer.periods((member.feed, good.published) for member in good.members)
     return Takedowns(
-        paths=frozenset(path for path, _ in leaving),
-        ids=frozenset(seed.id for _, seed in leaving),
-        links=frozenset(seed.link for _, seed in leaving),
+        paths=frozenset(paths),
         feeds=frozenset(feeds),
         periods=frozenset(periods),
         left=left,
@@ -89,32 +82,32 @@ def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
 def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns, *, known: bool) -> Committed:
     """Publish the last generation less the entries found.
 
-    Where it is not `known` of which feeds they were, since these were made under another config, documents
-    that this one does not make, and that hold such an entry, are removed.
+    Where it is not `known` what its documents were made of, because another config made them, or the catalog
+    tells of an earlier generation, all of them are made anew, by this config.
+    The ledger keeps the entries' forms until nothing holds them any more: the next pass tries again.
 
     Raises:
         StoreError: it could not be published.
     """
     past = last_generation(run, found.paths)
-    with closing(past.catalog), run.store.begin(run.now) as publication:
-        builder.withdraw(replace(past, publication=publication), found.feeds, found.periods)
-        for path in sorted(found.paths):
-            publication.drop_good(path)
-        committed = publication.commit()
-    held = [] if known else [path for path in run.store.documents if _holds(run, path, found)]
-    if not held:
-        return committed
-    with run.store.begin(run.now) as publication:
-        for path in held:
-            publication.remove(path)
-        return replace(committed, removed=committed.removed + publication.commit().removed)
-
-
-def _holds(run: Pass, path: str, found: Takedowns) -> bool:
-    """Whether a published document holds one of the entries: feeds say its id, pages its address."""
-    body = run.store.body(path, run.store.documents[path].digest)
-    text = unescape(body.decode(errors="replace")) if body is not None else ""
-    return any(mark in text for mark in (found.links if path.endswith(".html") else found.ids))
+    with closing(past.catalog):
+        with run.store.begin(run.now) as publication:
+            printing = replace(past, publication=publication)
+            if known:
+                builder.withdraw(printing, found.feeds, found.periods)
+            else:
+                retire_rest(printing, builder, builder.publish(printing, (), everything=True))
+                builder.forget()
+            committed = publication.commit()
+        holding = [each.path for each in committed.problems if each.path not in builder.index_paths]
+        if holding:
+            run.store.suspend(holding)
+            return committed
+        with run.store.begin(run.now) as publication:
+            for path in sorted(found.paths):
+                publication.drop_good(path)
+            publication.commit()
+    return committed
 
 
 def holding(run: Pass, dropped: Iterable[str], *, known: bool) -> list[str]:

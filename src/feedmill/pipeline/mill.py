@@ -204,7 +204,8 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
-        held = None if request.force else guarded(run, ingested, fresh="compose" not in facts)
+        told = "compose" in facts and facts.get("ledger") == run.store.mark
+        held = None if request.force else guarded(run, ingested, fresh=not told)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
             held = run.store.doubt(run.catalog.files.fingerprint)
         return Derived(facts, anew, ingested, outcome, tally, held)
@@ -263,7 +264,7 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            known = derived.facts.get("compose") == self._compose_print
+            known = self._is_of_what_is_out(derived.facts)
             result = withdraw(run, self.feed_builder, found, known=known) if found.paths else None
         except StoreError:
             run.store.suspend(suspects)
@@ -355,7 +356,15 @@ class Mill:
         work = decoding(self.settings.decode, self._composer)
         path, header = work.sample
         work.run(path, header + b"Some *words*.\n")
-        self.feed_builder.warm(self._pass(PassRequest(), self._clock()))
+        if self._is_of_what_is_out(self._catalog.meta()):
+            self.feed_builder.warm(self._pass(PassRequest(), self._clock()))
+
+    def _is_of_what_is_out(self, facts: Mapping[str, str]) -> bool:
+        """Whether a catalog with these facts tells of what is published, and under which config.
+
+        After a held pass, and where it could not be saved, it does not.
+        """
+        return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark
+from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark, set_apart
 from feedmill.seeds.html import content
 from feedmill.seeds.templates import Kind, strip
 
@@ -56,7 +56,7 @@ def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: 
         if stripped and rules.strip_templates:
             text = stripped.text
         made = content(
-            text,
+            text if kind == "html" else set_apart(text, rules.separators),
             markdown=kind != "html",
             base=base,
             fix_encoding=rules.fix_encoding,

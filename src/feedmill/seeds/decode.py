@@ -64,23 +64,25 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     return _decode_front(path, front, settings, keys, thorough)
 
 
-def identify(path: str, data: bytes, settings: DecodeSettings) -> EntryId | None:
-    """Return the entry that a file speaks of, whatever its flags say and whatever else is wrong with it.
+def identify(path: str, data: bytes, settings: DecodeSettings) -> tuple[EntryId, str]:
+    """Return the entry that a file speaks of, and its title, whatever its flags say or else is wrong with it.
 
-    None where that cannot be told.
+    They are "" where they cannot be told.
     """
+    nobody = EntryId(""), ""
     front = split(data.decode("utf-8-sig", errors="replace"), headers=settings.headers)
     if front is None:
-        return None
+        return nobody
     whole = Needed(front.header, front.header, None)
     try:
         root = _parse(front, whole)
     except yamltext.YamlFault:
-        return None
+        return nobody
     if not isinstance(root, yamltext.MappingNode):
-        return None
+        return nobody
     reader = _reader(path, front, whole, root, settings, keys_for(settings))
-    return _located(reader, settings, _title(reader), _published(reader))[1] or None
+    title = _title(reader)
+    return _located(reader, settings, title, _published(reader))[1], title
 
 
 def _decode_front(
@@ -260,7 +262,7 @@ def _seed(
         authors=structured_fields.authors(reader),
         language=_language(reader),
         topics=topics,
-        category=reader.text("category"),
+        category=structured_fields.category(reader),
         type=reader.text("type"),
         quality=reader.number("quality"),
         heat=reader.number("heat"),

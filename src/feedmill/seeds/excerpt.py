@@ -39,6 +39,26 @@ def mark(body: str, separators: Sequence[str] = SEPARATORS, *, markdown: bool) -
     return None
 
 
+def set_apart(body: str, separators: Sequence[str] = SEPARATORS) -> str:
+    """Return Markdown in which a separator that begins a line is a line of its own.
+
+    It is a comment. What stands behind one on its line is HTML to CommonMark, and text to the site's tool.
+    """
+    comments = [separator for separator in separators if separator.startswith("<!--") and separator in body]
+    if not comments:
+        return body
+    code = find_code(body, markdown=True)
+    pattern = re.compile(rf"^ {{0,3}}(?:{'|'.join(map(re.escape, comments))})[ \t]*(?=\S)", re.MULTILINE)
+    parts: list[str] = []
+    at = 0
+    for match in pattern.finditer(body):
+        end = code.end_at(match.start())
+        if end is None or end <= match.end():  # the comment itself counts as code
+            parts += (body[at : match.end()], "\n\n")
+            at = match.end()
+    return "".join((*parts, body[at:]))
+
+
 def excerpt(content: str, words: int) -> str:
     """Return the summary of a body's sanitised HTML: one line of plain text, at most `MAX_LENGTH` long.
 

@@ -195,7 +195,8 @@ def from_front_matter(text: str, rule: Pattern | None = None) -> str | Pattern:
         PatternError: no address, and none of the words that Jekyll has for one (`pretty`).
     """
     text = text.strip()
-    hugo = rule is not None and "|hugo" in rule.text
+    of = rule.text if rule is not None else ""
+    hugo = "|hugo" in of
     if "{{" in text or "{%" in text:
         return from_eleventy(text)
     if text in _JEKYLL_STYLES:
@@ -204,8 +205,12 @@ def from_front_matter(text: str, rule: Pattern | None = None) -> str | Pattern:
         return text
     if re.search(r"(?:^|[/\-_.]):[A-Za-z]", text):
         return from_hugo(text) if hugo else from_jekyll(text)
+    if text and any(tool in of for tool in ("|hugo", "|eleventy", "|jekyll", "|pelican")):
+        text = "/" + text.lstrip("/")  # to these, an address begins at the site
     if "/" not in text:
         raise PatternError(f"{text!r} is no address; write one such as /2026/my-article/", 1)
+    if hugo or "|eleventy" in of:
+        text = re.sub(r"/index\.html\Z", "/", text)  # they write a folder's file, and name the folder
     if hugo and "." not in text:
         text = text.rstrip("/") + "/"  # Hugo writes a folder unless a suffix is given
     return clean_path(encoded(text))

@@ -15,6 +15,8 @@ from feedmill.seeds.links import absolute, http_url
 from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
 
+_NAMED = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+)\)")
+"""A name as a link in Markdown, as Docsy's authors have it."""
 _EMAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 
 MAX_TOPICS = 100
@@ -51,6 +53,11 @@ def _labels(reader: Reader, split_blanks: bool) -> Iterator[tuple[str, Node]]:
     for text, node in reader.texts_of(*found) if found is not None else ():
         parts = re.split(r"[,\s]+" if split_blanks else ",", text) if one else (text,)
         yield from ((part.strip(), node) for part in parts if part.strip())
+
+
+def category(reader: Reader) -> str:
+    """Return the category, the first where a list has several, as other tools allow; "" where absent."""
+    return next((text for text, _ in reader.texts("category")), "")
 
 
 def _by_label(node: Node) -> Node:
@@ -114,7 +121,9 @@ def authors(reader: Reader) -> tuple[Author, ...]:
 
 def _author(reader: Reader, key: str, node: Node) -> Author:
     if not isinstance(node, MappingNode):
-        return Author(name=reader.plain(key, node))
+        name = reader.plain(key, node)
+        url, *others = [found[2] for found in _NAMED.finditer(name)] or [""]
+        return Author(name=_NAMED.sub(r"\1", name), url="" if others else url)
     inner = entries(node)
     url, email = _text(reader, key, inner, "url"), _text(reader, key, inner, "email")
     if url:

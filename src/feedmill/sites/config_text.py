@@ -72,7 +72,7 @@ def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
         "seeds": {
             "dir": site.seeds_dir,
             "include": list(site.include),
-            "exclude": list(site.exclude),
+            "exclude": list(dict.fromkeys(site.exclude)),
             "timezone": site.timezone,
             "link": site.link,
             "fields": {field: list(keys) for field, keys in site.fields},

@@ -50,6 +50,7 @@ def read(folder: Path) -> SiteConfig:
         seeds_dir=path.removeprefix("./"),
         include=data.texts_of(blog, "include") or ("**/*.md", "**/*.mdx"),
         exclude=data.texts_of(blog, "exclude") or ("**/_*.*", "**/_*/**", "**/*.test.*", "**/__tests__/**"),
+        fields=(("link", ("webUrl", "originalUrl")),),  # nothing but a slug is an address to Docusaurus
         link=f"{base}{{field:slug}}{tail} or {base}{{path|docusaurus}}{tail}",
         copies=tuple((base + name, ours) for kind, name, ours in _FORMATS if kind in kinds),
         separators=("<!-- truncate -->", "{/* truncate */}"),

@@ -88,7 +88,10 @@ def read(folder: Path) -> SiteConfig:
             *withheld,
             *below(source, _ignored(folder, folder / source)),
         ),
-        fields=(("draft", ("eleventyExcludeFromCollections",)),),
+        fields=(
+            ("link", ("webUrl", "originalUrl", "permalink")),
+            ("draft", ("eleventyExcludeFromCollections",)),
+        ),
         link="{path|eleventy_path}/",
         rules=tuple(rules),
         copies=(("feed.xml", "all.atom"),) if url else (),
@@ -165,7 +168,8 @@ def _ignored(site: Path, source: Path) -> list[str]:
     for file in lists:
         where = os.path.relpath(file.parent, site)
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ()
-        found += [f"{where}/{told}" for line in lines if _takes_articles(told := line.strip().strip("/"))]
+        plain = (line.strip().strip("/").replace("\\", "") for line in lines)
+        found += [f"{where}/{told}" for told in plain if _takes_articles(told)]
     return found
 
 

@@ -69,6 +69,7 @@ def read(folder: Path) -> SiteConfig:
         authors=authors_in(folder / "data", "authors"),
         seeds_dir=content,
         fields=(
+            ("link", ("webUrl", "originalUrl", "url")),
             ("status", ("status", "build.list", "build.render", "_build.list", "_build.render")),
             ("draft", ("headless",)),
             *_dates(config),
@@ -149,7 +150,10 @@ def _mounted(config: data.Table, language: str) -> str | None:
     mounts = data.child(config, "module", "mounts")
     for mount in mounts if isinstance(mounts, list) else ():
         each = _folded(mount)
-        if data.text_of(each, "target") == "content" and data.text_of(each, "lang") in (None, language):
+        languages = data.texts_of(each, "sites", "matrix", "languages") or (
+            data.text_of(each, "lang") or language,
+        )
+        if data.text_of(each, "target") == "content" and language in languages:
             return data.text_of(each, "source")
     return None
 

@@ -24,6 +24,8 @@ _DEFAULTS = {
     "published": "published",
 }
 _SUFFIXES = ("md", "markdown", "mkd", "mkdn", "html", "textile")
+_DATED = "[0-9][0-9][0-9][0-9]-[0-9]*-[0-9]*-*"
+"""What posts are called; a file in `_posts` that has no date in its name is none to Jekyll."""
 _PRUNED = {"_site", "node_modules", "vendor", ".git", "_layouts", "_includes"}
 
 
@@ -63,7 +65,7 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(config, "author")),
         authors=authors_in(folder / root / "_data", "authors"),
         seeds_dir=os.path.normpath(seeds_dir),
-        include=tuple(f"{inside or '**/'}{'**/' if inside else ''}*.{suffix}" for suffix in _SUFFIXES[:5]),
+        include=tuple(f"{inside}**/{_DATED}.{suffix}" for suffix in _SUFFIXES[:5]),
         exclude=(
             *(() if above == [""] else (f"**/{name}" for name in sorted(_PRUNED - {".git"}))),
             *below(os.path.relpath(seeds_dir, root), _excluded(config), across=True),
@@ -72,7 +74,7 @@ def read(folder: Path) -> SiteConfig:
         rules=tuple(_rules(config, link, above, file, unread)),
         copies=tuple(copies),
         separators=data.texts_of(config, "excerpt_separator"),
-        fields=(("topics", _topics(config)),),
+        fields=(("link", ("webUrl", "originalUrl", "permalink")), ("topics", _topics(config))),
         split_blanks=True,
         unread=tuple(unread),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from feedmill.errors import InputError
@@ -17,6 +19,7 @@ _WANTED = (
     "DEFAULT_CATEGORY DEFAULT_METADATA IGNORE_FILES FILENAME_METADATA "
     "PATH_METADATA FEED_ALL_ATOM FEED_ALL_RSS FEED_ATOM FEED_RSS FEED_DOMAIN"
 )
+_LANG = re.compile(r"^lang:[ \t]*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _UNSAID = ("SLUG_REGEX_SUBSTITUTIONS", "FILENAME_METADATA", "PATH_METADATA")
 
 
@@ -44,7 +47,7 @@ def read(folder: Path) -> SiteConfig:
     except PatternError as error:
         unread.append(Unread(file="pelicanconf.py", line=0, what=f"ARTICLE_URL: {error}"))
         link = None
-    content = data.text_of(config, "PATH") or "."
+    content = data.text_of(config, "PATH") or ("content" if (folder / "content").is_dir() else ".")
     articles = tuple(path.strip("/") for path in data.texts_of(config, "ARTICLE_PATHS") if path) or ("",)
     home = data.text_of(config, "SITEURL")
     meant = data.child(config, "DEFAULT_METADATA")
@@ -55,6 +58,12 @@ def read(folder: Path) -> SiteConfig:
         unread.append(
             Unread(file=content, line=0, what=f"{len(texts)} articles in reStructuredText are left out")
         )
+    others = sum(
+        1 for _ in _in_other_languages(folder / content, data.text_of(config, "DEFAULT_LANG") or "en")
+    )
+    if others:
+        what = f"ARTICLE_LANG_URL: {others} articles are in another language, and have no address of its own"
+        unread.append(Unread(file=content, line=0, what=what))
     feeds = (("FEED_ALL_ATOM", "atom"), ("FEED_ATOM", "atom"), ("FEED_ALL_RSS", "rss"), ("FEED_RSS", "rss"))
     return SiteConfig(
         kind="Pelican",
@@ -76,11 +85,23 @@ def read(folder: Path) -> SiteConfig:
             *(f"**/{name.removeprefix('**/')}" for name in data.texts_of(config, "IGNORE_FILES")),
         ),
         link=link,
+        fields=(
+            ("link", ("webUrl", "originalUrl", "url")),
+            ("topics", ("topics", "tags", "category", "keywords")),
+        ),
         defaults=(("status", status),) if status else (),
         copies=tuple((path, f"all.{kind}") for key, kind in feeds if (path := data.text_of(config, key))),
         headers="pelican",
         unread=tuple(unread),
     )
+
+
+def _in_other_languages(content: Path, default: str) -> Iterator[Path]:
+    """Yield the articles whose header names a language that is not the site's."""
+    for file in content.rglob("*.md"):
+        told = _LANG.search(file.read_text(encoding="utf-8", errors="replace")[:4096].partition("\n\n")[0])
+        if told and told[1].casefold() != default.casefold():
+            yield file
 
 
 def _literals(file: Path, unread: list[Unread]) -> dict[str, object]:

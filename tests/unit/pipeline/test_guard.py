@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import re
+import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from feedmill.config import loads
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.store.local.feeds_dir import Tree
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SITE = "site: {title: T, url: 'https://f.example.org/', home: 'https://www.example.org/'}\n"
@@ -42,10 +47,18 @@ class Site:
         for number in range(4, ENTRIES + 1):
             (self.root / "seeds" / f"{number}.md").unlink()
 
-    def build(self) -> PassReport:
+    def build(self, *, now: datetime = NOW, warm: bool = False) -> PassReport:
         settings = replace(loads(SITE + self.config, base=self.root), workers=1)
-        with Mill(settings, clock=lambda: NOW) as mill:
-            return mill.run(PassRequest())
+        with Mill(settings, clock=lambda: now) as mill:
+            report = mill.run(PassRequest())
+            if warm:
+                mill.warm()
+                mill.run(PassRequest())
+            return report
+
+    def forget(self) -> None:
+        """The catalog is lost."""
+        shutil.rmtree(self.root / ".feedmill")
 
     def holding(self, text: str) -> list[str]:
         feeds = self.root / "feeds"
@@ -77,7 +90,7 @@ def test_what_was_renamed_and_unpublished_in_one_go_is_taken_down(site: Site, ex
     site.lose()
     site.move("1.md", "elsewhere/zz.md", extra)
     if lost:
-        (site.root / ".feedmill/catalog.db").unlink()
+        site.forget()
     assert site.build().held is not None
     assert site.holding("Entry1") == []
     assert "all.atom" in site.holding("Entry5")
@@ -198,3 +211,111 @@ def test_a_link_whose_file_is_deleted_is_deleted(site: Site) -> None:
     report = site.build()
     assert site.holding("Entry1") == []
     assert [problem.message for problem in report.problems] == ["is a link to a file that does not exist"]
+
+
+def test_who_gets_ready_while_held_mixes_no_entries_up(site: Site) -> None:
+    site.config += "feeds: {limit: 4, formats: [atom], html: false}\n"
+    site.build()
+    for number in range(1, 5):
+        (site.root / f"seeds/{number}.md").unlink()
+    site.write("8.md", 8, "published: false\n")
+    assert site.build(warm=True).held is not None
+    for number in range(1, 5):
+        site.write(f"{number}.md", number)
+    settings = replace(loads(SITE + site.config, base=site.root), workers=1)
+    with Mill(settings, clock=lambda: NOW) as mill:
+        mill.warm()  # the catalog is of the pass before the held one
+        assert mill.run(PassRequest()).held is None
+    text = (site.root / "feeds/all.atom").read_text()
+    assert re.findall(r"<title>(Entry.)</title>", text) == ["Entry7", "Entry6", "Entry5", "Entry4"]
+    site.write("4.md", 4, "published: false\n")
+    site.build()
+    assert site.holding("Entry4") == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "feeds: {formats: [atom, rss]}",
+        "feeds: {formats: [atom], html: false, archive: month}",
+        "feeds: {formats: [atom], html: false, by: {types: all, authors: all}}",
+        "feeds: {formats: [atom], html: false}\ncustom: [{slug: c, where: {topics: [News]}}]",
+        "feeds: {formats: [atom], html: false}\ntopics: {News: {slug: neu}}",
+    ],
+)
+def test_held_passes_under_one_config_and_another_take_down_and_name_what_is_there(
+    site: Site, other: str
+) -> None:
+    guard = site.config
+    one = f"{guard}feeds: {{formats: [atom], html: false}}\n"
+    site.config = one
+    site.build()
+    site.lose()
+    site.write("1.md", 1, "published: false\n")
+    site.config = f"{guard}{other}\n"
+    assert site.build().held is not None
+    assert site.holding("Entry1") == []
+    listed = json.loads((site.root / "feeds/feeds.json").read_text())["feeds"]
+    addresses = [row[kind] for row in listed for kind in ("html", "atom", "rss") if kind in row]
+    assert addresses
+    for address in addresses:
+        assert (site.root / "feeds" / address.removeprefix("https://f.example.org/")).is_file()
+    site.config = one
+    site.write("2.md", 2, "published: false\n")
+    assert site.build().held is not None
+    assert site.holding("Entry2") == site.holding("Entry1") == []
+    assert "all.atom" in site.holding("Entry5")
+
+
+def test_what_a_held_pass_could_not_replace_it_tries_again(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.build()
+    site.lose()
+    site.write("1.md", 1, "published: false\n")
+    place = Tree.place
+
+    def refuse(self: Tree, name: str, path: str, *, new: bool) -> None:
+        if path == "all.atom":
+            raise PermissionError(errno.EACCES, "no")
+        place(self, name, path, new=new)
+
+    monkeypatch.setattr(Tree, "place", refuse)
+    assert site.build().held is not None
+    assert site.holding("Entry1") == ["all.atom"]
+    monkeypatch.undo()
+    assert site.build().held is not None
+    assert site.holding("Entry1") == []
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_drafts_of_the_same_names_let_nothing_vanish(site: Site, lost: bool) -> None:
+    for number in range(1, ENTRIES + 1):
+        path = site.root / f"seeds/drafts/{number}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text((site.root / f"seeds/{number}.md").read_text().replace("x.org/", "x.org/d/"))
+        path.write_text(path.read_text().replace("title", "draft: true\ntitle"))
+    site.build()
+    site.lose()
+    if lost:
+        site.forget()
+    assert site.build().held is not None
+
+
+def test_a_ledger_that_the_catalog_does_not_know_tells_what_is_lost(site: Site) -> None:
+    site.build()
+    shutil.copytree(site.root / ".feedmill", site.root / "older")
+    site.write("9.md", 9)
+    site.build()
+    site.lose()
+    site.forget()
+    (site.root / "older").rename(site.root / ".feedmill")
+    assert site.build().held is not None
+
+
+def test_what_has_expired_is_not_lost(site: Site) -> None:
+    for number in range(4, ENTRIES + 1):
+        site.write(f"{number}.md", number, "expires: 2026-03-02\n")
+    site.build()
+    site.lose()
+    assert site.build(now=NOW + timedelta(days=2)).held is None

@@ -233,6 +233,24 @@ def test_a_related_article_that_is_withheld_is_none(flag: str) -> None:
     assert seed(header, related=3).related == (two,)
 
 
+def test_of_several_categories_the_first_counts() -> None:
+    assert seed("category: [One, Two]").category == "One"
+    assert seed("category: []").category == ""
+    assert record("category: {a: b}").reason is Reason.INVALID
+
+
+@pytest.mark.parametrize(
+    ("author", "name", "url"),
+    [
+        ("'[Ada L.](https://ada.org/) (ACME)'", "Ada L. (ACME)", "https://ada.org/"),
+        ("'[A](https://a.org), [B](https://b.org)'", "A, B", ""),
+        ("'[A](mailto:x)'", "[A](mailto:x)", ""),
+    ],
+)
+def test_an_author_who_is_a_link_has_an_address(author: str, name: str, url: str) -> None:
+    assert seed(f"author: {author}").authors == (Author(name=name, url=url),)
+
+
 def test_tags_with_pages_of_their_own_are_called_by_their_labels() -> None:
     assert seed("tags: [{label: A b, permalink: /a}, c]").topics == ("A b", "c")
     assert record("tags: [{name: A}]").reason is Reason.INVALID

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feedmill.model.settings import DecodeSettings
+from feedmill.seeds.decode import decode
 from feedmill.seeds.excerpt import MAX_LENGTH, SEPARATORS, excerpt, mark
 from feedmill.seeds.html import content
 
@@ -74,3 +76,18 @@ def test_one_line_of_bounded_length(body: str, words: int) -> None:
     assert len(found) <= MAX_LENGTH
     assert found == " ".join(found.split())
     assert "\U0010fffd" not in found
+
+
+@pytest.mark.parametrize("separator", ["<!--more-->", "<!-- more -->"])
+def test_what_stands_behind_a_separator_on_its_line_is_markdown(separator: str) -> None:
+    for body, shown in (
+        (f"A.\n\n{separator}B *c*.\n", "<p>B <em>c</em>.</p>"),
+        (f"A.\n{separator} *c*\n", "<p><em>c</em></p>"),
+        (f"A {separator} *c*\n", "<p>A  <em>c</em></p>"),
+        (f"```\n{separator}*c*\n```\n", "*c*\n</code></pre>"),
+    ):
+        data = f"---\ntitle: T\nwebUrl: https://x.org/a\n---\n{body}".encode()
+        seed = decode("a.md", data, DecodeSettings()).seed
+        assert seed is not None
+        assert seed.content.endswith(shown)
+        assert seed.summary in ("A.", "A", "")

@@ -84,6 +84,26 @@ def test_a_seed_says_its_address_itself(text: str, rule: str | None, address: st
     assert (meant if isinstance(meant, str) else fill(meant, SEED)) == address
 
 
+@pytest.mark.parametrize(
+    ("tool", "text", "address"),
+    [
+        ("hugo", "bstr", "/bstr/"),
+        ("hugo", "index2.html", "/index2.html"),
+        ("hugo", "/foo/index.html", "/foo/"),
+        ("hugo", "a/b", "/a/b/"),
+        ("eleventy", "/foo/index.html", "/foo/"),
+        ("eleventy", "blog/b/index.html", "/blog/b/"),
+        ("eleventy", "/index.html", "/"),
+        ("eleventy", "i.html", "/i.html"),
+        ("jekyll", "foo2", "/foo2"),
+        ("jekyll", "/foo/index.html", "/foo/index.html"),
+        ("pelican", "bare", "/bare"),
+    ],
+)
+def test_an_address_means_what_the_site_s_tool_takes_it_for(tool: str, text: str, address: str) -> None:
+    assert from_front_matter(text, parse_pattern(f"{{title|{tool}}}/")) == address
+
+
 @pytest.mark.parametrize("text", ["word", "/:nonsense/", "/{{ x | odd }}/", "{% if a %}/b/"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(PatternError):

@@ -36,7 +36,10 @@ def test_jekyll(tmp_path: Path) -> None:
     assert (site.timezone, site.author, site.seeds_dir) == ("Europe/Berlin", "Ada", "_posts")
     assert site.authors == (Author(key="ada", name="Ada L.", url="https://ada.org", email="a@x.org"),)
     assert site.separators == ("<!--cut-->",)
-    assert site.fields == (("topics", ("topics", "categories", "category", "tags", "keywords")),)
+    assert site.fields == (
+        ("link", ("webUrl", "originalUrl", "permalink")),
+        ("topics", ("topics", "categories", "category", "tags", "keywords")),
+    )
     assert dict(site.copies) == {"atom.xml": "all.atom", "feed/news.xml": "topics/news.atom"}
     assert [rule.defaults for rule in site.rules] == [(("authors", "Us"),)]
     assert site.unread == (
