@@ -126,7 +126,8 @@ def _replace_file(target: Path, data: bytes) -> None:
     """
     if not os.access(target, os.W_OK):
         raise StoreError(f"{target} is read-only; nothing was written")
-    aside = target.with_name(f".{target.name}.feedmill-{os.getpid()}"[:255])
+    name = hashlib.blake2b(os.fsencode(target.name), digest_size=8).hexdigest()
+    aside = target.with_name(f".{name}.feedmill-{os.getpid()}")
     try:
         found = target.stat()
         fd = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -107,9 +107,10 @@ class Printer:
     def plan(self, publication: Publication, path: str, at: int | None) -> None:
         """Tell when the documents of a feed, or of an archive, are planned to change.
 
-        The front page changes with `all`.
+        The front page, and what lists all feeds, change with `all`.
         """
-        front = ("index.html",) if path == "all" and "html" in self._composer.formats else ()
+        pages = ("index.html", "sitemap.xml") if "html" in self._composer.formats else ()
+        front = ("feeds.json", "feeds.opml", *pages) if path == "all" else ()
         for document in self.with_copies((*self.documents_of(path), *front)):
             publication.plan(document, None if at is None else from_micros(at))
 

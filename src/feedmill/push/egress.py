@@ -8,12 +8,13 @@ spelling of 127.0.0.1 leads into the own network. Redirects are not followed.
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Self
 
 import aiohttp
+from yarl import URL
 
 Network = IPv4Network | IPv6Network
 
@@ -96,6 +97,10 @@ def _may(found: IPv4Address | IPv6Address, allowed: Sequence[Network]) -> bool:
     )
 
 
+class Overtaken(OSError):
+    """What was to be sent is not to be sent any more."""
+
+
 class Egress:
     """Requests to other people's servers: bounded in time, size and number. One event loop's, as aiohttp is.
 
@@ -135,15 +140,30 @@ class Egress:
         """Ask `url`; what goes wrong is in the answer, never an exception."""
         return await self._request("GET", url, None, {"Accept": "*/*", "Accept-Encoding": "identity"})
 
-    async def post(self, url: str, body: bytes, fields: Mapping[str, str]) -> Answer:
-        """Send `body` to `url`; what goes wrong is in the answer, never an exception."""
-        return await self._request("POST", url, body, fields)
+    async def post(
+        self, url: str, body: bytes, fields: Mapping[str, str], *, still: Callable[[], bool] = lambda: True
+    ) -> Answer:
+        """Send `body` to `url`; what goes wrong is in the answer, never an exception.
 
-    async def _request(self, method: str, url: str, body: bytes | None, fields: Mapping[str, str]) -> Answer:
+        It may take seconds to get a connection. Nothing of the body goes out that is not to be sent `still`,
+        once there is one.
+        """
+
+        async def checked() -> AsyncIterator[bytes]:
+            if not still():
+                raise Overtaken("it is no longer what is published")
+            yield body
+
+        sized = {"Content-Length": str(len(body)), **fields}
+        return await self._request("POST", url, checked(), sized)
+
+    async def _request(
+        self, method: str, url: str, body: AsyncIterator[bytes] | None, fields: Mapping[str, str]
+    ) -> Answer:
         assert self._session is not None, "used as a context manager"
         try:
             async with self._session.request(
-                method, url, data=body, headers=fields, allow_redirects=False
+                method, _as_given(url), data=body, headers=fields, allow_redirects=False
             ) as response:
                 return Answer(status=response.status, body=await _beginning(response.content))
         except TimeoutError:
@@ -159,6 +179,11 @@ class Egress:
         made = socket.socket(family, kind, protocol)
         made.setblocking(False)
         return made
+
+
+def _as_given(url: str) -> URL:
+    """Return an address, its path and query to the letter where a request can have them (WebSub, 5.3)."""
+    return URL(url, encoded=url.isascii() and url.isprintable() and " " not in url)
 
 
 async def _beginning(content: aiohttp.StreamReader) -> bytes:

@@ -267,13 +267,20 @@ class Hub:
             duties.media_type(one.path), duties.hub, duties.url(one.path), body, one.secret
         )
         try:
-            answer = await self._egress.post(one.callback, body, fields)
-            self._delivered(one, document, answer)
+            answer = await self._egress.post(
+                one.callback, body, fields, still=lambda: self._is_published(document)
+            )
+            if answer.ok or self._is_published(document):
+                self._delivered(one, document, answer)  # else another document is due, or none
         finally:
             host = self._busy.pop(one.id)
             self._per_host[host] -= 1
             if not self._per_host[host]:
                 del self._per_host[host]
+
+    def _is_published(self, document: Published) -> bool:
+        found = self._topics.find(document.path) if self._topics is not None else None
+        return found is not None and found.digest == document.digest
 
     def _delivered(self, one: Due, document: Published, answer: Answer) -> None:
         subscriptions, totals, now = self._subscriptions, self.totals, self._clock()

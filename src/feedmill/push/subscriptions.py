@@ -21,6 +21,13 @@ _NEWEST = (
 """The newest request of a subscriber takes the place of what stood there."""
 
 
+_SAME = (
+    "callback = ? AND path = ? AND mode = ? AND topic = ? AND lease = ? AND secret = ? AND verify_token = ?"
+    " AND reason = ?"
+)
+"""One request among those that a subscriber has made one after the other for the same document."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """How many subscriptions there may be: of one topic, to one host, in all; and of unverified requests."""
@@ -153,16 +160,13 @@ class Subscriptions:
     def postpone(self, intent: Intent, until: Instant, *, tried: bool = True) -> None:
         """Come back to a request later, unless a newer one of the same subscriber took its place."""
         self._write(
-            "UPDATE feedmill_intent SET tries = tries + ?, due = ?"
-            " WHERE callback = ? AND path = ? AND topic = ?",
-            (int(tried), to_micros(until), intent.wish.callback, intent.path, intent.wish.topic),
+            f"UPDATE feedmill_intent SET tries = tries + ?, due = ? WHERE {_SAME}",
+            (int(tried), to_micros(until), *_same(intent)),
         )
 
     def forget(self, intent: Intent) -> None:
-        """Drop a request: it is answered, or nobody stands by it."""
-        self._write(
-            "DELETE FROM feedmill_intent WHERE callback = ? AND path = ?", (intent.wish.callback, intent.path)
-        )
+        """Drop a request: it is answered, or nobody stands by it. A newer one of the subscriber's stays."""
+        self._write(f"DELETE FROM feedmill_intent WHERE {_SAME}", _same(intent))
 
     def confirm(self, intent: Intent, now: Instant) -> None:
         """Do what a verified request asks for; it takes the place of what stood there (WebSub, 5.1)."""
@@ -387,3 +391,10 @@ class Subscriptions:
 def _but(column: str, values: Sequence[object]) -> str:
     """Return the condition that a column has none of so many values."""
     return f" AND {column} NOT IN ({','.join('?' * len(values))})" if values else ""
+
+
+def _same(intent: Intent) -> tuple[object, ...]:
+    wish = intent.wish
+    lease = wish.lease // timedelta(microseconds=1)
+    said = wish.mode.value, wish.topic, lease, wish.secret, wish.verify_token
+    return wish.callback, intent.path, *said, intent.reason

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -63,12 +62,12 @@ class Request:
 
     @property
     def cookie(self) -> str | None:
-        """The session that the browser sends."""
-        try:
-            jar = SimpleCookie(self.fields.get(b"cookie", b"").decode("latin-1"))
-        except CookieError:
-            return None
-        return jar[COOKIE].value if COOKIE in jar else None
+        """The session that the browser sends, beside whatever others set on this host (RFC 6265, 5.4)."""
+        for pair in self.fields.get(b"cookie", b"").decode("latin-1").split(";"):
+            name, _, value = pair.strip().partition("=")
+            if name == COOKIE:
+                return value.strip('"')
+        return None
 
     @property
     def wants_html(self) -> bool:

@@ -331,3 +331,10 @@ def test_a_flag_in_any_spelling_is_replaced_and_a_date_left_to_its_author() -> N
     assert b"Published: false" in edited("---\ntitle: A\nPublished: yes\n---\n", published=False)
     with pytest.raises(SeedError, match="'published' is a date; write 'draft: true' instead"):
         edited("---\ntitle: A\npublished: 2026-01-01\n---\n", published=False)
+
+
+def test_a_long_name_in_any_script_is_no_hindrance(site: Site, run: Run) -> None:
+    for name in ("a" * 240 + ".md", "漢" * 80 + ".md"):
+        site.seed(name, webUrl="https://example.org/x")
+        run("unpublish", f"seeds/{name}")
+        assert "published: false" in (site.seeds / name).read_text()

@@ -406,7 +406,10 @@ def test_the_front_page_is_planned_to_change_with_its_first_entries(folder: Fold
     folder.write("b.md", text("b", date="2026-03-01T13:00:00Z"))
     with Mill(folder.settings(), clock=lambda: folder.now) as mill:
         mill.run(PassRequest())
-        assert mill.generation().documents["index.html"].next_change == NOW + timedelta(hours=1)
+        documents = mill.generation().documents
+        for listing in ("index.html", "feeds.json", "feeds.opml", "sitemap.xml"):
+            assert documents[listing].next_change == NOW + timedelta(hours=1)
+        assert documents["robots.txt"].next_change is None
 
 
 def test_formats_that_are_dropped_are_gone_for_good(folder: Folder) -> None:

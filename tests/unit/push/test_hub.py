@@ -88,6 +88,87 @@ def test_5_1_a_second_request_replaces_the_first_once_it_is_verified(folder: Pat
     asyncio.run(play())
 
 
+def test_5_1_a_newer_request_stands_while_an_older_one_is_verified(folder: Path) -> None:
+    async def play() -> None:
+        waiting = asyncio.Event()
+        asked: list[str] = []
+        got: list[tuple[str, bytes]] = []
+
+        async def slow_at_first(request: web.Request) -> web.StreamResponse:
+            if request.method == "POST":
+                got.append((request.headers["X-Hub-Signature"], await request.read()))
+                return web.Response()
+            asked.append(request.query["hub.mode"])
+            if len(asked) == 1:
+                await waiting.wait()
+            return web.Response(text=request.query["hub.challenge"])
+
+        async with hub_at(folder) as running, listening(answer=slow_at_first) as subscriber:
+            assert running.hub.ask(wish_of(subscriber.url, secret=b"old")) is None
+            await until(lambda: asked)
+            assert running.hub.ask(wish_of(subscriber.url, secret=b"new")) is None
+            waiting.set()
+            await until(lambda: len(asked) == 2)
+            await until(lambda: not running.subscriptions.counts()["waiting"])
+            running.hub.install(running.site.publish(all_atom=b"<feed>two</feed>"))
+            await until(lambda: got)
+            signature, body = got[0]
+            assert signature.endswith(hmac.new(b"new", body, hashlib.sha256).hexdigest())
+
+    asyncio.run(play())
+
+
+def test_what_was_taken_down_while_a_delivery_waits_for_its_connection_is_not_sent(folder: Path) -> None:
+    async def play() -> None:
+        open_ = asyncio.Event()
+        got: list[bytes] = []
+
+        async def hanging(request: web.Request) -> web.StreamResponse:
+            if request.method == "POST":
+                got.append(await request.read())
+                return web.Response()
+            if "hang" in request.query:
+                await open_.wait()
+            return web.Response(text=request.query["hub.challenge"])
+
+        async with hub_at(folder) as running, listening(answer=hanging) as subscriber:
+            assert running.hub.ask(wish_of(subscriber.url)) is None
+            await until(lambda: running.subscriptions.counts()["subscriptions"])
+            for number in range(4):  # as many connections as a host gets
+                assert running.hub.ask(wish_of(f"{subscriber.url}&hang={number}")) is None
+            await asyncio.sleep(0.2)
+            running.hub.install(running.site.publish(all_atom=b"<feed>secret</feed>"))
+            await asyncio.sleep(0.2)
+            running.hub.install(running.site.publish(all_atom=b"<feed>clean</feed>"))
+            open_.set()
+            await until(lambda: got)
+            assert b"<feed>secret</feed>" not in got
+            assert got[0] == b"<feed>clean</feed>"
+
+    asyncio.run(play())
+
+
+def test_5_3_the_callback_is_asked_and_told_to_the_letter(folder: Path) -> None:
+    async def play() -> None:
+        seen: list[str] = []
+
+        async def note(request: web.Request) -> web.StreamResponse:
+            seen.append(request.raw_path)
+            return web.Response(text=request.query.get("hub.challenge", ""))
+
+        async with hub_at(folder) as running, listening(answer=note) as subscriber:
+            base = subscriber.url.partition("/callback")[0]
+            path = "/p%2Fq/%7Eu;v=1?sig=x%7Ey%2Fz%3D%ff&a+b"
+            assert running.hub.ask(wish_of(base + path)) is None
+            await until(lambda: running.subscriptions.counts()["subscriptions"])
+            running.hub.install(running.site.publish(all_atom=b"<feed>two</feed>"))
+            await until(lambda: len(seen) == 2)
+            assert seen[0].startswith(f"{path}&hub.mode=subscribe")
+            assert seen[1] == path
+
+    asyncio.run(play())
+
+
 def test_a_challenge_may_come_back_in_pieces(folder: Path) -> None:
     async def play() -> None:
         async def drip(request: web.Request) -> web.StreamResponse:

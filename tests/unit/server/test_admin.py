@@ -193,6 +193,15 @@ def test_signing_in_by_form_and_out_again(desk: Desk) -> None:
     assert desk.ask("/-/status").status == 401
 
 
+@pytest.mark.parametrize(
+    "beside", ["{}; foo", "{}; a=b c", "{}; d=Mon, 01 Jan; e=1", 'theme={{"x":1}}; {}', "a=b;{};=;"]
+)
+def test_another_program_s_cookies_lock_nobody_out(desk: Desk, beside: str) -> None:
+    desk.enter()
+    desk.cookie = beside.format(desk.cookie)
+    assert desk.ask("/-/status").status == 200
+
+
 def test_a_session_ends(desk: Desk) -> None:
     desk.enter()
     desk.clock.now += SESSION_SECONDS - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -119,7 +120,7 @@ class DeskPages:
 
     def _undo(self, form: Form) -> Answer:
         given = form.get("change")
-        change = self._port.undo(int(given)) if given.isascii() and given.isdigit() else None
+        change = self._port.undo(int(given)) if re.fullmatch("[0-9]{1,9}", given) else None
         return self._back(form, {"done": str(change.number)} if change is not None else {})
 
     def _back(self, form: Form, added: dict[str, str]) -> Answer:
