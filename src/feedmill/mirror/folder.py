@@ -57,7 +57,8 @@ class Folder:
     def look(self, path: str, tag: str) -> Holding | None:
         """Read a file, and see whether it bears feedmill's mark, or stands beside one that does.
 
-        JSON Feed and OPML name no generator: there the mark of another form of the same feed counts.
+        JSON Feed and OPML name no generator: there their form counts, or the mark of another form of the same
+        feed.
         """
         with self._asking("read", path), self._parent(path) as (parent, name):
             try:
@@ -116,7 +117,7 @@ class Folder:
                         os.rmdir(name, dir_fd=parent)
 
     def _is_ours(self, path: str, body: bytes) -> bool:
-        if self.says_whose_it_is(path):
+        if is_marked(body) or self.says_whose_it_is(path):
             return is_marked(body)
         stem, _, _ = path.rpartition(".")
         stems = ("index", "all") if path in _LISTINGS else (stem,)

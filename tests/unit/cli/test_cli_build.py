@@ -326,6 +326,25 @@ def test_a_folder_of_files_that_no_pattern_takes_is_not_met_with_silence(site: S
     assert run("build").err == ""
 
 
+@pytest.mark.parametrize("feeds", ["{}", "{formats: [json], html: false}"])
+def test_a_mirror_without_its_memory_keeps_nothing_that_was_taken_down(
+    site: Site, run: Run, feeds: str
+) -> None:
+    mirror = site.folder / "mirror"
+    site.configure(
+        f"{CONFIG}feeds: {feeds}\ncopies: {{old/feed.json: all.json}}\nmirrors: ['{mirror.as_uri()}']\n"
+    )
+    site.seed("a.md", title="Secret")
+    site.seed("b.md")
+    run("build")
+    (mirror / "other.json").write_text('{"version": "https://jsonfeed.org/version/1.1", "title": "Secret"}')
+    site.seed("a.md", title="Secret", published="false")
+    shutil.rmtree(site.folder / ".feedmill")
+    run("build")
+    holding = [path.name for path in mirror.rglob("*.*") if path.is_file() and b"Secret" in path.read_bytes()]
+    assert holding == ["other.json"]
+
+
 def test_who_answers_for_what_it_did_does_not_answer_for_old_faults(site: Site, run: Run) -> None:
     site.seed("a.md")
     site.seed("b.md", publishedDateTime="soon")
