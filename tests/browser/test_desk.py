@@ -179,7 +179,7 @@ def test_by_the_keyboard_alone(daemon: Daemon, chromium: Browser) -> None:
         page.keyboard.press("k")
         page.keyboard.press("x")
         page.keyboard.press("u")
-        page.wait_for_selector("#notice:has-text('seed')")
+        page.wait_for_selector("#notice:has-text('so already')")
         page.keyboard.press("Enter")
         page.wait_for_selector(".one h1")
         page.keyboard.press("u")
