@@ -7,7 +7,7 @@ time that passed, do to what is there. Both by `compose.decide`, so they agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from feedmill.model.seed import Reason, Seed
 from feedmill.model.state import ELIGIBLE, Claim, Facts
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed, encode, facts_of
+from feedmill.pipeline.elsewhere import Elsewhere
 from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.moves import Moves
 from feedmill.pipeline.one_pass import Pass
@@ -60,6 +61,7 @@ class Derived(NamedTuple):
     outcome: Outcome
     tally: Counter[str]
     held: str | None
+    elsewhere: Callable[[], Elsewhere]
 
 
 def derive(run: Pass, changed: Collection[int], gone: Collection[int]) -> Outcome:

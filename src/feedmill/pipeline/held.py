@@ -6,7 +6,7 @@ changes nothing; composed over a catalog in memory, so that the real one stays a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
@@ -19,8 +19,8 @@ from feedmill.model.state import ELIGIBLE, Claim
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_seed, facts_of
 from feedmill.pipeline.derive import as_bound, claims_of
+from feedmill.pipeline.elsewhere import Elsewhere
 from feedmill.pipeline.feed_builder import FeedBuilder
-from feedmill.pipeline.guard import told_anew
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.past import last_forms, last_generation
 from feedmill.pipeline.retire import retire_rest
@@ -38,12 +38,11 @@ class Takedowns:
     next_change: Instant | None
 
 
-def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
+def find_takedowns(run: Pass, elsewhere: Elsewhere) -> Takedowns:
     """Compare every entry that is out with what its file says now, as the catalog knows it.
 
-    Where that is gone, what the config says of it counts, and what `changed` files say of its entry.
+    Where that is gone, what the config says of it counts, and whether a file `elsewhere` withholds its entry.
     """
-    told = told_anew(run, changed)
     withheld = {
         claim.facts.entry_id
         for page in run.catalog.files.all_known()
@@ -59,7 +58,7 @@ def find_takedowns(run: Pass, changed: Sequence[int]) -> Takedowns:
         claim = _claim(run, path)
         bound: Seed | None = seed
         if claim is None:
-            bound = None if told.speaks_of(path, seed) else as_bound(run, path, seed)
+            bound = None if elsewhere.withholds(path, seed) else as_bound(run, path, seed)
         facts = facts_of(bound, run.composer) if bound is not None else None
         if facts is not None and stays(facts, claim, run.at, withheld):
             left += 1

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache, partial
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer
@@ -26,6 +27,7 @@ from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.archives import turned_periods
 from feedmill.pipeline.decoding import decoding
 from feedmill.pipeline.derive import Derived, derive, derive_all, refresh_facts
+from feedmill.pipeline.elsewhere import look_elsewhere
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
@@ -204,11 +206,12 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
-        told = "compose" in facts and facts.get("ledger") == run.store.mark
-        held = None if request.force else guarded(run, ingested, fresh=not told)
+        elsewhere = cache(partial(look_elsewhere, run, ingested.changed))  # only a pass that may be held asks
+        fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
+        held = None if request.force else guarded(run, ingested, elsewhere, fresh=fresh)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
             held = run.store.doubt(run.catalog.files.fingerprint)
-        return Derived(facts, anew, ingested, outcome, tally, held)
+        return Derived(facts, anew, ingested, outcome, tally, held, elsewhere)
 
     def _due(self, run: Pass, facts: Mapping[str, str]) -> list[int]:
         """Return the seeds whose state or entry time alone has changed, whichever way the clock went."""
@@ -256,7 +259,7 @@ class Mill:
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
         """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
         coming = self.next_change(run.now)
-        found = find_takedowns(run, derived.ingested.changed)
+        found = find_takedowns(run, derived.elsewhere())
         self._tell_decision(run, derived, found.paths)
         suspects = self._holding(run, derived, found.paths)
         self._forget()
@@ -264,7 +267,7 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            known = self._is_of_what_is_out(derived.facts)
+            known = self._is_current(derived.facts)
             result = withdraw(run, self.feed_builder, found, known=known) if found.paths else None
         except StoreError:
             run.store.suspend(suspects)
@@ -356,10 +359,10 @@ class Mill:
         work = decoding(self.settings.decode, self._composer)
         path, header = work.sample
         work.run(path, header + b"Some *words*.\n")
-        if self._is_of_what_is_out(self._catalog.meta()):
+        if self._is_current(self._catalog.meta()):
             self.feed_builder.warm(self._pass(PassRequest(), self._clock()))
 
-    def _is_of_what_is_out(self, facts: Mapping[str, str]) -> bool:
+    def _is_current(self, facts: Mapping[str, str]) -> bool:
         """Whether a catalog with these facts tells of what is published, and under which config.
 
         After a held pass, and where it could not be saved, it does not.

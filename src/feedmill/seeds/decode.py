@@ -23,7 +23,7 @@ from feedmill.seeds.lint import remarks
 from feedmill.seeds.locate import Located, defaults_of, has_own_pattern, locate, rule_of
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
-from feedmill.seeds.unread import blank, blank_remarks, invalid, not_utf8, unreadable
+from feedmill.seeds.unreadable import blank, blank_remarks, invalid, not_utf8, unreadable
 
 _BOM = b"\xef\xbb\xbf"
 _ENDS = {
