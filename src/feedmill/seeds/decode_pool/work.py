@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PATIENCE = 5
+
 
 def as_it_is(path: str, data: bytes) -> bytes:
     """Open a file that came along: there is nothing to do."""
@@ -39,6 +41,11 @@ class Work(Generic[T]):
     """A path, and what is open there."""
     seconds: float = 1.0
     memory: int = 1 << 29
+
+    @property
+    def patience(self) -> float:
+        """Seconds on the clock for one file, which only a busy machine, or a process that hangs, takes."""
+        return _PATIENCE * self.seconds
 
 
 def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:
