@@ -187,6 +187,21 @@ def test_a_database_that_goes_away_stops_no_reader_and_comes_back(nodes: Nodes, 
     eventually(lambda: not any(node.daemon.status()["problems"] for node in nodes.nodes), "nothing is wrong")
 
 
+def test_a_database_that_hangs_is_told_and_comes_back(nodes: Nodes, server: Server) -> None:
+    nodes.write("first.md", "First")
+    leader, *_ = nodes.nodes
+    eventually(lambda: all(node.titles() == ["First"] for node in nodes.nodes))
+    with server.hanging():
+        eventually(
+            lambda: any("the database" in each["message"] for each in leader.daemon.status()["problems"]),
+            "an operator is told",
+        )
+        assert all(node.titles() == ["First"] for node in nodes.nodes), "and readers are served"
+        nodes.write("first.md", "First", more="published: false\n")
+    eventually(lambda: all(node.titles() == [] for node in nodes.nodes), "it comes back")
+    eventually(lambda: not leader.daemon.status()["problems"])
+
+
 def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
     leader = nodes.leader()
     newer = nodes.add("newer", title="Newer")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
+from feedmill.model.problem_groups import fault_of
 from feedmill.model.settings import Settings
 from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.up_to_date import sealed_report
@@ -129,7 +130,7 @@ class Runner:
         if not (self._aside or request.full or request.prune):
             idle = sealed_report(self._settings, self._clock())
             if idle is not None:
-                return idle
+                return replace(idle, known=frozenset(map(fault_of, idle.problems)))
         known = self._opened().known_faults()
         report = self.run(request)
         if not self._aside:

@@ -226,9 +226,9 @@ class Store(Protocol):
     def doubt(self, seeds: Callable[[], str], eligible: Callable[[], Mapping[str, bytes]]) -> str | None:
         """Return why a new lead must not publish from `seeds` (their digest) yet; None where it may.
 
-        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes). So it
-        does while files that nobody publishes any more are as they were then; `eligible` are the digests of
-        those that would be out, by path.
+        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes). So
+        it does while files that nobody publishes any more are as they were then; `eligible` are the digests
+        of those that would be out, by path.
         """
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:

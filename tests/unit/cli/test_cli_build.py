@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from curator import CONFIG, Run, Site
+from untouched import let_rest
 
 
 def rows(out: str) -> dict[str, str]:
@@ -345,9 +346,13 @@ def test_a_mirror_without_its_memory_keeps_nothing_that_was_taken_down(
     assert holding == ["other.json"]
 
 
-def test_who_answers_for_what_it_did_does_not_answer_for_old_faults(site: Site, run: Run) -> None:
-    site.seed("a.md")
-    site.seed("b.md", publishedDateTime="soon")
+@pytest.mark.parametrize("rested", [False, True])
+def test_who_answers_for_what_it_did_does_not_answer_for_old_faults(
+    site: Site, run: Run, rested: bool
+) -> None:
+    seeds = site.seed("a.md"), site.seed("b.md", publishedDateTime="soon")
+    if rested:  # then the seal holds
+        let_rest(*seeds)
     assert "is no date" in run("rebuild", code=1).err
     run("rebuild")
     run("prune")

@@ -12,6 +12,7 @@ from feedmill.errors import ConfigError, PublishError, StoreAway
 try:
     import psycopg
     from psycopg.conninfo import conninfo_to_dict
+    from psycopg.errors import OperationalError
 except ImportError as missing:
     raise ConfigError("store.url", "PostgreSQL needs pip install 'feedmill[postgres]'") from missing
 
@@ -24,8 +25,30 @@ _DEFAULTS = {
 }
 """A database that went away is noticed within seconds, unless the address says otherwise."""
 
+QUICK, SLOW = 5.0, 120.0
+"""Seconds that a database may say nothing: to what takes no time, and to what a pass asks of it.
+
+One that hangs is told by nothing else: the kernel acknowledges for it.
+"""
+
 Row = tuple[Any, ...]
 T = TypeVar("T")
+
+
+class _Connection(psycopg.Connection[Row]):
+    """A connection that is at its end when nothing was heard for so many seconds."""
+
+    patience = SLOW
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        """Wait for what a statement leads to; who has a `timeout` of his own is told, and may go on."""
+        if timeout is not None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.patience)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()
+            raise OperationalError(f"nothing was heard of it for {self.patience:g} seconds") from None
 
 
 class Database:
@@ -33,18 +56,27 @@ class Database:
 
     `setup` are statements for each new connection. Statements are their own transactions, but within
     `transaction`. Where a connection `lasts` no statement is tried again over another: its locks went with
-    it.
+    it. `patience` are seconds that it may say nothing.
 
     Raises (everything):
         StoreAway: the database cannot be reached.
         PublishError: it does not do it.
     """
 
-    def __init__(self, url: str, name: str, setup: Sequence[str] = (), *, lasts: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        setup: Sequence[str] = (),
+        *,
+        lasts: bool = False,
+        patience: float = SLOW,
+    ) -> None:
         self._url = url
         self._name = name
         self._setup = tuple(setup)
         self._lasts = lasts
+        self._patience = patience
         self._connection: psycopg.Connection[Row] | None = None
         self._lock = threading.RLock()
 
@@ -149,7 +181,8 @@ class Database:
     def _connected(self) -> psycopg.Connection[Row]:
         if self._connection is None:
             known = {**_DEFAULTS, **conninfo_to_dict(self._url), "application_name": self._name}
-            connection = psycopg.connect(autocommit=True, **known)  # type: ignore[arg-type]
+            connection = _Connection.connect(autocommit=True, **known)  # type: ignore[arg-type]
+            connection.patience = self._patience
             try:
                 for statement in self._setup:
                     connection.execute(statement)

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 
 from feedmill.store.health import Health, SeenNode
-from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.database import QUICK, Database
 from feedmill.store.postgres.schema import VERSION, version_of
 
 _NODES = """
@@ -39,7 +39,7 @@ def look(url: str, name: str, seeds: Callable[[], str]) -> Health:
     Raises:
         PublishError: it cannot be reached, or a newer feedmill made it.
     """
-    with closing(Database(url, name)) as database:
+    with closing(Database(url, name, patience=QUICK)) as database:
         schema, read_only = database.rows(
             "SELECT current_schema(), pg_is_in_recovery() OR current_setting('transaction_read_only')::bool"
         )[0]

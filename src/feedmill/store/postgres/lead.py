@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import Self
 
 from feedmill.errors import LockHeld, PublishError
-from feedmill.store.postgres.database import Database, where
+from feedmill.store.postgres.database import QUICK, Database, where
 from feedmill.store.postgres.schema import upgrade
 
 BEAT = 0.5
@@ -59,7 +59,7 @@ class PostgresLead:
         self.recorded = ""
         """The digest of the seeds that was last recorded under this lead."""
         self._url = url
-        self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True)
+        self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True, patience=QUICK)
         self._beaten = 0.0
         self._ended = threading.Event()
         self._heart: threading.Thread | None = None

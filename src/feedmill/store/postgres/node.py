@@ -13,7 +13,7 @@ from feedmill.model.artifact import Digest
 from feedmill.store.health import SeenNode
 from feedmill.store.port import Store
 from feedmill.store.postgres.bodies import BodyCache
-from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.database import QUICK, Database
 from feedmill.store.postgres.health import seen_nodes
 from feedmill.store.postgres.lead import BEAT, STALE, PostgresLead
 from feedmill.store.postgres.standby import StandbyStore
@@ -60,7 +60,8 @@ class PostgresNode:
         self._epoch = 0
         self._seen = -1
         self._entered = 0.0
-        self._session = Database(url, name)
+        self._heard = 0.0
+        self._session = Database(url, name, patience=QUICK)
         self._store: PostgresStore | None = None
         self._nodes: tuple[SeenNode, ...] = ()
         self._news = threading.Event()
@@ -115,7 +116,7 @@ class PostgresNode:
 
     def status(self) -> dict[str, Any]:
         """Return what an operator wants to know: role, epoch, serial, all nodes as they were last seen."""
-        if not self.trouble:  # while it is away, who asks is not to wait for it
+        if time.monotonic() - self._heard < STALE:  # who asks is not to wait for a database that is away
             with suppress(PublishError):
                 self._nodes = seen_nodes(self._session)
         return {
@@ -133,7 +134,7 @@ class PostgresNode:
         while not self._ended.is_set():
             try:
                 self._step()
-                self.trouble = ""
+                self._heard, self.trouble = time.monotonic(), ""
             except StoreError as error:
                 self.trouble = str(error)
                 self._turn()

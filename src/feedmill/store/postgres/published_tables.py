@@ -8,7 +8,7 @@ from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest, digest
 from feedmill.store.history import History
 from feedmill.store.postgres.bodies import BodyCache
-from feedmill.store.postgres.database import Database
+from feedmill.store.postgres.database import QUICK, Database
 from feedmill.store.postgres.lead import PostgresLead
 from feedmill.store.postgres.rows import read_history
 from feedmill.store.postgres.schema import STAGING
@@ -31,7 +31,7 @@ class PublishedTables(PublishedState):
         self.writer = Database(url, name, STAGING)
         self._lead = lead
         self._reader = Database(url, name)
-        self._listener = Database(url, name, ("LISTEN feedmill",))
+        self._listener = Database(url, name, ("LISTEN feedmill",), patience=QUICK)
         try:
             self.reopen()
         except BaseException:
