@@ -199,15 +199,6 @@ class Store(Protocol):
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a published document (`Bodies`); None where a newer one took its place, or it is gone."""
 
-    def watch(self, serial: int, patience: float) -> int:
-        """Wait for a generation other than number `serial`, `patience` seconds at most.
-
-        Returns the number of what is published, by whatever process; `reopen` then shows it.
-
-        Raises:
-            PublishError: the store cannot be reached.
-        """
-
     def suspend(self, paths: Iterable[str]) -> None:
         """Have nobody get these documents as they are now, until a publication has had its say of them."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator
 
 from feedmill.errors import PublishError
@@ -14,9 +13,6 @@ from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error
-
-_LOOK = 0.05
-"""Seconds between two looks at another process's ledger."""
 
 
 class LocalStore(PublishedFolder):
@@ -29,17 +25,6 @@ class LocalStore(PublishedFolder):
     @property
     def refused(self) -> frozenset[str]:
         return frozenset(self.memory.history.refused)
-
-    def watch(self, serial: int, patience: float) -> int:
-        """Wait until the ledger has another number than `serial`, `patience` seconds at most; return it.
-
-        Raises:
-            PublishError: it cannot be read.
-        """
-        until = time.monotonic() + patience
-        while (found := self._ledger.serial()) == serial and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK))
-        return found
 
     def last_good_paths(self) -> Iterator[str]:
         yield from self._ledger.last_good_paths()

@@ -57,7 +57,10 @@ class PostgresStore(PublishedTables):
     def watch(self, serial: int, patience: float) -> int:
         """Wait for a generation other than number `serial`, `patience` seconds at most; return its number.
 
-        Told by NOTIFY, and by looking each second.
+        Told by NOTIFY, and by looking each second. `reopen` then shows it.
+
+        Raises:
+            PublishError: the database cannot be reached.
         """
         until = time.monotonic() + patience
         while True:
