@@ -47,11 +47,6 @@ class LocalStore(PublishedFolder):
                 raise publish_error("read", self.feeds_dir, error) from error
 
     def tidy(self) -> None:
-        """Remove temporary files that a killed run left; before any publication begins.
-
-        Raises:
-            PublishError: the folder cannot be read, or was replaced since the store was opened.
-        """
         self.require_same_folder()
         if self.read_only:
             return
@@ -67,11 +62,7 @@ class LocalStore(PublishedFolder):
         """Return the documents that are missing on disk or not as the ledger has them, or were refused.
 
         Compares size, time and inode; reads the whole document where they differ, and every
-        document after an unclean end. A document returned here is written again by the next publication
-        that adds it.
-
-        Raises:
-            PublishError: the folder cannot be read, or was replaced since the store was opened.
+        document after an unclean end.
         """
         self.require_same_folder()
         hash_all = hash_all or self._hash_all
@@ -85,11 +76,6 @@ class LocalStore(PublishedFolder):
         return frozenset(self.memory.suspects) | self.memory.retried
 
     def begin(self, now: Instant) -> LocalPublication:
-        """Return a new publication: a context manager that publishes all of it, or nothing.
-
-        Raises:
-            PublishError: the store is read-only, or its folder was replaced.
-        """
         if self.read_only:
             raise PublishError(f"{self.feeds_dir} was opened to read only")
         self.require_same_folder()

@@ -30,11 +30,6 @@ class PostgresStore(PublishedTables):
     refused: frozenset[str] = frozenset()
 
     def begin(self, now: Instant) -> PostgresPublication:
-        """Return a new publication.
-
-        Raises:
-            PublishError: this node does not lead, or the database cannot be read.
-        """
         if self._lead is None or not self._lead.is_valid():
             raise PublishError("this node does not lead: it only reads")
         if self.stale:
@@ -76,7 +71,6 @@ class PostgresStore(PublishedTables):
         return int(self._listener.rows("SELECT serial FROM feedmill_head")[0][0])
 
     def last_good(self, path: str) -> bytes | None:
-        """Return the blob kept for the seed `path`, None where there is none."""
         if not self.history.good:
             return None
         rows = self._reader.rows("SELECT record FROM feedmill_good WHERE path = %s", (to_bytes(path),))
