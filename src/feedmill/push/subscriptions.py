@@ -312,7 +312,7 @@ class Subscriptions:
         rows = self._tables.read(
             "WITH RECURSIVE found (path) AS (SELECT min(path) FROM feedmill_subscription UNION ALL"
             " SELECT (SELECT min(path) FROM feedmill_subscription WHERE path > found.path) FROM found"
-            " WHERE found.path IS NOT NULL) SELECT path FROM found WHERE path IS NOT NULL",
+            " WHERE found.path IS NOT NULL) SELECT path FROM found WHERE path IS NOT NULL"
         )
         return [path for (path,) in rows]
 
@@ -351,7 +351,7 @@ class Subscriptions:
         """Yield every subscription, by topic and callback; `published` are the digests by path."""
         for callback, path, ends, sent, failures, trouble in self._tables.read(
             "SELECT callback, path, ends, sent, failures, trouble FROM feedmill_subscription"
-            " ORDER BY path, callback",
+            " ORDER BY path, callback"
         ):
             yield Subscription(
                 callback=callback,

@@ -25,13 +25,7 @@ _CHUNK_FILES = 64
 _CHUNK_BYTES = 900_000
 
 
-def run_all(
-    items: Iterable[Item],
-    work: Work[T],
-    *,
-    workers: int | str = 0,
-    ahead: int = 2,
-) -> Iterator[T]:
+def run_all(items: Iterable[Item], work: Work[T], *, workers: int | str = 0, ahead: int = 2) -> Iterator[T]:
     """Yield the result of every (path, bytes), in order and in bounded memory.
 
     A few files are worked on in this process, but for those over `LARGE`. More go to `workers` processes
