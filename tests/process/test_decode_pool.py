@@ -94,6 +94,8 @@ def decode(path, data, settings, *, thorough=False):
             pass
     if name.startswith("sleep"):
         time.sleep(1000)
+    if name.startswith("wait"):
+        time.sleep(1.5)
     if name.startswith("grow"):
         bytearray(1 << 40)
     if name.startswith("once") and not os.path.exists(data):
@@ -239,20 +241,20 @@ def test_the_two_ways_to_start() -> None:
 
 @pytest.mark.usefixtures("bad_decoder")
 @pytest.mark.parametrize(
-    ("name", "why"),
+    ("name", "seconds", "why"),
     [
-        ("crash.md", "(SIGSEGV)"),
-        ("raise.md", "(exit code 1)"),
-        ("grow.md", "(exit code 1)"),
-        ("spin.md", "took more than 1.5 seconds"),
-        ("sleep.md", "took more than 1.5 seconds"),
+        ("crash.md", 1.5, "(SIGSEGV)"),
+        ("raise.md", 1.5, "(exit code 1)"),
+        ("grow.md", 1.5, "(exit code 1)"),
+        ("spin.md", 1.5, "took more than 1.5 seconds"),
+        ("sleep.md", 0.5, "took more than 0.5 seconds"),
     ],
 )
-def test_one_files_fault_is_its_own(name: str, why: str) -> None:
+def test_one_files_fault_is_its_own(name: str, seconds: float, why: str) -> None:
     items = seeds()
     items[40] = (f"news/{name}", items[40][1])
     before = children()
-    records = list(run_all(items, decoding(SETTINGS, seconds=1.5), workers=2))
+    records = list(run_all(items, decoding(SETTINGS, seconds=seconds), workers=2))
     assert children() == before
     good = expected(items)
     assert records[:40] + records[41:] == good[:40] + good[41:]
@@ -260,6 +262,14 @@ def test_one_files_fault_is_its_own(name: str, why: str) -> None:
     assert (culprit.path, culprit.seed, culprit.reason) == (f"news/{name}", None, Reason.INVALID)
     assert culprit.takedown
     assert why in culprit.problems[0].message
+
+
+@pytest.mark.usefixtures("bad_decoder")
+def test_a_busy_machine_is_not_held_against_a_file() -> None:
+    items = seeds()
+    items[40] = ("news/wait.md", items[40][1])
+    records = list(run_all(items, decoding(SETTINGS, seconds=0.5), workers=2))
+    assert records == expected(items)
 
 
 @pytest.mark.usefixtures("bad_decoder")

@@ -69,6 +69,11 @@ class States:
         paths = "SELECT path FROM file JOIN state ON file = id WHERE state = 'eligible'"
         return {to_text(row[0]) for row in self._db.rows(paths)}
 
+    def eligible_files(self) -> dict[str, bytes]:
+        """Return the digests of the files that are out, by path."""
+        files = "SELECT path, file.digest FROM file JOIN state ON file = id WHERE state = 'eligible'"
+        return {to_text(path): digest for path, digest in self._db.rows(files)}
+
     def with_state(self, states: Sequence[str]) -> list[State]:
         """Return every seed in one of `states`, by path."""
         found = self._db.rows(f"{_STATES} WHERE state IN {KEYS} ORDER BY path", (keys(states),))

@@ -39,14 +39,16 @@ class Folder:
         self.url = f"file://{root}"
 
     def list(self) -> dict[str, str]:
-        """Return size, time and inode of all files; remove what a killed run left unfinished."""
+        """Return size, time and inode of all files, and of folders that are called like one; remove what a
+        killed run left unfinished.
+        """
         there: dict[str, str] = {}
         with self._asking("list"):
             self.root.mkdir(parents=True, exist_ok=True)
             for folder, folders, names, fd in os.fwalk(os.fsencode(self.root)):
                 folders[:] = [name for name in folders if not name.startswith(b".")]
                 below = to_text(os.path.relpath(folder, os.fsencode(self.root)))
-                for name in names:
+                for name in (*names, *(folder for folder in folders if b"." in folder)):
                     if name.startswith(_ASIDE.encode()):
                         os.unlink(name, dir_fd=fd)
                     elif not name.startswith(b"."):

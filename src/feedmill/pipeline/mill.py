@@ -210,7 +210,7 @@ class Mill:
         fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
         held = None if request.force else guarded(run, ingested, elsewhere, fresh=fresh)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
-            held = run.store.doubt(run.catalog.files.fingerprint)
+            held = run.store.doubt(run.catalog.files.fingerprint, run.catalog.states.eligible_files)
         return Derived(facts, anew, ingested, outcome, tally, held, elsewhere)
 
     def _due(self, run: Pass, facts: Mapping[str, str]) -> list[int]:

@@ -44,6 +44,9 @@ _LISTINGS = frozenset({"highlight", "codeblock"})
 _ATTRIBUTES = re.compile(
     r"""\{:?(?:\s*+(?:[.#][\w:-]++|:?[\w-]++=(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)|(?<=\{:)[\w-]++))++\s*\}"""
 )
+_CONTENTS = re.compile(r"\{:\s*toc\b")
+_CONTENTS_LIST = re.compile(r"^ {0,3}(?:[*+-]|\d+\.)[ \t][^\n]*\n[ \t]*\Z", re.MULTILINE)
+"""kramdown's table of contents stands where the list of one line is that `{:toc}` follows."""
 _LITERAL = re.compile(
     r"""\{\{-?\s*(?:"([^"\n]*)"|'([^'\n]*)')\s*"""
     r"((?:\|\s*(?:url|relative_url|absolute_url|relURL|absURL|escape|xml_escape|safe|prepend:\s*site\.(?:base)?url)\s*)*)"
@@ -187,6 +190,9 @@ class _Body:
         something together.
         """
         before = self._tail()
+        if _CONTENTS.match(self.text, start):
+            self.out[-1] = _CONTENTS_LIST.sub("", before)
+            return ""
         prefix = _address(before)
         if prefix is not None:
             if home := _HOME.fullmatch(self.text, start, end):

@@ -214,10 +214,12 @@ class Store(Protocol):
     def last_good_count(self) -> int:
         """Return how many seeds a blob is kept for."""
 
-    def doubt(self, seeds: Callable[[], str]) -> str | None:
-        """Return why a new lead must not publish from seeds of this digest yet; None where it may.
+    def doubt(self, seeds: Callable[[], str], eligible: Callable[[], Mapping[str, bytes]]) -> str | None:
+        """Return why a new lead must not publish from `seeds` (their digest) yet; None where it may.
 
-        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes).
+        They are those of an earlier generation: its copy of them lags (docs/promises.md, Several nodes). So it
+        does while files that nobody publishes any more are as they were then; `eligible` are the digests of
+        those that would be out, by path.
         """
 
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:

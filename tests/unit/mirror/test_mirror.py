@@ -78,6 +78,15 @@ def test_a_foreign_file_keeps_its_path(www: Path) -> None:
     assert there(www) == FIRST | {"index.html": b"my home page"}
 
 
+def test_a_foreign_folder_keeps_its_path_and_the_rest_is_done(www: Path) -> None:
+    made(www).sync(edition(FIRST))
+    (www / "topics/c.atom").mkdir()
+    outcome = made(www).sync(edition(SECOND))
+    assert (outcome.refused, outcome.trouble) == (("topics/c.atom",), "")
+    del (rest := dict(SECOND))["topics/c.atom"]
+    assert there(www) == rest
+
+
 def test_what_somebody_changed_or_deleted_is_mended(www: Path) -> None:
     mirror = made(www)
     mirror.sync(edition(FIRST))

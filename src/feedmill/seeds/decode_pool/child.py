@@ -44,9 +44,9 @@ def main(work: Work[Any] | None = None, *, polite: bool = False) -> None:
         results = []
         for path, data in pickle.loads(payload):
             opened = work.open(path, data)
-            _bound_time(work.seconds)
+            _bound_time(work.seconds, work.patience)
             results.append(work.run(path, opened))
-            _bound_time(0)
+            _bound_time(0, 0)
         write_frame(sink, work.pack(results))
 
 
@@ -77,11 +77,11 @@ def _bound_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _bound_time(seconds: float) -> None:
+def _bound_time(seconds: float, patience: float) -> None:
     """Have the kernel end this process, even when Python is stuck in C; 0: no more.
 
-    After so much more CPU time, which only depends on the file, or twice as much time on the clock.
+    After so many more `seconds` of CPU time, which only depend on the file, or `patience` on the clock.
     """
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, seconds)
-        signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
+        signal.setitimer(signal.ITIMER_REAL, patience)

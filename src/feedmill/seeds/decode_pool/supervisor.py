@@ -74,12 +74,12 @@ class _Child(Generic[T]):
         if not self.process.forked:
             self.link.send(pickle.dumps(work))
 
-    def deadline(self, seconds: float) -> float:
+    def deadline(self, patience: float) -> float:
         """When it has had time enough; its own limits end it long before, where there are such."""
         if self.ready and not self.tasks:
             return _NEVER
         files = len(self.tasks[0].items) if self.ready else 1
-        return self.since + 2 * seconds * (1 + files)
+        return self.since + patience * (1 + files)
 
 
 class Supervisor(Generic[T]):
@@ -170,7 +170,7 @@ class Supervisor(Generic[T]):
 
     def _turn(self) -> None:
         """Wait until something can be read or written, and do it."""
-        deadline = min((child.deadline(self._work.seconds) for child in self._children), default=_NEVER)
+        deadline = min((child.deadline(self._work.patience) for child in self._children), default=_NEVER)
         wait = None if deadline == _NEVER else max(0.0, deadline - time.monotonic()) + 0.01
         for key, _ in self._selector.select(wait):
             child: _Child[T] = key.data
@@ -182,7 +182,7 @@ class Supervisor(Generic[T]):
             else:
                 self._receive(child)
         now = time.monotonic()
-        for child in [child for child in self._children if now > child.deadline(self._work.seconds)]:
+        for child in [child for child in self._children if now > child.deadline(self._work.patience)]:
             self._lose(child)
 
     def _receive(self, child: _Child[T]) -> None:

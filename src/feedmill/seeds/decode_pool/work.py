@@ -11,6 +11,8 @@ from feedmill.seeds.decode_pool.framing import Item
 
 T = TypeVar("T")
 
+_PATIENCE = 5
+
 
 def as_it_is(path: str, data: bytes) -> bytes:
     """Open a file that came along: there is nothing to do."""
@@ -36,6 +38,11 @@ class Work(Generic[T]):
     """A path, and what is open there."""
     seconds: float = 1.0
     memory: int = 1 << 29
+
+    @property
+    def patience(self) -> float:
+        """Seconds on the clock for one file, which only a busy machine, or a process that hangs, takes."""
+        return _PATIENCE * self.seconds
 
 
 def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from feedmill.errors import PublishError
 from feedmill.model.instant import Instant
@@ -29,7 +29,7 @@ class LocalStore(PublishedFolder):
     def last_good_paths(self) -> Iterator[str]:
         yield from self._ledger.last_good_paths()
 
-    def doubt(self, seeds: Callable[[], str]) -> None:
+    def doubt(self, seeds: Callable[[], str], eligible: Callable[[], Mapping[str, bytes]]) -> None:
         """One process alone has the newest seeds."""
 
     def claim(self, paths: Iterable[str]) -> None:

@@ -54,6 +54,8 @@ class PostgresLead:
         self.epoch = 0
         self.trusted = False
         """Whether the seeds here were seen to be no older than what is published, under this lead."""
+        self.lagging: dict[str, bytes] = {}
+        """The files, by path, and their digests, that an earlier copy of the seeds would publish again."""
         self.recorded = ""
         """The digest of the seeds that was last recorded under this lead."""
         self._url = url
@@ -79,7 +81,7 @@ class PostgresLead:
             )
             session.rows("DELETE FROM feedmill_node WHERE beat < clock_timestamp() - interval '1 minute'")
             self.epoch = int(session.rows("UPDATE feedmill_head SET epoch = epoch + 1 RETURNING epoch")[0][0])
-            self.trusted, self.recorded = False, ""
+            self.trusted, self.lagging, self.recorded = False, {}, ""
             self._enter()
         except LockHeld:
             raise  # to be asked again, over the same session

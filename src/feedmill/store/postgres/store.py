@@ -20,6 +20,11 @@ _LOOK = 1.0
 _AT_ONCE = 50
 """Bodies that are fetched together."""
 
+_LAGS = (
+    "the seeds here are those of an earlier generation, so this copy of them lags; nothing but takedowns is"
+    " published until it has caught up. Say --force if it has not to"
+)
+
 _PATHS = "SELECT path FROM feedmill_good WHERE path > %s ORDER BY path LIMIT 1000"
 
 
@@ -82,18 +87,20 @@ class PostgresStore(PublishedTables):
             yield from map(to_text, batch)
             last = batch[-1]
 
-    def doubt(self, seeds: Callable[[], str]) -> str | None:
-        """Return why a new lead must not publish from seeds of this digest yet: they are earlier ones."""
+    def doubt(self, seeds: Callable[[], str], eligible: Callable[[], Mapping[str, bytes]]) -> str | None:
+        """Return why a new lead must not publish from these seeds yet: they are, or were, earlier ones."""
         lead = self._lead
         if lead is None or lead.trusted:
             return None
         found = seeds()
         newest = self._reader.rows("SELECT seeds FROM feedmill_head")[0][0]
-        if found != newest and self._reader.rows("SELECT 1 FROM feedmill_seeds WHERE digest = %s", (found,)):
-            return (
-                "the seeds here are those of an earlier generation, so this copy of them lags; nothing but"
-                " takedowns is published until it has caught up. Say --force if it has not to"
-            )
+        if found != newest:
+            out = eligible()
+            if self._reader.rows("SELECT 1 FROM feedmill_seeds WHERE digest = %s", (found,)):
+                lead.lagging = {path: out[path] for path in out.keys() - set(self.last_good_paths())}
+                return _LAGS
+            if any(out.get(path) == file for path, file in lead.lagging.items()):
+                return _LAGS  # something else was changed in the copy that lags
         lead.trusted = True
         return None
 
