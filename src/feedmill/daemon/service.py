@@ -195,7 +195,7 @@ class Service:
         if generation.serial and self._followers.is_newer(generation):
             self._decided = True
             self._listeners.install(generation)
-            self._inbox.nudge("generation")
+            self._inbox.look((), "generation")
 
     def _loop(self) -> None:
         self._ask("start")
@@ -228,7 +228,7 @@ class Service:
             self._ask("clock")
         next_change = self._pass_runner.next_change
         if next_change is not None and next_change <= now and not self._backoff.waiting:
-            self._inbox.nudge("time")
+            self._inbox.look((), "time")
         self._watcher.check()
         if self._reload or self._config.changed():
             self._reload = False
@@ -338,7 +338,7 @@ class Service:
         if report.held is not None:
             self._condition.troubles["held"] = f"held back: {report.held}"
         if report.left:
-            self._inbox.resume(report.left)
+            self._inbox.look(report.left, "change")
         self._condition.past.add(report)
         self._traces.passed(report)
         self._scheduler.plan(self._pass_runner.next_change)

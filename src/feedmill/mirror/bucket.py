@@ -55,7 +55,7 @@ class Bucket:
                 there |= {found["path"]: self._tag(found) for found in page if not _is_hidden(found["path"])}
         return there
 
-    def look(self, path: str, tag: str) -> Holding | None:
+    def look(self, path: str) -> Holding | None:
         """Look at an object's metadata."""
         try:
             with self._asking("look at", path):

@@ -56,7 +56,7 @@ class Folder:
                         there[path] = _tag(os.stat(name, dir_fd=fd, follow_symlinks=False))
         return there
 
-    def look(self, path: str, tag: str) -> Holding | None:
+    def look(self, path: str) -> Holding | None:
         """Read a file, and see whether it bears feedmill's mark, or stands beside one that does.
 
         JSON Feed and OPML name no generator: there their form counts, or the mark of another form of the same

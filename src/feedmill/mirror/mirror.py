@@ -180,7 +180,7 @@ class _Round:
             return
         tag, document = self._there[path], self._edition.documents.get(path)
         with self._trying(path):
-            holding = self._recognise(path, tag, document) or self._place.look(path, tag)
+            holding = self._recognise(path, tag, document) or self._place.look(path)
             self._note(path, holding)
 
     def _recognise(self, path: str, tag: str, document: Published | None) -> Holding | None:

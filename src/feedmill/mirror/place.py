@@ -62,8 +62,8 @@ class Place(Protocol):
     def list(self) -> dict[str, str]:
         """Return the tags of all that is there, by path relative to the place; nothing that is hidden."""
 
-    def look(self, path: str, tag: str) -> Holding | None:
-        """Look at what has the tag `tag` and say whose it is; None where it is gone."""
+    def look(self, path: str) -> Holding | None:
+        """Look at what is there and say whose it is; None where it is gone."""
 
     def is_made_of(self, tag: str, body: bytes) -> bool:
         """Tell from the tag alone whether these are the bytes there; False where it does not tell."""

@@ -93,11 +93,6 @@ class Feed:
     owed: int = 0
     """How many of the newest entries are in no archive: none of these is left out for size."""
 
-    @property
-    def slug(self) -> str:
-        """The last segment of the path."""
-        return self.path.rpartition("/")[2]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedRow:

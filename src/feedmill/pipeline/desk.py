@@ -176,7 +176,7 @@ class Desk:
                 raise StoreError(f"there is no {file}")
             with ExitStack() as stack:
                 store = stack.enter_context(place_of(self._settings).open(read_only=True))
-                catalog = stack.enter_context(Catalog.open_readable(file))
+                catalog = stack.enter_context(Catalog(file, readable=True))
                 self._pass = Pass(
                     request=PassRequest(trigger="desk"),
                     now=self._clock(),

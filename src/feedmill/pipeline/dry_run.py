@@ -108,7 +108,7 @@ def _open_catalog(settings: Settings) -> Catalog | None:
     if not path.is_file():
         return None
     try:
-        return Catalog.open_readable(path)
+        return Catalog(path, readable=True)
     except CatalogError:
         return None  # damaged or of another version: the pass itself will make it anew
 

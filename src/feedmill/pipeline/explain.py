@@ -109,7 +109,7 @@ def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) 
     word = ""
     if state.state in (Reason.UNPUBLISHED, Reason.REMOVED):
         seed, word = read_withheld(run.settings, path)
-    since, until = _times(state.state, seed, run.now)
+    since, until = _times(state.state, seed)
     winner = printable(to_text(state.instead)) if state.instead is not None else ""
     why, remedy = _words(state, fault, word=word, winner=winner)
     return Explanation(
@@ -168,7 +168,7 @@ def _archive(run: Pass, selection: Selection, place: Place) -> str:
     return ""
 
 
-def _times(state: str, seed: Seed | None, now: Instant) -> tuple[Instant | None, Instant | None]:
+def _times(state: str, seed: Seed | None) -> tuple[Instant | None, Instant | None]:
     if seed is None:
         return None, None
     if state == Reason.EXPIRED.value:

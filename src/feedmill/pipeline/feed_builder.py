@@ -82,7 +82,7 @@ class FeedBuilder:
         wanted = set(touched)
         refused: set[str] = set() if everything else set(run.store.refused)
         if everything:
-            wanted.update(self._composer.permanent_feeds())
+            wanted.add(ALL)  # it is there without any entry
             wanted.update(record.key for record in run.catalog.memberships.feeds() if record.total)
         keys = _in_order(wanted)
         feeds: Iterable[Head] = heads(run, keys)

@@ -115,7 +115,7 @@ class Subscriptions:
 
         `published` is the document's digest now: what changes from here on is delivered.
         """
-        self._write(
+        self._tables.write(
             f"INSERT INTO feedmill_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) {_NEWEST}",
             (
                 wish.callback,
@@ -134,7 +134,7 @@ class Subscriptions:
 
     def intents(self, now: Instant, size: int) -> list[Intent]:
         """Return what is due to be verified or told, longest waiting first."""
-        rows = self._read(
+        rows = self._tables.read(
             "SELECT path, mode, callback, topic, lease, secret, verify_token, published, reason, tries"
             " FROM feedmill_intent WHERE due <= ? ORDER BY due LIMIT ?",
             (to_micros(now), size),
@@ -159,26 +159,26 @@ class Subscriptions:
 
     def postpone(self, intent: Intent, until: Instant, *, tried: bool = True) -> None:
         """Come back to a request later, unless a newer one of the same subscriber took its place."""
-        self._write(
+        self._tables.write(
             f"UPDATE feedmill_intent SET tries = tries + ?, due = ? WHERE {_SAME}",
             (int(tried), to_micros(until), *_same(intent)),
         )
 
     def forget(self, intent: Intent) -> None:
         """Drop a request: it is answered, or nobody stands by it. A newer one of the subscriber's stays."""
-        self._write(f"DELETE FROM feedmill_intent WHERE {_SAME}", _same(intent))
+        self._tables.write(f"DELETE FROM feedmill_intent WHERE {_SAME}", _same(intent))
 
     def confirm(self, intent: Intent, now: Instant) -> None:
         """Do what a verified request asks for; it takes the place of what stood there (WebSub, 5.1)."""
         wish = intent.wish
         self.forget(intent)
         if wish.mode is Mode.UNSUBSCRIBE:
-            self._write(
+            self._tables.write(
                 "DELETE FROM feedmill_subscription WHERE callback = ? AND path = ?",
                 (wish.callback, intent.path),
             )
             return
-        self._write(
+        self._tables.write(
             "INSERT INTO feedmill_subscription"
             " (callback, path, topic, host, secret, verify_token, ends, sent, verified, failures, retry,"
             " trouble)"
@@ -215,7 +215,7 @@ class Subscriptions:
 
         Left out are those in `but`, and all of the hosts in `but_hosts`.
         """
-        rows = self._read(
+        rows = self._tables.read(
             "SELECT id, callback, path, topic, secret, failures FROM feedmill_subscription"
             " WHERE ((path = ? AND sent < ?) OR (path = ? AND sent > ?))"  # so that the index finds them
             " AND verified = 1 AND ends > ? AND retry <= ?"
@@ -228,21 +228,21 @@ class Subscriptions:
 
     def sent(self, id_: int, digest: str) -> None:
         """Note that a subscriber has got a document."""
-        self._write(
+        self._tables.write(
             "UPDATE feedmill_subscription SET sent = ?, failures = 0, retry = 0, trouble = '' WHERE id = ?",
             (digest, id_),
         )
 
     def give_up(self, id_: int, digest: str, trouble: str) -> None:
         """Note that a subscriber is not tried again with this document; the next one is tried."""
-        self._write(
+        self._tables.write(
             "UPDATE feedmill_subscription SET sent = ?, failures = 0, retry = 0, trouble = ? WHERE id = ?",
             (digest, trouble, id_),
         )
 
     def failed(self, id_: int, trouble: str, retry: Instant) -> None:
         """Note that a delivery failed, and when to try again."""
-        self._write(
+        self._tables.write(
             "UPDATE feedmill_subscription SET failures = failures + 1, trouble = ?, retry = ? WHERE id = ?",
             (trouble, to_micros(retry), id_),
         )
@@ -260,12 +260,12 @@ class Subscriptions:
         if row is None:
             return
         callback, path, topic, ends, secret, token, sent, host = row
-        self._write(
+        self._tables.write(
             "UPDATE feedmill_subscription SET verified = 0, failures = failures + 1, retry = ?,"
             " trouble = 'gone (410)' WHERE id = ?",
             (to_micros(retry), id_),
         )
-        self._write(
+        self._tables.write(
             "INSERT INTO feedmill_intent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', 0, ?) ON CONFLICT DO NOTHING",
             (
                 callback,
@@ -283,37 +283,36 @@ class Subscriptions:
 
     def doubt_all(self, now: Instant) -> None:
         """Have every subscription verified again before anything is sent: they were restored from a copy."""
-        for (id_,) in self._read("SELECT id FROM feedmill_subscription", ()):
+        for (id_,) in self._tables.read("SELECT id FROM feedmill_subscription"):
             self.doubt(id_, now, now)
 
     def end_doubted(self, intent: Intent) -> None:
         """Drop a subscription whose subscriber does not stand by it any more."""
-        self._write(
+        self._tables.write(
             "DELETE FROM feedmill_subscription WHERE callback = ? AND path = ? AND verified = 0",
             (intent.wish.callback, intent.path),
         )
 
     def end_leases(self, now: Instant) -> int:
         """Drop the subscriptions whose lease is over; return how many."""
-        return self._write("DELETE FROM feedmill_subscription WHERE ends <= ?", (to_micros(now),))
+        return self._tables.write("DELETE FROM feedmill_subscription WHERE ends <= ?", (to_micros(now),))
 
     def retire(self, paths: Iterable[str], now: Instant, reason: str) -> None:
         """End the subscriptions of documents that are published no more, and tell their subscribers."""
         for path in paths:
-            self._write(
+            self._tables.write(
                 "INSERT INTO feedmill_intent SELECT callback, path, ?, topic, host, 0, ?, '', '', ?, 0, ?"
                 f" FROM feedmill_subscription WHERE path = ? {_NEWEST}",
                 (Mode.SUBSCRIBE.value, b"", reason, to_micros(now), path),
             )
-            self._write("DELETE FROM feedmill_subscription WHERE path = ?", (path,))
+            self._tables.write("DELETE FROM feedmill_subscription WHERE path = ?", (path,))
 
     def paths(self) -> list[str]:
         """Return the documents that have subscribers, stepping over the subscribers themselves."""
-        rows = self._read(
+        rows = self._tables.read(
             "WITH RECURSIVE found (path) AS (SELECT min(path) FROM feedmill_subscription UNION ALL"
             " SELECT (SELECT min(path) FROM feedmill_subscription WHERE path > found.path) FROM found"
-            " WHERE found.path IS NOT NULL) SELECT path FROM found WHERE path IS NOT NULL",
-            (),
+            " WHERE found.path IS NOT NULL) SELECT path FROM found WHERE path IS NOT NULL"
         )
         return [path for (path,) in rows]
 
@@ -340,7 +339,7 @@ class Subscriptions:
 
     def set_pinged(self, hub: str, path: str, digest: str) -> None:
         """Note that another hub was told of a document."""
-        self._write(
+        self._tables.write(
             "INSERT INTO feedmill_ping VALUES (?, ?, ?)"
             " ON CONFLICT (hub, path) DO UPDATE SET sent = excluded.sent",
             (hub, path, digest),
@@ -350,10 +349,9 @@ class Subscriptions:
 
     def all(self, published: dict[str, str]) -> Iterator[Subscription]:
         """Yield every subscription, by topic and callback; `published` are the digests by path."""
-        for callback, path, ends, sent, failures, trouble in self._read(
+        for callback, path, ends, sent, failures, trouble in self._tables.read(
             "SELECT callback, path, ends, sent, failures, trouble FROM feedmill_subscription"
-            " ORDER BY path, callback",
-            (),
+            " ORDER BY path, callback"
         ):
             yield Subscription(
                 callback=callback,
@@ -379,13 +377,7 @@ class Subscriptions:
         return int(row[0]) if row else 0
 
     def _one(self, statement: str, values: Sequence[object]) -> tuple[Any, ...] | None:
-        return next(iter(self._read(statement, values)), None)
-
-    def _read(self, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-        return self._tables.read(statement, values)
-
-    def _write(self, statement: str, values: Sequence[object]) -> int:
-        return self._tables.write(statement, values)
+        return next(iter(self._tables.read(statement, values)), None)
 
 
 def _but(column: str, values: Sequence[object]) -> str:

@@ -21,7 +21,6 @@ class Format(Protocol):
 
     def frame(self, feed: Feed) -> tuple[bytes, bytes]:
         """Return what stands before and after the entries."""
-        ...
 
     def fragments(self, entries: Sequence[Entry], *, full: bool) -> list[bytes]:
         """Return each entry printed, without its content unless `full`.
@@ -29,7 +28,6 @@ class Format(Protocol):
         Raises:
             ValueError, TypeError: an entry cannot be printed.
         """
-        ...
 
     def cut(self, document: bytes) -> list[bytes]:
         """Return the printed entries of a whole document in its order: what `fragments` had returned.
@@ -37,11 +35,9 @@ class Format(Protocol):
         Raises:
             ValueError: it is no such document.
         """
-        ...
 
     def is_full(self, fragment: bytes, entry: Entry) -> bool:
         """Return whether a printed entry has all of its entry's content; no, where that is hard to tell."""
-        ...
 
 
 def oldest_first(entries: Sequence[Entry]) -> list[int]:

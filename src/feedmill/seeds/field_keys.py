@@ -49,16 +49,10 @@ class KeySet:
     """The keys, however they are written, of which `wanted` holds; each is thought about once."""
 
     def __init__(self, wanted: Callable[[str], bool]) -> None:
-        self._wanted = wanted
-        self._known: dict[object, bool] = {}
+        self._wanted = lru_cache(_KNOWN_AT_MOST)(wanted)
 
     def __contains__(self, key: object) -> bool:
-        known = self._known.get(key)
-        if known is None:
-            if len(self._known) >= _KNOWN_AT_MOST:
-                self._known.clear()
-            known = self._known[key] = self._wanted(str(key))
-        return known
+        return self._wanted(str(key))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +65,9 @@ class Keys:
     `names` are those of `of`, each with its folded form and whether it reaches into a mapping.
     `wanted` and `word` hold keys as they are written, near misses included: all of them, and those that say
     whether the seed may go out.
+    `doubt` returns the flag that a key, which is no field's, may be meant for, and whether something is stuck
+    to the whole name (`published:false`, `removed = yes`); else the key is a near miss. `meant` returns the
+    field, and its name, of which a key that is no field's is a near miss. Both return None for most.
     """
 
     of: Mapping[str, tuple[str, ...]]
@@ -81,10 +78,10 @@ class Keys:
     vouching: frozenset[str]
     wanted: KeySet
     word: KeySet
+    doubt: Callable[[str], tuple[str, bool] | None]
+    meant: Callable[[str], tuple[str, str] | None]
     words: dict[tuple[str, bool, int | None], Reason | None] = field(default_factory=dict)
     """Why a seed is withheld whose keys `word` have this text, by whether it is among drafts and its rule."""
-    _doubts: dict[str, tuple[str, bool] | None] = field(default_factory=dict)
-    _meant: dict[str, tuple[str, str] | None] = field(default_factory=dict)
 
     def keep_word(self, said: tuple[str, bool, int | None], reason: Reason | None) -> None:
         """Remember what a word says, where it is one of those that many seeds have."""
@@ -92,41 +89,6 @@ class Keys:
             if len(self.words) >= _KNOWN_AT_MOST:
                 self.words.clear()
             self.words[said] = reason
-
-    def doubt(self, key: str) -> tuple[str, bool] | None:
-        """Return the flag that a key, which is no field's, may be meant for; None for most.
-
-        With it comes whether something is stuck to the whole name (`published:false`, `removed = yes`);
-        else the key is a near miss.
-        """
-        if key not in self._doubts:
-            if len(self._doubts) >= _KNOWN_AT_MOST:
-                self._doubts.clear()
-            known = self.takedown_names | self.other_names
-            doubt = _doubt(fold(key), self.flag_names, known)
-            if doubt is None and not key.isprintable():  # JSON's `p\blished` is a slip, too
-                doubt = _doubt(fold(key.translate(_ESCAPES)), self.flag_names, known)
-            self._doubts[key] = doubt
-        return self._doubts[key]
-
-    def meant(self, key: str) -> tuple[str, str] | None:
-        """Return the field, and its name, of which a key that is no field's is a near miss; None for most."""
-        if key not in self._meant:
-            if len(self._meant) >= _KNOWN_AT_MOST:
-                self._meant.clear()
-            self._meant[key] = self._meant_by(fold(key))
-        return self._meant[key]
-
-    def _meant_by(self, folded: str) -> tuple[str, str] | None:
-        if folded in self.takedown_names | self.other_names | _OTHER_WORDS or len(folded) < _MEANT_FROM - 1:
-            return None
-        for name_of, names in self.of.items():
-            for name in names if name_of not in FLAGS else ():
-                plain = fold(name)
-                same_start = len(plain) >= _NEAR_FROM or plain[:1] == folded[0]
-                if len(plain) >= _MEANT_FROM and same_start and near(folded, plain):
-                    return name_of, name
-        return None
 
 
 def near(word: str, name: str) -> bool:
@@ -149,6 +111,18 @@ def near_any(word: str, names: Iterable[str]) -> str | None:
     if word == "publish" and "published" in names:
         return "published"
     return next((name for name in names if len(name) >= _NEAR_FROM and near(word, name)), None)
+
+
+def _meant(folded: str, of: Mapping[str, tuple[str, ...]], known: frozenset[str]) -> tuple[str, str] | None:
+    if folded in known or folded in _OTHER_WORDS or len(folded) < _MEANT_FROM - 1:
+        return None
+    for name_of, names in of.items():
+        for name in names if name_of not in FLAGS else ():
+            plain = fold(name)
+            same_start = len(plain) >= _NEAR_FROM or plain[:1] == folded[0]
+            if len(plain) >= _MEANT_FROM and same_start and near(folded, plain):
+                return name_of, name
+    return None
 
 
 def _doubt(folded: str, flags: frozenset[str], known: frozenset[str]) -> tuple[str, bool] | None:
@@ -191,21 +165,34 @@ def keys_for(settings: DecodeSettings) -> Keys:
         for key in of[field]
         for part in (fold(key), fold(key).split(".")[0])
     ) | {"permalink"}
-    known = Keys(
+    others = (everything - takedown) | SECRET_FIELDS
+    known = takedown | others
+
+    @lru_cache(_KNOWN_AT_MOST)
+    def doubt(key: str) -> tuple[str, bool] | None:
+        found = _doubt(fold(key), flags, known)
+        if found is None and not key.isprintable():  # JSON's `p\blished` is a slip, too
+            found = _doubt(fold(key.translate(_ESCAPES)), flags, known)
+        return found
+
+    @lru_cache(_KNOWN_AT_MOST)
+    def meant(key: str) -> tuple[str, str] | None:
+        return _meant(fold(key), of, known)
+
+    return Keys(
         of=MappingProxyType(of),
         names=MappingProxyType(
             {name: tuple((key, fold(key), "." in key) for key in keys) for name, keys in of.items()}
         ),
         flag_names=flags,
         takedown_names=takedown,
-        other_names=(everything - takedown) | SECRET_FIELDS,
+        other_names=others,
         vouching=_last_parts(of["published"]),
-        wanted=KeySet(
-            lambda key: fold(key) in heads or fold(key) in word or bool(known.doubt(key) or known.meant(key))
-        ),
-        word=KeySet(lambda key: fold(key) in word or known.doubt(key) is not None),
+        wanted=KeySet(lambda key: fold(key) in heads or fold(key) in word or bool(doubt(key) or meant(key))),
+        word=KeySet(lambda key: fold(key) in word or doubt(key) is not None),
+        doubt=doubt,
+        meant=meant,
     )
-    return known
 
 
 def fields_of(settings: DecodeSettings) -> Iterator[str]:

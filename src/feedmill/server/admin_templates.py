@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from feedmill.model.problem_groups import ProblemGroup, group
 from feedmill.model.seed import Problem
+from feedmill.server.csp import hash_source
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -34,16 +33,12 @@ def read(name: str) -> str:
     return (_TEMPLATES / name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
 _STYLE = read("admin.css")
 _SCRIPTS = {name: read(f"{name}.js") for name in ("admin", "desk")}
 
 POLICY = (
-    f"default-src 'none'; style-src {_hash(_STYLE)}; "
-    f"script-src {' '.join(_hash(script) for script in _SCRIPTS.values())}; img-src data:; "
+    f"default-src 'none'; style-src {hash_source(_STYLE.encode())}; "
+    f"script-src {' '.join(hash_source(script.encode()) for script in _SCRIPTS.values())}; img-src data:; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 

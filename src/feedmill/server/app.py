@@ -101,11 +101,6 @@ class Origin:
         """Is a generation installed and the last pass not failing?"""
         return self._serving is not None and self._healthy
 
-    @property
-    def generation(self) -> Generation | None:
-        """The generation that is served now."""
-        return self._serving.generation if self._serving else None
-
     def subscribers(self) -> dict[str, int]:
         """Return the subscribers that readers named, by published feed, most first."""
         documents = self._serving.generation.documents if self._serving else {}

@@ -183,7 +183,7 @@ class Store(Protocol):
         """Return a new publication: a context manager that publishes all of it, or nothing.
 
         Raises:
-            PublishError: the store is read-only, or not the one that was opened.
+            PublishError: the store is read-only, or not the one that was opened; this node does not lead.
         """
 
     def generation(
@@ -193,20 +193,11 @@ class Store(Protocol):
     ) -> Generation:
         """Return the published state as its followers have it; `copies` maps paths to those they copy.
 
-        A document known to be missing is left out. `Generation.suspended` are those of `suspend`.
+        A document known to be missing or foreign is left out. `Generation.suspended` are those of `suspend`.
         """
 
     def body(self, path: str, digest: Digest) -> bytes | None:
         """Return a published document (`Bodies`); None where a newer one took its place, or it is gone."""
-
-    def watch(self, serial: int, patience: float) -> int:
-        """Wait for a generation other than number `serial`, `patience` seconds at most.
-
-        Returns the number of what is published, by whatever process; `reopen` then shows it.
-
-        Raises:
-            PublishError: the store cannot be reached.
-        """
 
     def suspend(self, paths: Iterable[str]) -> None:
         """Have nobody get these documents as they are now, until a publication has had its say of them."""
@@ -245,7 +236,11 @@ class Store(Protocol):
         """Where history was lost, take documents of ours for ours that may be at any path (copies)."""
 
     def tidy(self) -> None:
-        """Remove what a killed run left unfinished; before any publication begins."""
+        """Remove what a killed run left unfinished; before any publication begins.
+
+        Raises:
+            PublishError: as `verify`.
+        """
 
     def reopen(self) -> None:
         """Read anew what is published: another process may have made it, or the place was replaced.

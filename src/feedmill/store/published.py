@@ -39,12 +39,10 @@ class PublishedState:
 
     @property
     def mark(self) -> str:
-        """What the catalog belongs to."""
         return f"{self.ledger_id} {self.serial}"
 
     @property
     def serial(self) -> int:
-        """How many changes there were: grows with every publication that changed something."""
         return self._known()[0].serial
 
     @property
@@ -67,7 +65,6 @@ class PublishedState:
         self._suspended = {path: documents[path].digest for path in paths if path in documents}
 
     def resume(self, but: Container[str]) -> None:
-        """Give out again what was suspended: all of it but these documents."""
         self._suspended = {path: digest for path, digest in self._suspended.items() if path in but}
 
     def generation(
@@ -75,10 +72,6 @@ class PublishedState:
         redirects: Mapping[str, str] = MappingProxyType({}),
         copies: Mapping[str, str] = MappingProxyType({}),
     ) -> Generation:
-        """Return the published state as its followers have it; `copies` maps paths to those they copy.
-
-        A document known to be missing or foreign is left out.
-        """
         history, suspects = self._known()
         documents = dict(history.documents)
         for path in suspects:

@@ -45,7 +45,7 @@ def test_a_catalog_of_another_version_is_made_anew_but_never_by_a_reader(tmp_pat
         catalog.set_meta({"version": "999"})
         catalog.commit()
     with pytest.raises(CatalogError, match="another version"):
-        Catalog.open_readable(path)
+        Catalog(path, readable=True)
     with Catalog.open_file(path) as catalog:
         assert catalog.fresh
         assert list(catalog.files.all()) == []

@@ -161,7 +161,7 @@ def test_requests_fold_and_all_are_answered(inbox: Inbox) -> None:
 
 
 def test_time_alone_looks_at_no_file(inbox: Inbox) -> None:
-    inbox.nudge("time")
+    inbox.look((), "time")
     work = due(inbox)
     assert paths(work) == frozenset()
 
@@ -217,7 +217,7 @@ def test_a_ticket_carries_the_report(inbox: Inbox) -> None:
 
 def test_what_a_pass_left_is_due_at_once_with_what_came_meanwhile(inbox: Inbox) -> None:
     inbox.hint(["saved.md"], Stage.SETTLING)
-    inbox.resume({"large.md"})
+    inbox.look({"large.md"}, "change")
     work = due(inbox)
     assert paths(work) == {"large.md", "saved.md"}
     assert work is not None

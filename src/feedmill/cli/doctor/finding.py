@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,16 +62,9 @@ class Patient:
         self._open.close()
 
 
-def error(what: str, remedy: str) -> Finding:
-    """Return a finding that keeps feedmill from doing its work."""
-    return Finding(Severity.ERROR, what, remedy)
-
-
-def warning(what: str, remedy: str) -> Finding:
-    """Return a finding that will hurt sooner or later."""
-    return Finding(Severity.WARNING, what, remedy)
-
-
-def notice(what: str, remedy: str) -> Finding:
-    """Return a finding that is worth knowing."""
-    return Finding(Severity.NOTICE, what, remedy)
+error = partial(Finding, Severity.ERROR)
+"""A finding that keeps feedmill from doing its work."""
+warning = partial(Finding, Severity.WARNING)
+"""One that will hurt sooner or later."""
+notice = partial(Finding, Severity.NOTICE)
+"""One that is worth knowing."""

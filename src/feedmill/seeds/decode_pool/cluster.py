@@ -14,7 +14,7 @@ import time
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import CancelledError, Executor, Future
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from distributed import Client
 import feedmill
 from feedmill.seeds.decode_pool.framing import Item
 from feedmill.seeds.decode_pool.here import run_here
-from feedmill.seeds.decode_pool.work import Work, answer
+from feedmill.seeds.decode_pool.work import Work
 
 T = TypeVar("T")
 Chunk = list[Item]
@@ -135,12 +135,21 @@ def run_by_cluster(address: str, chunks: Iterator[Chunk], work: Work[T], beside:
 
 
 def _collect(chunk: Chunk, future: Future[bytes], work: Work[T], beside: Beside[T]) -> Iterator[T]:
-    payload = answer(future, _PATIENCE)
+    payload = _answer(future)
     if payload is not None:
         yield from work.unpack(payload)
     else:
         logger.info("a chunk comes back from the Dask cluster unread")
         yield from beside([item] for item in chunk)
+
+
+def _answer(future: Future[bytes]) -> bytes | None:
+    """Return what became of a chunk, None if nothing."""
+    try:
+        return None if future.exception(_PATIENCE) is not None else future.result()
+    except (TimeoutError, CancelledError):
+        future.cancel()
+        return None
 
 
 def _work_there(work: Work[Any], chunk: Sequence[Item]) -> bytes:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from feedmill.seeds.decode_pool.framing import Item
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 T = TypeVar("T")
 
@@ -49,18 +46,5 @@ class Work(Generic[T]):
 
 
 def run_chunk(work: Work[T], items: Sequence[Item]) -> bytes:
-    """Work on each file and return the results packed: what an Executor runs."""
+    """Work on each file and return the results packed: what any Executor can run."""
     return work.pack([work.run(path, work.open(path, data)) for path, data in items])
-
-
-def answer(future: Future[bytes] | None, timeout: float) -> bytes | None:
-    """Return what the Executor made of a chunk, None if nothing."""
-    from concurrent.futures import CancelledError
-
-    if future is None:
-        return None
-    try:
-        return None if future.exception(timeout) is not None else future.result()
-    except (TimeoutError, CancelledError):
-        future.cancel()
-        return None

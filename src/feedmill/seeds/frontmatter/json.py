@@ -22,10 +22,6 @@ _REST = re.compile(r"[ \t]*(?:\n|\Z)")
 _BLANK = re.compile(r"[ \t\n\r]*")
 _BARE = re.compile(r"[^\s,\]}]+")
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
-_PLAIN_PAIR = re.compile(
-    r'"([^"\\]*+)"[ \t\n\r]*+:[ \t\n\r]*+(?:"([^"\\]*+)"|([^\s"{\[,\]}]++))[ \t\n\r]*+(?:,[ \t\n\r]*+)?+'
-)
-"""A key and a value that are written as they read."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -109,10 +105,6 @@ class _Scan:
         is_object = self._text[start] == "{"
         position = _end_of_blank(self._text, start + 1)
         while self._text[position] not in "]}":
-            if is_object and (plain := _PLAIN_PAIR.match(self._text, position)):
-                pairs.append(self._plain_pair(plain))
-                position = plain.end()
-                continue
             if is_object:
                 key, position = self._string(position)
                 position = _end_of_blank(self._text, position) + 1  # the colon
@@ -128,11 +120,3 @@ class _Scan:
         if is_object:
             return self._places.mapping(pairs, start, end), end
         return self._places.sequence(items, start, end), end
-
-    def _plain_pair(self, pair: re.Match[str]) -> tuple[Node, Node]:
-        start, end = pair.span(1)
-        key = self._places.scalar(pair[1], start - 1, end + 1, quoted=True)
-        if pair[2] is None:
-            return key, self._places.scalar(pair[3], *pair.span(3), quoted=False)
-        start, end = pair.span(2)
-        return key, self._places.scalar(pair[2], start - 1, end + 1, quoted=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from feedmill.seeds.slugs import docusaurus, eleventy, hugo, jekyll, pelican, zola
@@ -31,11 +32,11 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "jekyll_title": jekyll.title,
         "jekyll_path": jekyll.path,
         "hugo": hugo.urlize,
-        "hugo_cased": hugo.urlize_cased,
-        "hugo_plain": hugo.urlize_plain,
-        "hugo_cased_plain": hugo.urlize_cased_plain,
+        "hugo_cased": partial(hugo.urlize, cased=True),
+        "hugo_plain": partial(hugo.urlize, plain=True),
+        "hugo_cased_plain": partial(hugo.urlize, cased=True, plain=True),
         "hugo_part": hugo.part,
-        "hugo_part_cased": hugo.part_cased,
+        "hugo_part_cased": partial(hugo.part, cased=True),
         "hugo_folder": hugo.folder,
         "zola": zola.slugify,
         "zola_safe": zola.slugify_safe,
@@ -43,9 +44,9 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "zola_file_safe": zola.file_safe,
         "zola_undated": zola.undated,
         "pelican": pelican.slugify,
-        "pelican_cased": pelican.slugify_cased,
-        "pelican_unicode": pelican.slugify_unicode,
-        "pelican_unicode_cased": pelican.slugify_unicode_cased,
+        "pelican_cased": partial(pelican.slugify, cased=True),
+        "pelican_unicode": partial(pelican.slugify, unicode=True),
+        "pelican_unicode_cased": partial(pelican.slugify, unicode=True, cased=True),
         "eleventy": eleventy.slugify,
         "eleventy_slug": eleventy.slug,
         "eleventy_file": eleventy.file_slug,

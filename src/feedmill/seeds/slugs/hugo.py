@@ -16,13 +16,11 @@ _ALLOWED = frozenset("./\\_#+~-@")
 _ESCAPE = re.compile("%[0-9A-Fa-f]{2}")
 
 
-def urlize(text: str) -> str:
-    """Return the text as Hugo puts it into a path: lower case, blanks as hyphens, few signs."""
-    return _lower(urlize_cased(text))
+def urlize(text: str, *, cased: bool = False, plain: bool = False) -> str:
+    """Return the text as Hugo puts it into a path: lower case, blanks as hyphens, few signs.
 
-
-def urlize_cased(text: str) -> str:
-    """With `disablePathToLower`."""
+    `cased` is `disablePathToLower`, `plain` is `removePathAccents`.
+    """
     made: list[str] = []
     hyphen = blank = False
     for index, character in enumerate(text):
@@ -34,30 +32,19 @@ def urlize_cased(text: str) -> str:
             made.append(character)
         elif made and not hyphen and character.isspace():
             blank = True
-    return unquote("".join(made))
+    found = unquote("".join(made))
+    if plain:
+        apart = unicodedata.normalize("NFD", found)
+        bare = "".join(character for character in apart if unicodedata.category(character) != "Mn")
+        found = unicodedata.normalize("NFC", bare)
+    return found if cased else _lower(found)
 
 
-def part(text: str) -> str:
+def part(text: str, *, cased: bool = False) -> str:
     """Return the text as a token of `[permalinks]` gives it: one segment, `+` a blank, no `#` at its end."""
-    return _lower(part_cased(text))
-
-
-def part_cased(text: str) -> str:
-    """As `part`, with `disablePathToLower`."""
-    once = urlize_cased(text.replace("/", "-"))
-    return urlize_cased(once.replace("+", " ")).removesuffix("#")
-
-
-def urlize_plain(text: str) -> str:
-    """With `removePathAccents`."""
-    return _lower(urlize_cased_plain(text))
-
-
-def urlize_cased_plain(text: str) -> str:
-    """With `disablePathToLower` and `removePathAccents`."""
-    apart = unicodedata.normalize("NFD", urlize_cased(text))
-    bare = "".join(character for character in apart if unicodedata.category(character) != "Mn")
-    return unicodedata.normalize("NFC", bare)
+    once = urlize(text.replace("/", "-"), cased=True)
+    found = urlize(once.replace("+", " "), cased=True).removesuffix("#")
+    return found if cased else _lower(found)
 
 
 def folder(text: str) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +14,7 @@ from feedmill.model.desk import ELIGIBLE, SeedList, SeedRow
 from feedmill.model.seed import Reason
 from feedmill.server.admin_http import Form
 from feedmill.server.admin_templates import most_frequent, read, render
+from feedmill.server.csp import hash_source
 from feedmill.server.desk.calendar import month, month_of, planned
 from feedmill.server.desk.port import DeskPort
 from feedmill.server.desk.query import Index, Query
@@ -26,7 +25,7 @@ FORMS = {"entry": "Entry", "html": "Page", "rss": "RSS", "atom": "Atom", "json":
 
 _FRAME_STYLE = read("frame.css")
 FRAME_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{b64encode(sha256(_FRAME_STYLE.encode()).digest()).decode()}'; "
+    f"default-src 'none'; style-src {hash_source(_FRAME_STYLE.encode())}; "
     "img-src http: https: data:; base-uri 'none'; form-action 'none'; sandbox; frame-ancestors 'self'"
 )
 _SHOWN_PLACES = 25

@@ -105,13 +105,6 @@ class Ledger:
         connection.execute("COMMIT")
         return history
 
-    def serial(self) -> int:
-        """Return the number of the last publication, 0 where there was none; as the file has it now."""
-        if self.identity() is None:
-            return 0
-        rows = self._read("SELECT serial FROM meta WHERE id = ?", 1)
-        return int(rows[0][0]) if rows else 0
-
     def last_good(self, path: str) -> bytes | None:
         """Return the blob kept for the seed `path`."""
         for (blob,) in self._read("SELECT record FROM good WHERE path = ?", to_bytes(path)):

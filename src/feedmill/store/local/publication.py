@@ -40,7 +40,6 @@ class LocalPublication:
         self.discard()
 
     def discard(self) -> None:
-        """Drop whatever is staged and not published."""
         for staged in self._wishes.staged.values():
             self._tree.unstage(staged.name)
         self._wishes.staged.clear()
@@ -48,15 +47,6 @@ class LocalPublication:
         self._tree.close()
 
     def add(self, artifact: Artifact) -> bool:
-        """Want `artifact` published; False when its path is held by something foreign.
-
-        A refused document will not be there after `commit`, so whatever lists documents should leave it
-        out; `commit` reports it.
-
-        Raises:
-            PublishError: the disk does not take it. Nothing of it is left.
-            ValueError: the path is none of a document.
-        """
         path = checked(artifact.path)
         self._forget_wish(path)
         body = digest(artifact.body)
@@ -173,12 +163,7 @@ class LocalPublication:
         """One process alone has nobody to tell."""
 
     def commit(self) -> Committed:
-        """Make everything visible, bring it to the disk, and have the ledger say so.
-
-        Raises:
-            PublishError: the disk is full or broken, or the folder was replaced. What is visible
-                stays consistent, and the store can be used again.
-        """
+        """Make everything visible, bring it to the disk, and have the ledger say so."""
         folder, memory, wishes = self._folder, self._memory, self._wishes
         folder.require_same_folder()
         placing = Placing(self._tree, memory, wishes, self._now)

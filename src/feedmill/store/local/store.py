@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from feedmill.errors import PublishError
@@ -14,9 +13,6 @@ from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
 from feedmill.store.local.state import Memory
 from feedmill.store.local.translate import publish_error
-
-_LOOK = 0.05
-"""Seconds between two looks at another process's ledger."""
 
 
 class LocalStore(PublishedFolder):
@@ -29,17 +25,6 @@ class LocalStore(PublishedFolder):
     @property
     def refused(self) -> frozenset[str]:
         return frozenset(self.memory.history.refused)
-
-    def watch(self, serial: int, patience: float) -> int:
-        """Wait until the ledger has another number than `serial`, `patience` seconds at most; return it.
-
-        Raises:
-            PublishError: it cannot be read.
-        """
-        until = time.monotonic() + patience
-        while (found := self._ledger.serial()) == serial and (left := until - time.monotonic()) > 0:
-            time.sleep(min(left, _LOOK))
-        return found
 
     def last_good_paths(self) -> Iterator[str]:
         yield from self._ledger.last_good_paths()
@@ -62,11 +47,6 @@ class LocalStore(PublishedFolder):
                 raise publish_error("read", self.feeds_dir, error) from error
 
     def tidy(self) -> None:
-        """Remove temporary files that a killed run left; before any publication begins.
-
-        Raises:
-            PublishError: the folder cannot be read, or was replaced since the store was opened.
-        """
         self.require_same_folder()
         if self.read_only:
             return
@@ -82,11 +62,7 @@ class LocalStore(PublishedFolder):
         """Return the documents that are missing on disk or not as the ledger has them, or were refused.
 
         Compares size, time and inode; reads the whole document where they differ, and every
-        document after an unclean end. A document returned here is written again by the next publication
-        that adds it.
-
-        Raises:
-            PublishError: the folder cannot be read, or was replaced since the store was opened.
+        document after an unclean end.
         """
         self.require_same_folder()
         hash_all = hash_all or self._hash_all
@@ -100,11 +76,6 @@ class LocalStore(PublishedFolder):
         return frozenset(self.memory.suspects) | self.memory.retried
 
     def begin(self, now: Instant) -> LocalPublication:
-        """Return a new publication: a context manager that publishes all of it, or nothing.
-
-        Raises:
-            PublishError: the store is read-only, or its folder was replaced.
-        """
         if self.read_only:
             raise PublishError(f"{self.feeds_dir} was opened to read only")
         self.require_same_folder()

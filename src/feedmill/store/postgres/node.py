@@ -92,11 +92,6 @@ class PostgresNode:
         return self._lead.is_valid()
 
     def open(self, *, leading: bool) -> PostgresStore:
-        """Return a store for passes: one that publishes, while this node leads, or one that only compares.
-
-        Raises:
-            PublishError: the database cannot be reached.
-        """
         if leading:
             return PostgresStore(self._url, self._name, self._lead, self._bodies)
         return StandbyStore(self._url, self._name, self._bodies, self.leads)

@@ -58,7 +58,6 @@ class PostgresPublication:
         return self._staging.document(document, body)
 
     def published(self, path: str) -> bytes | None:
-        """Return the document that readers have of `path`; None where there is none."""
         known = self._store.history.documents.get(path)
         return self._store.body(path, known.digest) if known is not None else None
 
@@ -84,7 +83,6 @@ class PostgresPublication:
         self._staging.good(path, None)
 
     def made_from(self, prints: str, seeds: Callable[[], str]) -> None:
-        """Say what all this is made from: what names the rules, and a digest of the seeds."""
         self._prints, self._seeds = prints, seeds
 
     def commit(self) -> Committed:

@@ -35,11 +35,6 @@ class PostgresStore(PublishedTables):
     refused: frozenset[str] = frozenset()
 
     def begin(self, now: Instant) -> PostgresPublication:
-        """Return a new publication.
-
-        Raises:
-            PublishError: this node does not lead, or the database cannot be read.
-        """
         if self._lead is None or not self._lead.is_valid():
             raise PublishError("this node does not lead: it only reads")
         if self.stale:
@@ -62,7 +57,10 @@ class PostgresStore(PublishedTables):
     def watch(self, serial: int, patience: float) -> int:
         """Wait for a generation other than number `serial`, `patience` seconds at most; return its number.
 
-        Told by NOTIFY, and by looking each second.
+        Told by NOTIFY, and by looking each second. `reopen` then shows it.
+
+        Raises:
+            PublishError: the database cannot be reached.
         """
         until = time.monotonic() + patience
         while True:
@@ -78,7 +76,6 @@ class PostgresStore(PublishedTables):
         return int(self._listener.rows("SELECT serial FROM feedmill_head")[0][0])
 
     def last_good(self, path: str) -> bytes | None:
-        """Return the blob kept for the seed `path`, None where there is none."""
         if not self.history.good:
             return None
         rows = self._reader.rows("SELECT record FROM feedmill_good WHERE path = %s", (to_bytes(path),))
