@@ -42,6 +42,24 @@ class Server:
         """Stop it at once, whoever is connected."""
         self._run("pg_ctl", "-D", self.data, "-w", "-s", "-m", "immediate", "stop")
 
+    def save(self) -> Path:
+        """Keep a copy of its state; who is connected is cut off."""
+        self.stop()
+        copy = Path(f"{self.data}-earlier")
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.data, copy)
+        self.start()
+        return copy
+
+    def go_back(self, earlier: Path) -> None:
+        """Have an earlier state again, as a replica that lagged has when it takes over."""
+        self.stop()
+        shutil.rmtree(self.data)
+        earlier.rename(self.data)
+        if self._root:
+            subprocess.run(["chown", "-R", USER, self.data], check=True)
+        self.start()
+
     @contextmanager
     def hanging(self) -> Iterator[None]:
         """Have all of its processes stand still: the kernel goes on acknowledging what they are sent."""

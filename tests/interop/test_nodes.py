@@ -202,6 +202,19 @@ def test_a_database_that_hangs_is_told_and_comes_back(nodes: Nodes, server: Serv
     eventually(lambda: not leader.daemon.status()["problems"])
 
 
+def test_a_database_that_goes_back_is_followed(nodes: Nodes, server: Server) -> None:
+    nodes.write("first.md", "First")
+    eventually(lambda: all(node.titles() == ["First"] for node in nodes.nodes))
+    earlier = server.save()
+    for number in range(3):
+        count(nodes, number)
+        eventually(lambda number=number: all(counted(node, number) for node in nodes.nodes))  # type: ignore[misc]
+    server.go_back(earlier)
+    eventually(lambda: all(counted(node, 2) for node in nodes.nodes), "what was lost is published again")
+    nodes.write("first.md", "First", more="published: false\n")
+    eventually(lambda: all(node.titles() == ["Counted 2"] for node in nodes.nodes), "and all goes on")
+
+
 def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
     leader = nodes.leader()
     newer = nodes.add("newer", title="Newer")

@@ -56,6 +56,9 @@ class PostgresLead:
         """Whether the seeds here were seen to be no older than what is published, under this lead."""
         self.lagging: dict[str, bytes] = {}
         """The files, by path, and their digests, that an earlier copy of the seeds would publish again."""
+        self.highest = 0
+        """The newest generation that this process saw: one of the same number is another, if the database
+        went back to an earlier state."""
         self.recorded = ""
         """The digest of the seeds that was last recorded under this lead."""
         self._url = url

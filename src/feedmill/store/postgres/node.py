@@ -144,6 +144,7 @@ class PostgresNode:
             known = store.documents
             store.reopen()
             self._seen = store.serial
+            self._lead.highest = max(self._lead.highest, self._seen)
             if not self._led:
                 self._told(store)
             store.fetch(known)

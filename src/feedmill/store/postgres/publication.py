@@ -105,6 +105,7 @@ class PostgresPublication:
         if seeds is not None:
             store.lead.trusted, store.lead.recorded = True, seeds
         store.took(new, wishes.added)
+        store.lead.highest = max(store.lead.highest, new.serial)
         return Committed(written=tuple(wishes.added), unchanged=len(wishes.unchanged), removed=change.removed)
 
     def _write(self, change: Difference, new: History, seeds: str | None, *, documents: bool) -> None:
@@ -121,7 +122,8 @@ class PostgresPublication:
         seeds = known if seeds is None else seeds
         if not (documents or changed or known != seeds):
             return
-        new.serial, new.good = serial + bool(documents or changed), good + more
+        new.good = good + more
+        new.serial = max(serial, store.lead.highest) + 1 if documents or changed else serial
         _write_documents(database, self._wishes, change, new.serial)
         _write_rest(database, change)
         store.stale = True  # until it is known that the transaction was committed
