@@ -50,7 +50,7 @@ def check_seeds(
         if paths is None:
             found.update(_many_feeds(dry_run.run))
             found.update(_large_documents(dry_run.run))
-            found.update(podcast_problems(dry_run.run))
+            found.update(podcast_problems(dry_run.run, dry_run.feed_builder.printer))
             found.update(_passing_identities(settings))
             found.update(_old_addresses(dry_run.run))
             found.update(_idle_rules(settings))

@@ -152,6 +152,26 @@ def test_a_feed_that_is_all_in_one_document_is_complete_and_names_its_archives(s
         assert found.links["prev-archive"] == f"{URL}all/2026-02.atom"
 
 
+def test_a_document_that_left_entries_out_for_size_is_not_complete(site: Site) -> None:
+    """RFC 5005, section 2: of a complete feed readers may forget whatever is not in it."""
+    whole = CONFIG.replace("limit: 2", "limit: 8")
+    site.config = whole.replace("limit: 8", "limit: 8, max_bytes: 2 KiB")
+    with site.open() as small:
+        site.build(small)
+        for suffix in ("atom", "rss"):
+            found = parse(site.get(f"{URL}all.{suffix}"))
+            assert 2 < len(found.entries) < 8
+            assert found.marks == set()
+            assert len(site.chain(f"all.{suffix}")) == 8
+        written(site, small, site.write("2026-03-15", text="Other."))
+        after_edit = {suffix: site.get(f"{URL}all.{suffix}") for suffix in ("atom", "rss")}
+    site.build(full=True)
+    assert {suffix: site.get(f"{URL}all.{suffix}") for suffix in ("atom", "rss")} == after_edit
+    site.config = whole
+    site.build()
+    assert parse(site.get(f"{URL}all.atom")).marks == {"complete"}
+
+
 def test_an_edit_touches_its_own_period_alone(site: Site, mill: Mill) -> None:
     assert written(site, mill, site.write("2026-01-05", text="Other.")) == feeds("/2026-01")
     newest = written(site, mill, site.write("2026-03-15", text="Other."))
