@@ -411,5 +411,21 @@ def test_check_tells_of_large_documents(site: Site, monkeypatch: pytest.MonkeyPa
     assert told == ([said] if archive == "year" else [])
 
 
+@pytest.mark.parametrize("archive", ["month", "year"])
+def test_check_tells_which_setting_makes_a_document_large(
+    site: Site, monkeypatch: pytest.MonkeyPatch, archive: str
+) -> None:
+    monkeypatch.setattr("feedmill.pipeline.check.MANY_ENTRIES", 7)
+    show = "{slug: show, where: {}, limit: 9, podcast: {image: 'https://x.org/a.png', categories: [Arts]}}"
+    site.config = CONFIG.replace("archive: month", f"archive: {archive}").replace("limit: 2", "limit: 9")
+    site.config = site.config.replace("custom: [", f"custom: [{show}, ")
+    for month in MONTHS:
+        for day in ("05", "15"):
+            site.write(f"{month}-{day}", "enclosure: {url: https://x.org/1.mp3, length: 9}")
+    found = [each.message for each in check_seeds(mill_settings(site), lambda: site.now)]
+    said = "3 document(s) have more than 7 entries, topics/news has 8; its 'limit' can be lower"
+    assert [message for message in found if "document(s)" in message] == [said]
+
+
 def mill_settings(site: Site) -> Settings:
     return loads(site.config, base=site.root)
