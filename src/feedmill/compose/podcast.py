@@ -9,6 +9,7 @@ from feedmill.model.feed import Entry
 from feedmill.model.podcast import Podcast
 from feedmill.model.seed import Seed
 from feedmill.model.site import Site
+from feedmill.model.slug import url_path
 
 _NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's own (https://github.com/Podcastindex-org/podcast-namespace, guid)."""
@@ -37,7 +38,7 @@ def complete_podcast(podcast: Podcast, site: Site, path: str) -> Podcast:
         author=author,
         owner_name=podcast.owner_name or author,
         owner_email=podcast.owner_email or site.author_email,
-        guid=podcast.guid or podcast_guid(f"{site.url}{path}.rss"),
+        guid=podcast.guid or podcast_guid(f"{site.url}{url_path(path)}.rss"),
     )
 
 

@@ -73,6 +73,11 @@ def test_the_site_answers_for_what_the_show_leaves_open() -> None:
     assert composer.empty_feed(Kind.CUSTOM, "custom/show", "S", "").podcast == found
 
 
+def test_the_guid_is_made_from_the_address_as_documents_spell_it() -> None:
+    show = complete_podcast(replace(SHOW, guid=""), BARE, "custom/münchen")
+    assert show.guid == podcast_guid("https://feeds.example.org/custom/m%C3%BCnchen.rss")
+
+
 def test_an_episode_says_what_psp_recommends_whatever_it_leaves_open() -> None:
     bare = episode_entry(entry(1, episode=replace(EPISODE, explicit=None)), SHOW)
     assert bare.episode is not None
