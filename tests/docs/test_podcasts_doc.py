@@ -43,6 +43,7 @@ def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixt
     lacking = re.sub(r"limit: 1000.*", "limit: 1", config.read_text("utf-8")).replace(
         "url: https", "url: http"
     )
+    lacking = re.sub("description: .*", f"description: {'word ' * 999}", lacking)
     config.write_text(re.sub(r"owner: .*", "type: serial", lacking), "utf-8")
     seed = (show / "seeds/seedcast-1.md").read_text("utf-8")
     (show / "seeds/2.md").write_text(
@@ -53,6 +54,7 @@ def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixt
     assert "custom/seedcast has 2 episodes and tells 1: apps forget the others; raise its 'limit'" in told
     assert "custom/seedcast is at http://feeds.example.org/: directories take https alone" in told
     assert "custom/seedcast has no owner to write to" in told
+    assert "custom/seedcast has a 'description' of 4,994 bytes: its feed tells 4,000" in told
     for field in ("duration", "episode"):
         assert f"custom/seedcast has an episode without '{field}' (first: 2.md)" in told
 

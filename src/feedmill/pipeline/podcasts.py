@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from feedmill.compose import LONGEST_DESCRIPTION
 from feedmill.model.podcast import Episode, Podcast
 from feedmill.model.seed import Problem
 from feedmill.model.taxonomy import FeedKey, Kind
@@ -32,6 +33,8 @@ def _told(run: Pass, show: Podcast, selection: Selection) -> Iterator[str]:
         yield f"is at {site.url}: directories take https alone"
     if not (show.owner_email or site.author_email):
         yield "has no owner to write to, as directories do; add 'owner: {email: …}'"
+    if (size := len(selection.spec.description.encode())) > LONGEST_DESCRIPTION:
+        yield f"has a 'description' of {size:,} bytes: its feed tells {LONGEST_DESCRIPTION:,} (PSP-1)"
     if selection.record is None:
         return
     if selection.record.total > limit:
