@@ -36,7 +36,7 @@ _MONTH, _YEAR = "yMMMM", "y"
 
 
 class Words:
-    """What a language (RFC 5646) makes of the pages' messages, dates and numbers.
+    """What a language makes of the pages' messages, dates and numbers. Its tag has no case (RFC 5646, 2.1.1).
 
     Ours and the theme's `locale/LANGUAGE.po` count, the theme's first; `de-AT` takes `de` where it has
     nothing of its own, and a language without any catalog is English with its own dates.
@@ -67,10 +67,11 @@ class Words:
     def catalog(self) -> NullTranslations:
         """The messages of the language, as gettext has them."""
         found: NullTranslations | None = None
-        parts = self._language.replace("_", "-").split("-")
+        parts = self._language.lower().replace("_", "-").split("-")
         for length in range(1, len(parts) + 1):
-            name = f"locale/{'-'.join(parts[:length])}.po"
-            for text in (_packaged(name), self._theme.get(name)):
+            wanted = f"locale/{'-'.join(parts[:length])}.po"
+            themed = ((name, self._theme[name]) for name in sorted(self._theme) if name.lower() == wanted)
+            for name, text in ((wanted, _packaged(wanted)), *themed):
                 if text is not None:
                     catalog = _read(text, name)
                     if found is not None:

@@ -85,6 +85,9 @@ def test_the_plural_rule_is_the_languages_own(root: Path, language: str) -> None
         ("ar", "21 نوفمبر 2026", "1,234", "1,234 مادة"),
         ("ja", "2026年11月21日", "1,234", "1,234 件"),
         ("he", "21 בנוב׳ 2026", "1,234", "1,234 entries"),
+        ("EN", "21 Nov 2026", "1,234", "1,234 entries"),
+        ("De-AT", "21. Nov. 2026", "1.234", "1.234 Einträge"),
+        ("JA", "2026年11月21日", "1,234", "1,234 件"),
         ("x-martian", "21 Nov 2026", "1,234", "1,234 entries"),
     ],
 )
@@ -118,7 +121,10 @@ def test_a_page_in_any_language_is_valid_and_runs_its_way(language: str) -> None
 def test_a_theme_adds_a_language_and_mends_one_of_ours() -> None:
     italian = 'msgid "Subscribe"\nmsgstr "Iscriviti"\n'
     theme = {"locale/it.po": italian, "locale/de.po": italian.replace("Iscriviti", "Folgen")}
+    theme["locale/pt-BR.po"] = italian.replace("Iscriviti", "Assine")
     for language, wanted, other in (
+        ("pt-br", "Assine", "Latest entries"),
+        ("PT-BR", "Assine", "Latest entries"),
         ("it-CH", "Iscriviti", "Latest entries"),
         ("de", "Folgen", "Neueste Einträge"),
     ):
