@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 
 from feedmill.errors import RenderError
 
@@ -33,6 +34,9 @@ _DATE = "yMMMd"
 
 _MONTH, _YEAR = "yMMMM", "y"
 """A whole month, its name in full, and a year."""
+
+_UNITS = ("digital-byte", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
+"""Units of sizes, each a thousand of the one before it, by their names in CLDR."""
 
 
 class Words:
@@ -100,6 +104,13 @@ class Words:
     def number(self, value: int) -> str:
         """Return a whole number with the language's separators."""
         return format_decimal(value, locale=self.locale)
+
+    def size(self, count: int) -> str:
+        """Return a number of bytes as the language writes it, in thousands: `25.0 MB`, `25,0\u202fMo`."""
+        power = min((len(str(count)) - 1) // 3, len(_UNITS) - 1)
+        if not power:
+            return format_unit(count, _UNITS[0], "long", locale=self.locale)
+        return format_unit(count / 1000**power, _UNITS[power], "short", "#,##0.0", locale=self.locale)
 
 
 def _packaged(name: str) -> str | None:
