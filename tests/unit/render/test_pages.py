@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 from conformance import html
-from conformance.samples import BARE, DIRECTORY, FEEDS, NOON, RICH, entry, feed, feeds, sites, topic
+from conformance.samples import BARE, DIRECTORY, EPISODE, FEEDS, NOON, RICH, entry, feed, feeds, sites, topic
 from feedmill.model.feed import Directory, Feed, FeedRow
 from feedmill.model.instant import EPOCH
 from feedmill.model.seed import Image
@@ -318,6 +318,21 @@ def test_nothing_is_fetched_but_pictures() -> None:
     assert fetched == []
     assert set(re.findall(r'<link rel="([^"]*)"', body)) == {"canonical", "icon", "alternate"}
     assert "apple-touch-icon.png" in Pages(BARE, {}).render_feed(feed(FULL)).decode()  # when it is kept
+
+
+def test_no_host_of_a_picture_or_a_file_learns_which_page_it_is_on() -> None:
+    """Without the origin's header too: what a page says holds for all that it fetches after that."""
+    pages = Pages(RICH, {})
+    bodies = (
+        pages.render_feed(feed(FULL, entry(1, episode=EPISODE))),
+        pages.render_index(DIRECTORY),
+        pages.render_missing(404),
+    )
+    for body in bodies:
+        before, said, after = body.partition(b'<meta name="referrer" content="no-referrer">')
+        assert said
+        assert not re.search(rb"\b(?:href|src)=", before)
+        assert b"</head>" in after
 
 
 def test_dates_do_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
