@@ -43,6 +43,7 @@ def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixt
     lacking = re.sub(r"limit: 1000.*", "limit: 1", config.read_text("utf-8")).replace(
         "url: https", "url: http"
     )
+    lacking = re.sub("description: .*", f"description: {'word ' * 999}", lacking)
     config.write_text(re.sub(r"owner: .*", "type: serial", lacking), "utf-8")
     seed = (show / "seeds/seedcast-1.md").read_text("utf-8")
     (show / "seeds/2.md").write_text(
@@ -53,5 +54,26 @@ def test_check_tells_what_apps_would_miss(show: Path, capsys: pytest.CaptureFixt
     assert "custom/seedcast has 2 episodes and tells 1: apps forget the others; raise its 'limit'" in told
     assert "custom/seedcast is at http://feeds.example.org/: directories take https alone" in told
     assert "custom/seedcast has no owner to write to" in told
+    assert "custom/seedcast has a 'description' of 4,994 bytes: its feed tells 4,000" in told
     for field in ("duration", "episode"):
         assert f"custom/seedcast has an episode without '{field}' (first: 2.md)" in told
+
+
+def test_check_tells_of_episodes_for_which_there_is_no_room(
+    show: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = (show / "seeds/seedcast-1.md").read_text("utf-8")
+    for number in range(2, 7):
+        (show / f"seeds/{number}.md").write_text(seed.replace("cast/1/", f"cast/{number}/"), "utf-8")
+    config = show / "config.yaml"
+    text = config.read_text("utf-8")
+    main(["-c", str(config), "check"])
+    assert "has room for" not in capsys.readouterr().out
+    config.write_text(text + "feeds: {max_bytes: 8 KiB}\n", "utf-8")
+    main(["-c", str(config), "check"])
+    found = re.search(
+        r"custom/seedcast has room for (\d) of 6 episodes: apps forget", capsys.readouterr().out
+    )
+    main(["-c", str(config), "build"])
+    assert found is not None
+    assert (show / "feeds/custom/seedcast.rss").read_text("utf-8").count("<item>") == int(found[1]) > 0

@@ -14,9 +14,10 @@ from feedmill.compose.decide import (
 )
 from feedmill.compose.eligibility import last_good
 from feedmill.compose.feeds import Composer, FeedSpec, feed_id, most_used
+from feedmill.compose.podcast import LONGEST_DESCRIPTION
 
 __all__ = [
-    "Before", "Composer", "Count", "Delta", "EntryDelta", "FeedSpec", "Rewritten", "Touched", "decide",
-    "feed_id", "instants", "is_closed", "last_good", "most_used", "period_of", "reason_at", "rewritten",
-    "stays", "turned", "updated_at",
+    "LONGEST_DESCRIPTION", "Before", "Composer", "Count", "Delta", "EntryDelta", "FeedSpec", "Rewritten",
+    "Touched", "decide", "feed_id", "instants", "is_closed", "last_good", "most_used", "period_of",
+    "reason_at", "rewritten", "stays", "turned", "updated_at",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from feedmill.compose.archives import period_of
 from feedmill.compose.entry import compose_entry
-from feedmill.compose.podcast import complete_podcast, episode_entry, is_episode
+from feedmill.compose.podcast import complete_podcast, episode_entry, is_episode, shortened
 from feedmill.compose.select import Filter
 from feedmill.compose.terms import taxonomies
 from feedmill.model.archive import ARCHIVED, Period, period_kind
@@ -198,6 +198,7 @@ class Composer:
     def _feed(self, kind: Kind, path: str, title: str, description: str, entries: tuple[Entry, ...]) -> Feed:
         podcast = self._podcasts.get(path)
         if podcast is not None:
+            description = shortened(description)
             entries = tuple(episode_entry(entry, podcast) for entry in entries)
         return Feed(
             kind=kind,

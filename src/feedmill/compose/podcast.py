@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from html import escape
+from itertools import accumulate, takewhile
 
 from feedmill.model.feed import Entry
 from feedmill.model.podcast import Podcast
 from feedmill.model.seed import Seed
 from feedmill.model.site import Site
+from feedmill.model.slug import url_path
 
 _NAMESPACE = uuid.UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
 """The podcast namespace's own (https://github.com/Podcastindex-org/podcast-namespace, guid)."""
 
-_DESCRIPTION = 4_000
+LONGEST_DESCRIPTION = 4_000
 """Bytes of UTF-8 that a description may have (PSP-1)."""
 
 _ARTWORK = (".jpg", ".jpeg", ".png")
@@ -37,7 +42,7 @@ def complete_podcast(podcast: Podcast, site: Site, path: str) -> Podcast:
         author=author,
         owner_name=podcast.owner_name or author,
         owner_email=podcast.owner_email or site.author_email,
-        guid=podcast.guid or podcast_guid(f"{site.url}{path}.rss"),
+        guid=podcast.guid or podcast_guid(f"{site.url}{url_path(path)}.rss"),
     )
 
 
@@ -45,7 +50,8 @@ def episode_entry(entry: Entry, podcast: Podcast) -> Entry:
     """Return an entry as the feed of a show tells it: nothing that PSP-1 recommends is left to guess.
 
     Its picture is its own where that is a JPEG or PNG, else the show's; whether it is explicit is its own
-    word, else the show's; its summary says something and is no longer than a description may be.
+    word, else the show's; its summary says something and is no longer than a description may be, in RSS as
+    the HTML that readers take it for.
     """
     episode = entry.episode
     if episode is None:
@@ -55,15 +61,20 @@ def episode_entry(entry: Entry, podcast: Podcast) -> Entry:
     explicit = podcast.explicit if episode.explicit is None else episode.explicit
     return replace(
         entry,
-        summary=_shortened(entry.summary or entry.title),
+        summary=shortened(entry.summary or entry.title, partial(escape, quote=False)),
         episode=replace(episode, explicit=explicit, image=artwork),
     )
 
 
-def _shortened(text: str) -> str:
-    """Return a text of at most `_DESCRIPTION` bytes, cut between two words where there are any."""
-    data = text.encode("utf-8", "surrogatepass")
-    if len(data) <= _DESCRIPTION:
+def shortened(text: str, written: Callable[[str], str] = str) -> str:
+    """Return a text of at most 4,000 bytes as it is `written`, cut between two words where there are any."""
+    if _size(written(text)) <= LONGEST_DESCRIPTION:
         return text
-    head = data[: _DESCRIPTION - len("…".encode())].decode("utf-8", "ignore")
+    sizes = accumulate(_size(written(char)) for char in text)
+    kept = sum(1 for _ in takewhile(lambda size: size <= LONGEST_DESCRIPTION - _size("…"), sizes))
+    head = text[:kept]
     return (head.rpartition(" ")[0] or head) + "…"
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))

@@ -222,7 +222,8 @@ CONFIG: Section = section(
     ),
     copies=key(
         MapOf(COPY, SITE_PATH),
-        "Old addresses of feeds on a plain file host, and the documents whose bytes they have.",
+        "Old addresses of feeds on a plain file host, and the documents whose bytes they have; "
+        "a page needs one in as many folders, for its links.",
         {"feed.xml": "all.atom"},
         default={},
     ),

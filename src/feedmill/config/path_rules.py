@@ -13,7 +13,8 @@ from feedmill.model.slug import SERVED_SUFFIXES
 
 _ANSWERED = frozenset({"healthz", "readyz"})
 _LISTINGS = frozenset({"feeds.opml", "feeds.json"})
-_PAGES = frozenset({"index.html", "404.html", "410.html", "feed.css", "sitemap.xml", "robots.txt"})
+_ERRORS = frozenset({"404.html", "410.html"})
+_PAGES = frozenset({"index.html", "feed.css", "sitemap.xml", "robots.txt"}) | _ERRORS
 _ICONS = frozenset({"favicon.ico", "apple-touch-icon.png"})
 _DIRECTORY = _LISTINGS | _PAGES | _ICONS
 _TAXONOMIES = ("topics", "providers", "authors", "categories", "types")
@@ -57,6 +58,19 @@ def check_copies(config: CheckedConfig) -> None:
             config.add(
                 place, f"{shown(target)} {fault}, so there is nothing to copy; use a path like all.atom"
             )
+        elif (right := _as_deep(path, target)) != path:
+            fault = (
+                f"{shown(path)} is not in as many folders as {target}, so its relative links would be dead"
+            )
+            config.add(place, f"{fault}; use a path like {right}")
+
+
+def _as_deep(path: str, target: str) -> str:
+    """Return a path at which the links of a copied document hold; those of error pages do anywhere."""
+    depth = target.count("/")
+    if not target.endswith(".html") or target in _ERRORS or path.count("/") == depth:
+        return path
+    return "old/" * depth + path.rpartition("/")[2]
 
 
 def _taken(path: str, redirects: Mapping[str, str]) -> str | None:

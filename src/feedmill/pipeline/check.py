@@ -10,7 +10,7 @@ from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem
 from feedmill.model.settings import DecodeSettings, Settings
 from feedmill.model.slug import TermKey, hashed_slug
-from feedmill.model.taxonomy import Kind
+from feedmill.model.taxonomy import FeedKey, Kind
 from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.dry_run import dry_run_of, identity_changes
 from feedmill.pipeline.find import contents
@@ -50,7 +50,7 @@ def check_seeds(
         if paths is None:
             found.update(_many_feeds(dry_run.run))
             found.update(_large_documents(dry_run.run))
-            found.update(podcast_problems(dry_run.run))
+            found.update(podcast_problems(dry_run.run, dry_run.feed_builder.printer))
             found.update(_passing_identities(settings))
             found.update(_old_addresses(dry_run.run))
             found.update(_idle_rules(settings))
@@ -81,23 +81,29 @@ def _many_feeds(run: Pass) -> Iterator[Problem]:
 
 
 def _large_documents(run: Pass) -> Iterator[Problem]:
-    """Yield a warning where archives make documents of more entries than a reader likes to take at once."""
+    """Yield a warning where archives make documents of more entries than a reader likes to take at once.
+
+    A podcast's own is meant to have all of its episodes (docs/podcasts.md).
+    """
     if not run.composer.keeps_archives:
         return
-    sizes: dict[str, int] = {}
+    feeds = run.settings.feeds
+    shows = {FeedKey(kind=Kind.CUSTOM, key=each.slug) for each in feeds.custom if each.podcast is not None}
     keys = [record.key for record in run.catalog.memberships.feeds() if record.total > MANY_ENTRIES]
+    by_month = "; 'feeds.archive' can be month" if feeds.archive == "year" else ""
+    found: list[tuple[int, str, str]] = []
     for selection in select(run, keys):
-        sizes[selection.path] = len(selection.rows)
+        if selection.spec.key not in shows:
+            shorter = "; its 'limit' can be lower" if selection.owed <= MANY_ENTRIES else by_month
+            found.append((len(selection.rows), selection.path, shorter))
         if selection.spec.archive != "off":
             chain = Chain(run, selection.spec, selection.record, ())
-            sizes |= {chain.path(period): chain.size(period) for period in chain}
-    large = {path: size for path, size in sizes.items() if size > MANY_ENTRIES}
+            found += ((chain.size(period), chain.path(period), by_month) for period in chain)
+    large = [each for each in found if each[0] > MANY_ENTRIES]
     if large:
-        path, size = max(large.items(), key=lambda item: (item[1], item[0]))
+        size, path, shorter = max(large)
         message = f"{len(large):,} document(s) have more than {MANY_ENTRIES} entries, {path} has {size:,}"
-        if run.settings.feeds.archive == "year":
-            message += "; 'feeds.archive' can be month"
-        yield config_warning(run.settings, message)
+        yield config_warning(run.settings, message + shorter)
 
 
 def _old_addresses(run: Pass) -> Iterator[Problem]:

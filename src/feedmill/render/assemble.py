@@ -51,11 +51,16 @@ def oldest_first(entries: Sequence[Entry]) -> list[int]:
 
 
 class Printed(NamedTuple):
-    """A document in parts: what stands before and after its entries, what between two, each entry."""
+    """A document in parts: what stands before and after its entries, what between two, each entry.
+
+    `partial` returns what stands before and after them, in no more bytes, once some are left out; None: the
+    same.
+    """
 
     frame: tuple[bytes, bytes]
     separator: bytes
     entries: Sequence[bytes]
+    partial: Callable[[], tuple[bytes, bytes]] | None = None
 
 
 def assemble(
@@ -73,13 +78,15 @@ def assemble(
     `owed` newest, which stand nowhere else.
     A summary that would be longer than the entry changes nothing.
     """
-    (head, tail), separator, parts = printed
+    (head, tail), separator, parts, partial = printed
     size = len(head) + len(tail) + sum(map(len, parts)) + len(separator) * max(0, len(parts) - 1)
     if size > limit:
         order = oldest_first(entries)
         chosen, size = _shorten(parts, size, limit, order, summaries())
         spare = order[: len(order) - owed]
         parts = _drop(chosen, size, limit, spare, len(separator))
+        if partial is not None and len(parts) < len(chosen):
+            head, tail = partial()
     return b"".join((head, separator.join(parts), tail))
 
 

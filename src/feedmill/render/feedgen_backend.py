@@ -6,6 +6,7 @@ comes from extensions of our own (`feed_extensions`), through feedgen's own hook
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -244,7 +245,7 @@ class Rss(_Xml):
         )  # required, and required to say something
         generator.ttl(site.ttl)
         if site.author_email:
-            name = fit(site.author)
+            name = re.sub(r"[()\\]", "", fit(site.author)).strip()  # fit for a comment (RFC 5322, 3.2.2)
             generator.managingEditor(f"{site.author_email} ({name})" if name else site.author_email)
 
     def _content_tag(self, entry: Entry) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from operator import methodcaller
 from types import MappingProxyType
@@ -150,12 +151,13 @@ class Renderer:
         return self._made_files
 
     def _document(self, form: Format, feed: Feed, slots: Sequence[Slot]) -> bytes:
-        try:
-            frame = form.frame(feed)
-        except _UNPRINTABLE as error:
-            raise RenderError(feed.path, None, str(error)) from error
+        incomplete = None
+        if feed.history is not None and feed.history.complete:  # only of what has all entries (RFC 5005, 2)
+            incomplete = partial(_frame, form, replace(feed, history=replace(feed.history, complete=False)))
         return assemble(
-            Printed(frame, form.separator, self._parts(form, feed, slots, full=True)),
+            Printed(
+                _frame(form, feed), form.separator, self._parts(form, feed, slots, full=True), incomplete
+            ),
             limit=feed.max_bytes,
             entries=feed.entries,
             summaries=lambda: self._parts(form, feed, slots, full=False),
@@ -227,6 +229,13 @@ def _names(feed: Feed, suffix: str) -> Iterator[str]:
 def _name(feed: Feed, suffix: str) -> str:
     """Return the name of the format that a feed's document with this suffix has."""
     return "podcast" if suffix == "rss" and feed.podcast is not None else suffix
+
+
+def _frame(form: Format, feed: Feed) -> tuple[bytes, bytes]:
+    try:
+        return form.frame(feed)
+    except _UNPRINTABLE as error:
+        raise RenderError(feed.path, None, str(error)) from error
 
 
 def _print(form: Format, feed: Feed, entries: Sequence[Entry], *, full: bool) -> list[bytes]:

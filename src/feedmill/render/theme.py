@@ -105,6 +105,7 @@ def environment(site: Site, theme: Mapping[str, str]) -> Environment:
         "date": language.date,
         "number": language.number,
         "period": language.period,
+        "size": language.size,
     }
     env.globals.update(
         site=site,

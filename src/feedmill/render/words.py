@@ -19,6 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+from babel.units import format_unit
 
 from feedmill.errors import RenderError
 
@@ -34,9 +35,12 @@ _DATE = "yMMMd"
 _MONTH, _YEAR = "yMMMM", "y"
 """A whole month, its name in full, and a year."""
 
+_UNITS = ("digital-byte", "digital-kilobyte", "digital-megabyte", "digital-gigabyte", "digital-terabyte")
+"""Units of sizes, each a thousand of the one before it, by their names in CLDR."""
+
 
 class Words:
-    """What a language (RFC 5646) makes of the pages' messages, dates and numbers.
+    """What a language makes of the pages' messages, dates and numbers. Its tag has no case (RFC 5646, 2.1.1).
 
     Ours and the theme's `locale/LANGUAGE.po` count, the theme's first; `de-AT` takes `de` where it has
     nothing of its own, and a language without any catalog is English with its own dates.
@@ -67,10 +71,11 @@ class Words:
     def catalog(self) -> NullTranslations:
         """The messages of the language, as gettext has them."""
         found: NullTranslations | None = None
-        parts = self._language.replace("_", "-").split("-")
+        parts = self._language.lower().replace("_", "-").split("-")
         for length in range(1, len(parts) + 1):
-            name = f"locale/{'-'.join(parts[:length])}.po"
-            for text in (_packaged(name), self._theme.get(name)):
+            wanted = f"locale/{'-'.join(parts[:length])}.po"
+            themed = ((name, self._theme[name]) for name in sorted(self._theme) if name.lower() == wanted)
+            for name, text in ((wanted, _packaged(wanted)), *themed):
                 if text is not None:
                     catalog = _read(text, name)
                     if found is not None:
@@ -99,6 +104,13 @@ class Words:
     def number(self, value: int) -> str:
         """Return a whole number with the language's separators."""
         return format_decimal(value, locale=self.locale)
+
+    def size(self, count: int) -> str:
+        """Return a number of bytes as the language writes it, in thousands: `25.0 MB`, `25,0\u202fMo`."""
+        power = min((len(str(count)) - 1) // 3, len(_UNITS) - 1)
+        if not power:
+            return format_unit(count, _UNITS[0], "long", locale=self.locale)
+        return format_unit(count / 1000**power, _UNITS[power], "short", "#,##0.0", locale=self.locale)
 
 
 def _packaged(name: str) -> str | None:

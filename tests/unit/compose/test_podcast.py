@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 import pytest
 
@@ -73,6 +74,11 @@ def test_the_site_answers_for_what_the_show_leaves_open() -> None:
     assert composer.empty_feed(Kind.CUSTOM, "custom/show", "S", "").podcast == found
 
 
+def test_the_guid_is_made_from_the_address_as_documents_spell_it() -> None:
+    show = complete_podcast(replace(SHOW, guid=""), BARE, "custom/münchen")
+    assert show.guid == podcast_guid("https://feeds.example.org/custom/m%C3%BCnchen.rss")
+
+
 def test_an_episode_says_what_psp_recommends_whatever_it_leaves_open() -> None:
     bare = episode_entry(entry(1, episode=replace(EPISODE, explicit=None)), SHOW)
     assert bare.episode is not None
@@ -88,8 +94,19 @@ def test_an_episode_says_what_psp_recommends_whatever_it_leaves_open() -> None:
     assert episode_entry(entry(1), SHOW) == entry(1)
 
 
-@pytest.mark.parametrize("text", ["é" * 4000, "two words " * 500])
+@pytest.mark.parametrize("text", ["é" * 4000, "two words " * 500, "a & b < c " * 450])
 def test_a_description_has_no_more_than_4000_bytes(text: str) -> None:
+    """As RSS tells it: an episode's as HTML, the show's as plain text."""
     summary = episode_entry(entry(1, episode=EPISODE, summary=text), SHOW).summary
-    assert 3900 < len(summary.encode()) <= 4000
+    assert 3900 < len(escape(summary, quote=False).encode()) <= 4000
     assert summary.endswith("…")
+    custom = CustomSettings(slug=Slug("show"), title="S", description=text, podcast=SHOW)
+    composer = Composer(BARE, FeedSettings(custom=(custom,)))
+    told = composer.feed(composer.spec(FeedKey(kind=Kind.CUSTOM, key="show")), "S", ()).description
+    assert 3900 < len(told.encode()) <= 4000
+    assert text.startswith(told.removesuffix("…"))
+
+
+def test_a_description_of_4000_bytes_is_left_whole() -> None:
+    text = "a < b" * 500  # with the three bytes that "<" has more, as HTML
+    assert episode_entry(entry(1, episode=EPISODE, summary=text), SHOW).summary == text

@@ -46,8 +46,8 @@ def test_without_atom_nothing_is_archived(tmp_path: Path) -> None:
 
 
 def test_an_archive_can_be_copied(tmp_path: Path) -> None:
-    text = "feeds: {archive: year}\ncopies: {2025.xml: all/2025.atom, 2025.htm: all/2025.html}"
+    text = "feeds: {archive: year}\ncopies: {2025.xml: all/2025.atom, old/2025.htm: all/2025.html}"
     assert dict(loads(text, base=tmp_path).copies) == {
         "2025.xml": "all/2025.atom",
-        "2025.htm": "all/2025.html",
+        "old/2025.htm": "all/2025.html",
     }

@@ -20,13 +20,15 @@ copies:
   atom: index.html
   all.xml: all.rss
   "feed.rss": all/2026-06.atom
+  blog/ai.html: topics/ai.html
+  blog/gone.html: 410.html
 """
 
 
 def test_what_may_be_copied(tmp_path: Path) -> None:
     settings = loads(FINE, base=tmp_path)
     assert settings.copies["feed.xml"] == "all.atom"
-    assert len(settings.copies) == 8
+    assert len(settings.copies) == 10
     assert loads(show(settings), base=tmp_path) == settings
     assert loads("", base=tmp_path).copies == {}
 
@@ -80,4 +82,22 @@ def test_faults(tmp_path: Path, copies: str, message: str) -> None:
     with pytest.raises(ConfigErrors) as caught:
         loads(text, base=tmp_path)
     assert len(caught.value.faults) == 1, str(caught.value)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("copies", "message"),
+    [
+        (
+            "blog/news.html: all.html",
+            '"blog/news.html" is not in as many folders as all.html, so its relative links would be dead',
+        ),
+        ("blog/news.html: all.html", "; use a path like news.html"),
+        ("ai.htm: topics/ai.html", "; use a path like old/ai.htm"),
+        ("a/b/home.html: index.html", "; use a path like home.html"),
+    ],
+)
+def test_a_page_is_copied_where_its_links_hold(tmp_path: Path, copies: str, message: str) -> None:
+    with pytest.raises(ConfigErrors) as caught:
+        loads(f"copies: {{{copies}}}", base=tmp_path)
     assert message in str(caught.value)

@@ -152,6 +152,26 @@ def test_a_feed_that_is_all_in_one_document_is_complete_and_names_its_archives(s
         assert found.links["prev-archive"] == f"{URL}all/2026-02.atom"
 
 
+def test_a_document_that_left_entries_out_for_size_is_not_complete(site: Site) -> None:
+    """RFC 5005, section 2: of a complete feed readers may forget whatever is not in it."""
+    whole = CONFIG.replace("limit: 2", "limit: 8")
+    site.config = whole.replace("limit: 8", "limit: 8, max_bytes: 2 KiB")
+    with site.open() as small:
+        site.build(small)
+        for suffix in ("atom", "rss"):
+            found = parse(site.get(f"{URL}all.{suffix}"))
+            assert 2 < len(found.entries) < 8
+            assert found.marks == set()
+            assert len(site.chain(f"all.{suffix}")) == 8
+        written(site, small, site.write("2026-03-15", text="Other."))
+        after_edit = {suffix: site.get(f"{URL}all.{suffix}") for suffix in ("atom", "rss")}
+    site.build(full=True)
+    assert {suffix: site.get(f"{URL}all.{suffix}") for suffix in ("atom", "rss")} == after_edit
+    site.config = whole
+    site.build()
+    assert parse(site.get(f"{URL}all.atom")).marks == {"complete"}
+
+
 def test_an_edit_touches_its_own_period_alone(site: Site, mill: Mill) -> None:
     assert written(site, mill, site.write("2026-01-05", text="Other.")) == feeds("/2026-01")
     newest = written(site, mill, site.write("2026-03-15", text="Other."))
@@ -389,6 +409,22 @@ def test_check_tells_of_large_documents(site: Site, monkeypatch: pytest.MonkeyPa
     told = [message for message in found if "document(s)" in message]
     said = "2 document(s) have more than 2 entries, topics/news/2026 has 6; 'feeds.archive' can be month"
     assert told == ([said] if archive == "year" else [])
+
+
+@pytest.mark.parametrize("archive", ["month", "year"])
+def test_check_tells_which_setting_makes_a_document_large(
+    site: Site, monkeypatch: pytest.MonkeyPatch, archive: str
+) -> None:
+    monkeypatch.setattr("feedmill.pipeline.check.MANY_ENTRIES", 7)
+    show = "{slug: show, where: {}, limit: 9, podcast: {image: 'https://x.org/a.png', categories: [Arts]}}"
+    site.config = CONFIG.replace("archive: month", f"archive: {archive}").replace("limit: 2", "limit: 9")
+    site.config = site.config.replace("custom: [", f"custom: [{show}, ")
+    for month in MONTHS:
+        for day in ("05", "15"):
+            site.write(f"{month}-{day}", "enclosure: {url: https://x.org/1.mp3, length: 9}")
+    found = [each.message for each in check_seeds(mill_settings(site), lambda: site.now)]
+    said = "3 document(s) have more than 7 entries, topics/news has 8; its 'limit' can be lower"
+    assert [message for message in found if "document(s)" in message] == [said]
 
 
 def mill_settings(site: Site) -> Settings:

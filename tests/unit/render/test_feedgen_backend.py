@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from conformance import rss
 from conformance.common import parse_xml
 from conformance.samples import BARE, CONTENT, NOON, RICH, SUMMARY, TITLE, entry, feed, topic
 from feedmill.model.feed import Byline, Entry, Feed
@@ -179,6 +183,23 @@ def test_an_rss_channel_without_description_says_its_title() -> None:
 def test_without_an_author_the_site_is_the_author_and_nobodys_address_is_told() -> None:
     assert _all(_root("atom", feed()), "a:author/a:name") == [BARE.title]
     assert _root("rss", feed()).find("channel/managingEditor") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Jane :)", " (Jane :)"),
+        ("Jane (J.) Doe", " (Jane J. Doe)"),
+        (":-) (", " (:-)"),
+        ("Jane \\", " (Jane)"),
+        ("()", ""),
+    ],
+)
+def test_brackets_of_an_author_end_no_comment(name: str, told: str) -> None:
+    site = replace(BARE, author=name, author_email="j@x.org")
+    (document,) = Renderer(site).render_feed(feed(entry(1), formats=("rss",)))
+    assert _all(parse_xml(document.body).find("channel"), "managingEditor") == ["j@x.org" + told]
+    assert rss.faults(document.body) == []
 
 
 def test_an_empty_feed_is_of_1970() -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 
 from conformance import html
-from conformance.samples import BARE, DIRECTORY, FEEDS, NOON, RICH, entry, feed, feeds, sites, topic
+from conformance.samples import BARE, DIRECTORY, EPISODE, FEEDS, NOON, RICH, entry, feed, feeds, sites, topic
 from feedmill.model.feed import Directory, Feed, FeedRow
 from feedmill.model.instant import EPOCH
 from feedmill.model.seed import Image
@@ -225,24 +225,27 @@ def test_the_index_has_each_format_that_there_is_and_no_other() -> None:
 
 
 def test_past_max_bytes_the_oldest_entries_are_dropped() -> None:
+    """Bytes of entries count, and none of what is around them: it alone has more than some limits."""
     entries = tuple(entry(n, summary="word " * 100) for n in range(40, 0, -1))
-    limit = len(page(feed(*entries)).encode()) - 15_000
+    around = len(page(feed()).encode())
+    limit = len(page(feed(*entries)).encode()) - around - 15_000
     cut = page(feed(*entries, max_bytes=limit))
     kept = [int(n) for n in re.findall(r"<a href=\"https://example.org/a/(\d+)\?", cut)]
-    assert limit - 2000 < len(cut.encode()) <= limit
+    assert limit - 2000 < len(cut.encode()) - around <= limit + 200
     assert kept == list(range(40, 40 - len(kept), -1))
     assert f"{len(kept)} entries" in cut
 
 
 def test_the_oldest_are_dropped_in_whatever_order_they_are_shown() -> None:
     entries = tuple(entry(n, summary="word " * 300) for n in (3, 9, 1, 7))
-    size = len(page(feed(*entries)).encode())
-    cut = page(feed(*entries, max_bytes=size - 2500))
+    cut = page(feed(*entries, max_bytes=4_000))
     assert re.findall(r"<a href=\"https://example.org/a/(\d+)\?", cut) == ["9", "7"]
 
 
-def test_a_page_that_cannot_fit_is_shown_without_entries() -> None:
-    assert "No entries right now" in page(feed(entry(1), max_bytes=10))
+def test_a_page_has_an_entry_whatever_its_size() -> None:
+    cut = page(feed(entry(2), entry(1), max_bytes=10, total=2))
+    assert "No entries right now" not in cut
+    assert "latest 1 of 2" in cut
 
 
 @pytest.mark.parametrize("cache_bytes", [3000, 1 << 20])  # a few entries, and all of them
@@ -315,6 +318,21 @@ def test_nothing_is_fetched_but_pictures() -> None:
     assert fetched == []
     assert set(re.findall(r'<link rel="([^"]*)"', body)) == {"canonical", "icon", "alternate"}
     assert "apple-touch-icon.png" in Pages(BARE, {}).render_feed(feed(FULL)).decode()  # when it is kept
+
+
+def test_no_host_of_a_picture_or_a_file_learns_which_page_it_is_on() -> None:
+    """Without the origin's header too: what a page says holds for all that it fetches after that."""
+    pages = Pages(RICH, {})
+    bodies = (
+        pages.render_feed(feed(FULL, entry(1, episode=EPISODE))),
+        pages.render_index(DIRECTORY),
+        pages.render_missing(404),
+    )
+    for body in bodies:
+        before, said, after = body.partition(b'<meta name="referrer" content="no-referrer">')
+        assert said
+        assert not re.search(rb"\b(?:href|src)=", before)
+        assert b"</head>" in after
 
 
 def test_dates_do_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from babel.plural import to_python
 
 from conformance import html
-from conformance.samples import BARE, DIRECTORY, NOON, entry, feed
+from conformance.samples import BARE, DIRECTORY, EPISODE, NOON, entry, feed
 from feedmill.errors import RenderError
 from feedmill.render.pages import Pages
 from feedmill.render.words import Words
@@ -85,6 +85,9 @@ def test_the_plural_rule_is_the_languages_own(root: Path, language: str) -> None
         ("ar", "21 نوفمبر 2026", "1,234", "1,234 مادة"),
         ("ja", "2026年11月21日", "1,234", "1,234 件"),
         ("he", "21 בנוב׳ 2026", "1,234", "1,234 entries"),
+        ("EN", "21 Nov 2026", "1,234", "1,234 entries"),
+        ("De-AT", "21. Nov. 2026", "1.234", "1.234 Einträge"),
+        ("JA", "2026年11月21日", "1,234", "1,234 件"),
         ("x-martian", "21 Nov 2026", "1,234", "1,234 entries"),
     ],
 )
@@ -95,6 +98,26 @@ def test_dates_and_numbers_are_the_languages_own(language: str, date: str, numbe
     rows = tuple(replace(row, total=1234) for row in DIRECTORY.rows)
     body = Pages(replace(BARE, language=language), {}).render_index(replace(DIRECTORY, rows=rows)).decode()
     assert entries in body
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "told"),
+    [
+        ("en", 24_986_239, "25.0 MB"),
+        ("en", 1, "1 byte"),
+        ("en", 999, "999 bytes"),
+        ("en", 1_000, "1.0 kB"),
+        ("en", 2_500_000_000_000_000, "2,500.0 TB"),
+        ("de-AT", 24_986_239, "25,0 MB"),
+        ("fr", 24_986_239, "25,0\u202fMo"),
+        ("ar", 24_986_239, "25.0 م.ب"),
+    ],
+)
+def test_sizes_are_the_languages_own(language: str, count: int, told: str) -> None:
+    file = replace(EPISODE.enclosure, length=count)
+    shown = entry(1, episode=replace(EPISODE, enclosure=file))
+    body = Pages(replace(BARE, language=language), {}).render_feed(feed(shown)).decode()
+    assert f"</a> ({told})</li>" in body
 
 
 @pytest.mark.parametrize("language", [*LANGUAGES, "he", "fa", "en"])
@@ -118,7 +141,10 @@ def test_a_page_in_any_language_is_valid_and_runs_its_way(language: str) -> None
 def test_a_theme_adds_a_language_and_mends_one_of_ours() -> None:
     italian = 'msgid "Subscribe"\nmsgstr "Iscriviti"\n'
     theme = {"locale/it.po": italian, "locale/de.po": italian.replace("Iscriviti", "Folgen")}
+    theme["locale/pt-BR.po"] = italian.replace("Iscriviti", "Assine")
     for language, wanted, other in (
+        ("pt-br", "Assine", "Latest entries"),
+        ("PT-BR", "Assine", "Latest entries"),
         ("it-CH", "Iscriviti", "Latest entries"),
         ("de", "Folgen", "Neueste Einträge"),
     ):
