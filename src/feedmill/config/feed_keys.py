@@ -31,7 +31,7 @@ FEEDS = section(
     max_bytes=key(
         size(1 << 10, 1 << 30),
         "A larger document falls back to summaries, oldest entries first, then drops the oldest. "
-        "Of a page its entries alone count; it has one in any case.",
+        "A page keeps one in any case.",
     ),
     content=key(_CONTENT, "How much of a seed's body goes out: all, its summary only, or no text at all."),
     related=key(integer(0, 100), "How many of a seed's `related` articles end its content as links."),

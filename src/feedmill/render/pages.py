@@ -71,16 +71,18 @@ class Pages:
         return theming.content_security_policy(self._theme)
 
     def render_feed(self, feed: Feed) -> bytes:
-        """Return `feed`'s page in UTF-8; of entries with more than `feed.max_bytes` the oldest are left out.
-
-        But for those that are in no archive, and for one. What is around them counts nothing.
+        """Return `feed`'s page in UTF-8; past `feed.max_bytes` the oldest entries are left out, but for those
+        that are in no archive, and for one.
 
         Raises:
             RenderError: a template (of the theme, as a rule) failed.
         """
         entries = feed.entries
         page = self._feed_page(feed, entries)
-        while len(page) > feed.max_bytes and (kept := self._fitting(feed, entries)) != entries:
+        while (
+            len(page) > feed.max_bytes
+            and (kept := self._without_oldest(feed, entries, len(page) - feed.max_bytes)) != entries
+        ):
             entries = kept
             page = self._feed_page(feed, entries)
         return page
@@ -214,17 +216,15 @@ class Pages:
 
         return Markup(qr_svg(address, self._words.phone_label))
 
-    def _fitting(self, feed: Feed, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        """Return `entries` in their order, without as many of the oldest as are too much for `max_bytes`."""
-        common, root = _common(feed.path, entries), _root(feed)
-        sizes = [len(self._entry(entry, feed.path, root, common)) for entry in entries]
-        excess, dropped = sum(sizes) - feed.max_bytes, set()
+    def _without_oldest(self, feed: Feed, entries: tuple[Entry, ...], excess: int) -> tuple[Entry, ...]:
+        """Return `entries` in their order, without as many of the oldest as make up `excess` bytes."""
+        dropped, common = set(), _common(feed.path, entries)
         newest_first = sorted(range(len(entries)), key=lambda at: (entries[at].published, -at), reverse=True)
         for at in reversed(newest_first[max(1, feed.owed) :]):
             if excess <= 0:
                 break
             dropped.add(at)
-            excess -= sizes[at]
+            excess -= len(self._entry(entries[at], feed.path, _root(feed), common))
         return tuple(entry for at, entry in enumerate(entries) if at not in dropped)
 
     def _entry(self, entry: Entry, feed: str, root: str, common: frozenset[str]) -> bytes:
