@@ -307,6 +307,10 @@ def _body(
     told = []
     if body.emptied:
         told.append("nothing of the body can be shown in a feed")
+    if body.flattened:
+        told.append(
+            "the body, or a paragraph of it, is too long or too nested for HTML; its text alone is shown"
+        )
     if body.templates and settings.templates == "keep":
         pieces = f"{body.templates:,} piece{'s' if body.templates != 1 else ''} of template syntax"
         told.append(f"the body shows {pieces} as it is; 'seeds.templates: strip' leaves it out")

@@ -282,6 +282,12 @@ related:
     assert [article.title for article in seed(header, related=9).related] == ["Three"]
 
 
+def test_a_body_that_is_too_nested_is_told() -> None:
+    found = record("", "<b>x</b>" + "<div>" * 2000)
+    assert [(each.severity, each.line) for each in found.problems] == [(Severity.NOTICE, 6)]
+    assert "its text alone is shown" in found.problems[0].message
+
+
 def test_of_several_categories_the_first_counts() -> None:
     assert seed("category: [One, Two]").category == "One"
     assert seed("category: []").category == ""
