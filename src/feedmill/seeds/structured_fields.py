@@ -11,6 +11,7 @@ from feedmill.model.seed import Author, Image, Provider, Severity
 from feedmill.model.slug import term_key
 from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.links import absolute, http_url
+from feedmill.seeds.text import plain
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode
 
 _NAMED = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+)\)")
@@ -119,23 +120,31 @@ def authors(reader: Reader) -> tuple[Author, ...]:
 
 def _author(reader: Reader, key: str, node: Node) -> Author:
     if not isinstance(node, MappingNode):
-        name = reader.plain(key, node)
-        url, *others = [found[2] for found in _NAMED.finditer(name)] or [""]
-        return Author(name=_NAMED.sub(r"\1", name), url="" if others else url)
+        raw = reader.raw(key, node)
+        url, *others = [found[2] for found in _NAMED.finditer(raw)] or [""]
+        name = plain(_NAMED.sub(r"\1", raw), fix_encoding=reader.fix_encoding)
+        return Author(name=name, url="" if others else _author_url(reader, key, url, node))
     inner = entries(node)
-    url, email = _text(reader, key, inner, "url"), _text(reader, key, inner, "email")
-    if url:
-        try:
-            url = http_url(url)
-        except ValueError as error:
-            why = f"'{key}.url' is {quoted(url)}, which {error}; it is left out"
-            reader.report(why, inner["url"], Severity.NOTICE)
-            url = ""
+    email = _text(reader, key, inner, "email")
     if email and not _EMAIL.fullmatch(email):
         why = f"'{key}.email' is {quoted(email)}, which is no e-mail address; it is left out"
         reader.report(why, inner["email"], Severity.NOTICE)
         email = ""
+    link = inner.get("url")
+    name = f"{key}.url"
+    raw = "" if link is None or reader.is_absent(name, link) else reader.raw(name, link)
+    url = _author_url(reader, name, raw, link or node)
     return Author(name=_text(reader, key, inner, "name"), url=url, email=email)
+
+
+def _author_url(reader: Reader, key: str, raw: str, node: Node) -> str:
+    """Return an author's address, "" where it is none, with a notice."""
+    try:
+        return http_url(raw) if raw else ""
+    except ValueError as error:
+        why = f"'{key}' is {quoted(raw)}, which {error}; it is left out"
+        reader.report(why, node, Severity.NOTICE)
+        return ""
 
 
 def images(reader: Reader, base: str) -> tuple[Image, ...]:

@@ -306,6 +306,37 @@ def test_an_author_who_is_a_link_has_an_address(author: str, name: str, url: str
     assert seed(f"author: {author}").authors == (Author(name=name, url=url),)
 
 
+@pytest.mark.parametrize(
+    ("author", "url"),
+    [
+        (
+            "{name: A, url: 'https://a.example/?id=1&section=2&copy=3'}",
+            "https://a.example/?id=1&section=2&copy=3",
+        ),
+        ("'[A](https://a.example/?id=1&section=2)'", "https://a.example/?id=1&section=2"),
+        ("'[A](https://b.example/ü|x{y}%zz)'", "https://b.example/%C3%BC%7Cx%7By%7D%25zz"),
+    ],
+)
+def test_an_authors_address_is_read_as_it_is_written(author: str, url: str) -> None:
+    assert seed(f"author: {author}").authors == (Author(name="A", url=url),)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "'[A](https://b.exa\"mple/)'",
+        "'[A](https://@:99999/)'",
+        "{name: A, url: 'mailto:a@b.c'}",
+        "{name: A, url: ' '}",
+    ],
+)
+def test_an_authors_address_that_is_none_is_left_out(author: str) -> None:
+    found = record(f"author: {author}")
+    assert found.seed is not None
+    assert found.seed.authors == (Author(name="A", url=""),)
+    assert all("it is left out" in each.message for each in found.problems)
+
+
 def test_tags_with_pages_of_their_own_are_called_by_their_labels() -> None:
     assert seed("tags: [{label: A b, permalink: /a}, c]").topics == ("A b", "c")
     assert record("tags: [{name: A}]").reason is Reason.INVALID
