@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark, set_apart
+from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark, set_apart, without_notes
 from feedmill.seeds.html import content
 from feedmill.seeds.templates import Kind, strip
 
@@ -75,4 +75,8 @@ def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: 
     if not summarise:
         return whole
     marked = mark(body, rules.separators, markdown=kind != "html")
-    return replace(whole, summary=excerpt((shown(marked) if marked else whole).html, rules.words))
+    if not marked and not rules.words:
+        return whole
+    summarised = (marked or body) if kind == "html" else without_notes(marked or body)
+    html = (whole if summarised == body else shown(summarised)).html
+    return replace(whole, summary=excerpt(html, rules.words))
