@@ -20,7 +20,7 @@ from feedmill.seeds.embeds import as_links
 from feedmill.seeds.html_budget import is_bounded
 from feedmill.seeds.mojibake import repair
 from feedmill.seeds.pictures import with_addresses
-from feedmill.seeds.tags import NOTHING, replace_tags
+from feedmill.seeds.tags import NOTHING, names_in, replace_tags
 from feedmill.seeds.text import BLOCK_ELEMENTS, plain, strip_controls
 
 if TYPE_CHECKING:
@@ -86,6 +86,9 @@ _BODY = re.compile(
 )
 _LINK = re.compile(r"""<a((?: [a-z]+="[^"]*")*+)>(.*?)</a>""", re.DOTALL)
 """A link as nh3 writes it."""
+_EMPTY_PICTURE = re.compile(r"""<img((?: (?!src=)[a-z]+="[^"]*")*+)>""")
+_ALT = re.compile(r' alt="([^"]*)"')
+"""A picture without an address, and its text, as nh3 writes them."""
 _SHOWN = re.compile(r"<img\b|(?:\A|>)\s*[^<\s]")
 """What a reader sees something of."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -141,7 +144,7 @@ def sanitise(fragment: str, base: str) -> str:
 
 def _cleaned(fragment: str, base: str) -> tuple[str, bool]:
     """As `sanitise`, and whether it is the text alone of what is too long or too nested."""
-    known = replace_tags(fragment, _replacement)
+    known = fragment if names_in(fragment) <= _KNOWN else replace_tags(fragment, _replacement)
     if not is_bounded(known, base):
         return _paragraphs(fragment), True
     addressed = with_addresses(known, base)
@@ -150,7 +153,8 @@ def _cleaned(fragment: str, base: str) -> tuple[str, bool]:
     fragment = addressed
     cleaner = _cleaner(base)
     for _ in range(_ROUNDS):
-        cleaned = _without_nowhere(strip_controls(cleaner.clean(fragment)).replace("\r", "\n"))
+        cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")
+        cleaned = _without_empty_pictures(_without_nowhere(cleaned))
         if cleaned == fragment:
             return cleaned.strip(), False
         fragment = cleaned
@@ -200,6 +204,11 @@ def _without_nowhere(fragment: str) -> str:
         return fragment
     nowhere = f' href="{links.NOWHERE}"'
     return _LINK.sub(lambda link: link[2] if nowhere in link[1] else link[0], fragment)
+
+
+def _without_empty_pictures(fragment: str) -> str:
+    """Return a fragment with the text alone of pictures without an address."""
+    return _EMPTY_PICTURE.sub(lambda picture: "".join(_ALT.findall(picture[1])), fragment)
 
 
 def _inside_body(text: str) -> str | None:

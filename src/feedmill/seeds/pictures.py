@@ -10,9 +10,8 @@ from itertools import pairwise
 from feedmill.seeds import links
 from feedmill.seeds.tags import NOTHING, attributes, find_tags
 
-_PICTURE = re.compile(r"<(?:img|noscript)(?=[\s/>])", re.IGNORECASE)
+_LATE = re.compile(r"<noscript(?=[\s/>])|data-src|srcset", re.IGNORECASE)
 _REPLACED = ["img", "noscript", "img"]
-_KEPT = ("alt", "title", "width", "height", "lang", "dir")
 
 
 def address_of(given: Mapping[str, str], base: str) -> str | None:
@@ -29,12 +28,12 @@ def _candidates(given: Mapping[str, str]) -> Iterator[str]:
 
 
 def with_addresses(fragment: str, base: str) -> str:
-    """Return HTML in which each picture has an address that can be loaded, or is its text; not sanitised.
+    """Return HTML in which each picture that has an address to load has it as its `src`; not sanitised.
 
     `noscript` goes and what is in it stays: a picture in it takes the place of one right before it
     that only a script could load. Takes time proportional to the text.
     """
-    if not _PICTURE.search(fragment):
+    if not _LATE.search(fragment):
         return fragment
     parts: list[str] = []
     written = 0
@@ -43,10 +42,8 @@ def with_addresses(fragment: str, base: str) -> str:
         name = tag[2].lower()
         if name == "noscript":
             new: str | None = NOTHING
-        elif name == "img" and not tag[1]:
-            new = _picture(
-                attributes(tag[3]), base, replaced=_is_replaced(fragment, tags[number : number + 3])
-            )
+        elif name == "img" and "=" in tag[3]:
+            new = _picture(tag[3], base, replaced=_is_replaced(fragment, tags[number : number + 3]))
         else:
             continue
         if new is not None:
@@ -55,18 +52,16 @@ def with_addresses(fragment: str, base: str) -> str:
     return "".join((*parts, fragment[written:]))
 
 
-def _picture(given: Mapping[str, str], base: str, *, replaced: bool) -> str | None:
-    """Return what stands in the place of a picture; None where it stays as it is."""
-    own = given.get("src", "").strip()
-    if own and links.absolute(own, base) is not None:
+def _picture(own: str, base: str, *, replaced: bool) -> str | None:
+    """Return what stands in the place of a picture with these attributes; None where it stays as it is."""
+    given = attributes(own)
+    source = given.get("src", "").strip()
+    if source and links.absolute(source, base) is not None:
         return None
     if replaced:
         return NOTHING
     address = address_of(given, base)
-    if address is None:
-        return NOTHING + html.escape(given.get("alt", ""), quote=False)
-    kept = "".join(f' {name}="{html.escape(given[name])}"' for name in _KEPT if name in given)
-    return f'<img src="{html.escape(address)}"{kept}>'
+    return f'<img src="{html.escape(address)}" {own}>' if address else None  # of two the first counts
 
 
 def _is_replaced(fragment: str, tags: Sequence[re.Match[str]]) -> bool:

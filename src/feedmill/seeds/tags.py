@@ -20,6 +20,7 @@ _TAG = re.compile(
     rf"((?:[{_W}/]++|=?[^{_W}/>=]++(?:[{_W}]*+=[{_W}]*+{_VALUE}?+)?+|=)*+)>?",
     re.DOTALL,
 )
+_NAME = re.compile(rf"</?([a-zA-Z][^{_W}/>]*+)")
 _ATTRIBUTE = re.compile(
     rf"""(=?[^{_W}/>=]++)(?:[{_W}]*+=[{_W}]*+(?:"([^"]*+)"|'([^']*+)'|([^{_W}>"'][^{_W}>]*+))?+)?+"""
 )
@@ -35,6 +36,11 @@ _FOREIGN = frozenset({"math", "svg"})
 
 NOTHING = "<!---->"
 """What stands in the place of a tag that goes: it keeps what is around it apart (`<<b>i>`, `&am<b>p;`)."""
+
+
+def names_in(text: str) -> set[str]:
+    """Return all names of tags in a text, in lower case, and perhaps more."""
+    return {name.lower() for name in set(_NAME.findall(text))}
 
 
 def find_tags(text: str) -> Iterator[re.Match[str]]:

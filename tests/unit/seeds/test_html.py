@@ -322,6 +322,8 @@ PICTURES = [
     ("<img src=/a data-src=/b>", '<img src="https://example.org/a">'),
     ("<img src='javascript:x' alt='a <b>&amp;'>", "a &lt;b&gt;&amp;"),
     ("x<img>", "x"),
+    ("<math><mtext></math><image src=data:x alt=A>", "A"),
+    ("<annotation-xml><td><math><template><img src='javascript:x' alt='<i>'><p>", "&lt;i&gt;<p></p>"),
     ("<noscript><img src=/a></noscript>", '<img src="https://example.org/a">'),
     ("<img data-src=/a>\n<NOSCRIPT>\n<img src=/a></NOSCRIPT>", '<img src="https://example.org/a">'),
     ("<img data-src=/a>text<noscript>no</noscript>", '<img src="https://example.org/a">textno'),
