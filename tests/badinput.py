@@ -454,6 +454,7 @@ def _fields() -> Iterator[Row]:
     yield _row("an id with a space", front("id: a b"))
     yield _row("an id that is a list", front("id: [a]"), "invalid")
     yield _row("script in the body", text("---\n" + GOOD + "---\n<script>alert(1)</script><p onclick=x>ok\n"))
+    yield _row("a body nested 2,000 deep", text("---\n" + GOOD + "---\n" + "<div>" * 2000 + "ok\n"))
 
 
 ROWS = dict(_rows())

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark, set_apart
+from feedmill.seeds.excerpt import SEPARATORS, excerpt, mark, set_apart, without_notes
 from feedmill.seeds.html import content
 from feedmill.seeds.templates import Kind, strip
 
@@ -29,12 +29,14 @@ class Body:
     """What a body comes to.
 
     `templates`: pieces of template syntax in it. `emptied`: it had something, and nothing of it is shown.
+    `flattened`: see `html.Content`.
     """
 
     html: str = ""
     summary: str = ""
     templates: int = 0
     emptied: bool = False
+    flattened: bool = False
 
 
 def kind_of(path: str) -> Kind:
@@ -51,7 +53,7 @@ def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: 
     if not body or body.isspace():
         return Body()
 
-    def shown(text: str) -> tuple[str, int, bool]:
+    def shown(text: str) -> Body:
         stripped = strip(text, kind, rules.root) if rules.strip_templates or count else None
         if stripped and rules.strip_templates:
             text = stripped.text
@@ -62,11 +64,19 @@ def read_body(body: str, kind: Kind, base: str, rules: BodyRules, *, summarise: 
             fix_encoding=rules.fix_encoding,
             typographer=rules.typographer,
         )
-        return made.html, stripped.count if stripped else 0, made.emptied or not text.strip()
+        return Body(
+            html=made.html,
+            templates=stripped.count if stripped else 0,
+            emptied=made.emptied or not text.strip(),
+            flattened=made.flattened,
+        )
 
-    html, templates, emptied = shown(body)
-    summary = ""
-    if summarise:
-        marked = mark(body, rules.separators, markdown=kind != "html")
-        summary = excerpt(shown(marked)[0] if marked else html, rules.words)
-    return Body(html=html, summary=summary, templates=templates, emptied=emptied)
+    whole = shown(body)
+    if not summarise:
+        return whole
+    marked = mark(body, rules.separators, markdown=kind != "html")
+    if not marked and not rules.words:
+        return whole
+    summarised = (marked or body) if kind == "html" else without_notes(marked or body)
+    html = (whole if summarised == body else shown(summarised)).html
+    return replace(whole, summary=excerpt(html, rules.words))

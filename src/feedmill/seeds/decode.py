@@ -16,11 +16,12 @@ from feedmill.seeds.body import Body, BodyRules, kind_of, read_body
 from feedmill.seeds.cut import is_sound, only
 from feedmill.seeds.field_keys import Keys, keys_for
 from feedmill.seeds.field_reader import Reader, entries, quoted
-from feedmill.seeds.flags import Word, read_word
+from feedmill.seeds.flags import Word, read_expiry, read_word
 from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
 from feedmill.seeds.locate import Located, defaults_of, has_own_pattern, locate, rule_of
+from feedmill.seeds.related import Span, related
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 from feedmill.seeds.unreadable import blank, blank_remarks, invalid, not_utf8, unreadable
@@ -142,7 +143,7 @@ def _decode_root(
     if word.withheld and not word.doubtful and not thorough and not settings.drafts and not reader.failed:
         return Record(path=path, reason=word.withheld, takedown=True)
     lines = () if word.withheld else takedown_lines(front.header, keys)
-    expires, expiry_unreadable = _expiry(reader)
+    expires, expiry_unreadable = read_expiry(reader)
     seed = _seed(reader, front, settings, word, expires, lines)
     report_slips(reader, keys)
     if thorough and front.syntax == "yaml":
@@ -248,13 +249,14 @@ def _seed(
         body = Body()  # it is not to be shown
     else:
         body = _body(reader, front, settings, link, summarise=not summary)
+    published = published or where.day
     return Seed(
         path=reader.path,
         id=entry,
         title=title,
         link=link,
         summary=summary or body.summary,
-        published=published or where.day,
+        published=published,
         updated=reader.instant("updatedDateTime"),
         expires=expires,
         withheld=word.withheld,
@@ -270,7 +272,7 @@ def _seed(
         price=reader.text("price"),
         levels=structured_fields.levels(reader),
         images=images,
-        related=structured_fields.related(reader, settings.related),
+        related=related(reader, settings, Span(published=published, expires=expires)),
         episode=enclosures.episode(reader, link),
         flag_lines=lines,
         vouched=word.vouched,
@@ -305,6 +307,10 @@ def _body(
     told = []
     if body.emptied:
         told.append("nothing of the body can be shown in a feed")
+    if body.flattened:
+        told.append(
+            "the body, or a paragraph of it, is too long or too nested for HTML; its text alone is shown"
+        )
     if body.templates and settings.templates == "keep":
         pieces = f"{body.templates:,} piece{'s' if body.templates != 1 else ''} of template syntax"
         told.append(f"the body shows {pieces} as it is; 'seeds.templates: strip' leaves it out")
@@ -357,14 +363,6 @@ def _language(reader: Reader) -> str:
 def _identity(reader: Reader) -> str | None:
     found = reader.find("id")
     return (reader.raw(*found).strip() or None) if found else None
-
-
-def _expiry(reader: Reader) -> tuple[Instant | None, bool]:
-    """Return the earliest expiry that is given, and whether there is one that cannot be read."""
-    errors = reader.errors
-    given = [each for each in reader.every("expiryDateTime") if not reader.is_absent(*each)]
-    instants = [instant for each in given if (instant := reader.instant_of(*each)) is not None]
-    return min(instants, default=None), reader.errors > errors
 
 
 def _no_mapping(root: yamltext.Node | None) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from feedmill.seeds import links
+from feedmill.seeds.pictures import address_of
+from feedmill.seeds.tags import attributes
 
 _ATTRIBUTES = r"""((?:[^<>"']|"[^"]*"|'[^']*')*+)>?"""
 _TAG = re.compile(
@@ -16,7 +18,6 @@ _TAG = re.compile(
 _EMBED = re.compile("<(?:iframe|video|audio)", re.IGNORECASE)
 _CLOSING = {name: re.compile(rf"</{name}\b[^>]*>?", re.IGNORECASE) for name in ("iframe", "video", "audio")}
 _SOURCE = re.compile(rf"<source(?=[\s/>]){_ATTRIBUTES}", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?+""")
 _VIDEO = re.compile(r"/embed/([\w-]{11})/?", re.ASCII)
 _VIMEO = re.compile(r"/video/([0-9]+)/?", re.ASCII)
 
@@ -41,7 +42,7 @@ def as_links(fragment: str, base: str) -> str:
             closing = _CLOSING[name].search(fragment, position)
             assert closing is not None  # there is a last one
             inside, position = fragment[position : closing.start()], closing.end()
-        parts += (fragment[written : match.start()], _link(_attributes(match[2]), inside, base))
+        parts += (fragment[written : match.start()], _link(attributes(match[2]), inside, base))
         written = position
     return "".join((*parts, fragment[written:]))
 
@@ -50,23 +51,13 @@ def _last(closing: re.Pattern[str], fragment: str) -> int:
     return max((match.start() for match in closing.finditer(fragment)), default=-1)
 
 
-def _attributes(text: str) -> dict[str, str]:
-    """Return a tag's attributes; of equal names the first, as in HTML."""
-    found: dict[str, str] = {}
-    for name, *values in _ATTRIBUTE.findall(text):
-        found.setdefault(name.lower(), html.unescape("".join(values)))
-    return found
-
-
-def _link(attributes: Mapping[str, str], inside: str, base: str) -> str:
-    source = attributes.get("src") or attributes.get("data-src")
-    if not source and (nested := _SOURCE.search(inside)):
-        source = _attributes(nested[1]).get("src")
-    address = links.absolute(source, base) if source else None
-    if address is None:
+def _link(own: Mapping[str, str], inside: str, base: str) -> str:
+    nested = _SOURCE.search(inside)
+    address = address_of(own, base) or (nested and address_of(attributes(nested[1]), base))
+    if not address:
         return ""
     address = _watched_at(address)
-    title = attributes.get("title", "").strip() or (urlsplit(address).hostname or "").removeprefix("www.")
+    title = own.get("title", "").strip() or (urlsplit(address).hostname or "").removeprefix("www.")
     return f'<a href="{html.escape(address)}">{html.escape(title)}</a> '
 
 

@@ -17,7 +17,10 @@ MAX_LENGTH = 400
 _MARK = "\U0010fffd\U000ffffd"
 """Stands for the separator while the body becomes HTML: of private use, and no icon font's."""
 _TAG = re.compile(r"""</?([a-z][a-z0-9]*)(?:[^<>"]|"[^"]*")*+>""")
-_NOTE = re.compile(r"<sup>[0-9]+</sup>")
+_RAISED = re.compile(r"<sup>([+-]?[0-9]+)</sup>")
+_SUPERSCRIPTS = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_NOTE = re.compile(r"(?<!\\)\[\^([^\]\s]{1,200})\]")
+_DEFINED = re.compile(r"^[ \t>]*\[\^([^\]\s]{1,200})\](?=:)", re.MULTILINE)
 
 
 def mark(body: str, separators: Sequence[str] = SEPARATORS, *, markdown: bool) -> str | None:
@@ -59,6 +62,21 @@ def set_apart(body: str, separators: Sequence[str] = SEPARATORS) -> str:
     return "".join((*parts, body[at:]))
 
 
+def without_notes(body: str) -> str:
+    """Return Markdown without the references to its footnotes: a summary has neither them nor the notes."""
+    definitions = list(_DEFINED.finditer(body)) if "[^" in body else []
+    if not definitions:
+        return body
+    labels, ends = {each[1] for each in definitions}, {each.end() for each in definitions}
+    code = find_code(body, markdown=True)
+
+    def kept(note: re.Match[str]) -> str:
+        stays = note[1] not in labels or note.end() in ends or code.end_at(note.start()) is not None
+        return note[0] if stays else ""
+
+    return _NOTE.sub(kept, body)
+
+
 def excerpt(content: str, words: int) -> str:
     """Return the summary of a body's sanitised HTML: one line of plain text, at most `MAX_LENGTH` long.
 
@@ -76,8 +94,12 @@ def excerpt(content: str, words: int) -> str:
 
 
 def _text(content: str) -> str:
-    """Return the text of sanitised HTML: its tags go, those of blocks part words, references are decoded."""
-    text = _TAG.sub(lambda tag: " " if tag[1] in BLOCK_ELEMENTS else "", _NOTE.sub("", content))
+    """Return the text of sanitised HTML: its tags go, those of blocks part words, references are decoded.
+
+    A raised number stays one: 10⁶.
+    """
+    content = _RAISED.sub(lambda raised: raised[1].translate(_SUPERSCRIPTS), content)
+    text = _TAG.sub(lambda tag: " " if tag[1] in BLOCK_ELEMENTS else "", content)
     return " ".join(html.unescape(text).split())
 
 

@@ -17,7 +17,7 @@ from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.takedown import swallowed
 from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, foreign_tag
 
-__all__ = ["BOOLEANS", "Word", "read_word"]
+__all__ = ["BOOLEANS", "Word", "read_expiry", "read_word"]
 
 _WITHHOLD = frozenset(
     "draft drafts auto-draft hidden private pending trash future inherit skip unlisted unpublished"  # noqa: SIM905
@@ -90,6 +90,14 @@ def expiry_default(defaults: Mapping[str, tuple[str, ...]], zone: tzinfo) -> Ins
         return parse_instant(given[0], zone)
     except ValueError:
         return EPOCH
+
+
+def read_expiry(reader: Reader) -> tuple[Instant | None, bool]:
+    """Return the earliest expiry that is given, and whether there is one that cannot be read."""
+    errors = reader.errors
+    given = [each for each in reader.every("expiryDateTime") if not reader.is_absent(*each)]
+    instants = [instant for each in given if (instant := reader.instant_of(*each)) is not None]
+    return min(instants, default=None), reader.errors > errors
 
 
 def _by_default(defaults: Mapping[str, tuple[str, ...]], field: str) -> list[bool]:

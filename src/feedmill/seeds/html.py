@@ -3,7 +3,7 @@
 What may stay is listed here (`ALLOWED_TAGS`, `ALLOWED_ATTRIBUTES`); nh3 (ammonia, html5ever) takes out the
 rest. No `style`, `class`, `id` or event attribute stays, no frame, form, SVG or MathML; links are http,
 https, mailto or tel, pictures http or https; of one to `links.NOWHERE` the text stays.
-`srcset` goes, its `src` stays. Frames, videos and audio are links by then (`embeds`). Sanitising what was
+Frames, videos and audio are links by then (`embeds`), pictures have a `src` (`pictures`). Sanitising what was
 sanitised changes nothing: what does not come to rest is shown as plain text instead.
 """
 
@@ -19,7 +19,9 @@ from feedmill.seeds import links
 from feedmill.seeds.embeds import as_links
 from feedmill.seeds.html_budget import is_bounded
 from feedmill.seeds.mojibake import repair
-from feedmill.seeds.text import plain, strip_controls
+from feedmill.seeds.pictures import with_addresses
+from feedmill.seeds.tags import NOTHING, names_in, replace_tags
+from feedmill.seeds.text import BLOCK_ELEMENTS, plain, strip_controls
 
 if TYPE_CHECKING:
     from feedmill.seeds.cleaner import Cleaner
@@ -36,7 +38,7 @@ template textarea title xmp
 """
 
 ALLOWED_TAGS = frozenset(_TAGS.split())
-"""The elements that stay; of others the tags go and the text stays."""
+"""The elements that stay; of others the tags go and the text stays, in a `div` where they part blocks."""
 
 HIDDEN_TAGS = frozenset(_HIDDEN.split())
 """The elements that go with everything in them."""
@@ -63,6 +65,10 @@ ALLOWED_ATTRIBUTES = MappingProxyType(
 )
 """The attributes that stay, by element; `*` stands for every element."""
 
+_KNOWN = ALLOWED_TAGS | HIDDEN_TAGS | {"image", "noscript"}
+"""What the sanitiser and `pictures` see; it would drop others with their text where MathML has such names."""
+_PARTING = BLOCK_ELEMENTS - _KNOWN - frozenset({"audio", "body", "frame", "head", "html", "video"})
+
 _ADDRESSES = frozenset({"cite", "href", "src"})
 _NUMBERS = frozenset({"colspan", "height", "rowspan", "span", "start", "width"})
 _NUMBER = re.compile(r"-?[0-9]{1,6}%?")
@@ -80,6 +86,9 @@ _BODY = re.compile(
 )
 _LINK = re.compile(r"""<a((?: [a-z]+="[^"]*")*+)>(.*?)</a>""", re.DOTALL)
 """A link as nh3 writes it."""
+_EMPTY_PICTURE = re.compile(r"""<img((?: (?!src=)[a-z]+="[^"]*")*+)>""")
+_ALT = re.compile(r' alt="([^"]*)"')
+"""A picture without an address, and its text, as nh3 writes them."""
 _SHOWN = re.compile(r"<img\b|(?:\A|>)\s*[^<\s]")
 """What a reader sees something of."""
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
@@ -87,10 +96,15 @@ _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A body as HTML. `emptied`: it had something, and nothing of it can be shown."""
+    """A body as HTML.
+
+    `emptied`: it had something, and nothing of it can be shown. `flattened`: it, or a paragraph, is too long
+    or too nested to be more than its text.
+    """
 
     html: str
     emptied: bool
+    flattened: bool = False
 
 
 def content(
@@ -106,32 +120,52 @@ def content(
     if not body or body.isspace():
         return Content(html="", emptied=False)
     text = strip_controls(repair(body) if fix_encoding else body).replace("\r\n", "\n").replace("\r", "\n")
-    shown = _html(text, markdown, base, typographer)
-    return Content(html=shown, emptied=not _SHOWN.search(shown))
+    shown, flattened = _html(text, markdown, base, typographer)
+    return Content(html=shown, emptied=not _SHOWN.search(shown), flattened=flattened)
 
 
-def _html(text: str, markdown: bool, base: str, typographer: bool) -> str:
+def _html(text: str, markdown: bool, base: str, typographer: bool) -> tuple[str, bool]:
     whole = _inside_body(text)
-    if whole is None and markdown:
-        from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
+    if whole is not None or not markdown:
+        return _cleaned(as_links(text if whole is None else whole, base), base)
+    from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
 
-        rendered = render(text, typographer=typographer)
-        if rendered is None:
-            return _paragraphs(text)
-        text = rendered
-    return sanitise(as_links(text if whole is None else whole, base), base)
+    rendered = render(text, typographer=typographer)
+    if rendered is None:
+        return _paragraphs(text), True
+    cleaned, flattened = _cleaned(as_links(rendered.html, base), base)
+    return cleaned, flattened or rendered.flattened
 
 
 def sanitise(fragment: str, base: str) -> str:
     """Return a fragment with nothing in it but what this module allows, addresses resolved against `base`."""
-    if is_bounded(fragment, base):
-        cleaner = _cleaner(base)
-        for _ in range(_ROUNDS):
-            cleaned = _without_nowhere(strip_controls(cleaner.clean(fragment)).replace("\r", "\n"))
-            if cleaned == fragment:
-                return cleaned.strip()
-            fragment = cleaned
-    return _paragraphs(fragment)
+    return _cleaned(fragment, base)[0]
+
+
+def _cleaned(fragment: str, base: str) -> tuple[str, bool]:
+    """As `sanitise`, and whether it is the text alone of what is too long or too nested."""
+    known = fragment if names_in(fragment) <= _KNOWN else replace_tags(fragment, _replacement)
+    if not is_bounded(known, base):
+        return _paragraphs(fragment), True
+    addressed = with_addresses(known, base)
+    if addressed is not known and not is_bounded(addressed, base):
+        return _paragraphs(fragment), True
+    fragment = addressed
+    cleaner = _cleaner(base)
+    for _ in range(_ROUNDS):
+        cleaned = strip_controls(cleaner.clean(fragment)).replace("\r", "\n")
+        cleaned = _without_empty_pictures(_without_nowhere(cleaned))
+        if cleaned == fragment:
+            return cleaned.strip(), False
+        fragment = cleaned
+    return _paragraphs(fragment), True
+
+
+def _replacement(closing: str, name: str) -> str | None:
+    """Return what stands in the place of a tag, None where that is itself."""
+    if name in _KNOWN:
+        return None
+    return f"<{closing}div>" if name in _PARTING else NOTHING
 
 
 def _cleaner(base: str) -> Cleaner:
@@ -170,6 +204,11 @@ def _without_nowhere(fragment: str) -> str:
         return fragment
     nowhere = f' href="{links.NOWHERE}"'
     return _LINK.sub(lambda link: link[2] if nowhere in link[1] else link[0], fragment)
+
+
+def _without_empty_pictures(fragment: str) -> str:
+    """Return a fragment with the text alone of pictures without an address."""
+    return _EMPTY_PICTURE.sub(lambda picture: "".join(_ALT.findall(picture[1])), fragment)
 
 
 def _inside_body(text: str) -> str | None:

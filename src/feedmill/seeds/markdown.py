@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ _NESTING = 40
 _SHORT = 300
 _PARAGRAPH_COST = 50_000_000
 _TEXT_COST = 400_000_000
+_FLATTENED = "feedmill.flattened"
 _ACTIVE = re.compile(r"[\[\]!*_~`<&\\]")
 _QUOTES = re.compile(r"[\"']")
 _TASK = re.compile(r"\A\[([ xX])\](?=\s)")
@@ -37,15 +39,24 @@ _LABEL = re.compile(r"\[\^[^\]\s]{1,200}\]")
 _ATTRIBUTES = re.compile(r"\{[^{}]*\}\s*$")
 
 
-def render(text: str, *, typographer: bool = False) -> str | None:
-    """Return the HTML of a Markdown text, not sanitised; None where it is too long to be Markdown.
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """HTML, not sanitised. `flattened`: a paragraph of it stayed as it was written, being too costly."""
+
+    html: str
+    flattened: bool
+
+
+def render(text: str, *, typographer: bool = False) -> Rendered | None:
+    """Return the HTML of a Markdown text; None where it is too long to be Markdown.
 
     `typographer`: quotes, dashes and dots as a printer sets them.
     """
     if len(text) > MAX_CHARACTERS or text.count("\n") > MAX_LINES:
         return None
-    rendered: str = _parser(typographer).render(text)
-    return rendered
+    env: dict[str, bool] = {}
+    rendered: str = _parser(typographer).render(text, env)
+    return Rendered(rendered, _FLATTENED in env)
 
 
 def code_lines(text: str) -> list[tuple[int, int]]:
@@ -115,6 +126,7 @@ def _inline(state: StateCore) -> None:
             cost = _cost(token.content, typographer)
             if cost > min(_PARAGRAPH_COST, left):
                 token.children.append(Token("text", "", 0, content=token.content))
+                state.env[_FLATTENED] = True
                 token.content = ""  # nothing for the rules that come after
             else:
                 left -= cost

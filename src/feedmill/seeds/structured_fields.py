@@ -1,4 +1,4 @@
-"""The fields that are more than one text: topics, levels, provider, images, related articles."""
+"""The fields that are more than one text: topics, levels, provider, authors, images."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from feedmill.model.fields import FLAGS, fold
-from feedmill.model.seed import Author, Image, Provider, Related, Severity
+from feedmill.model.fields import fold
+from feedmill.model.seed import Author, Image, Provider, Severity
 from feedmill.model.slug import term_key
-from feedmill.seeds.field_keys import BOOLEANS
 from feedmill.seeds.field_reader import Reader, entries, quoted
 from feedmill.seeds.links import absolute, http_url
 from feedmill.seeds.text import plain
-from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode, is_null
+from feedmill.yamltext import MappingNode, Node, ScalarNode, SequenceNode
 
 _NAMED = re.compile(r"\[([^\[\]]+)\]\((https?://[^\s()<>]+)\)")
 """A name as a link in Markdown, as Docsy's authors have it."""
@@ -121,23 +120,31 @@ def authors(reader: Reader) -> tuple[Author, ...]:
 
 def _author(reader: Reader, key: str, node: Node) -> Author:
     if not isinstance(node, MappingNode):
-        name = reader.plain(key, node)
-        url, *others = [found[2] for found in _NAMED.finditer(name)] or [""]
-        return Author(name=_NAMED.sub(r"\1", name), url="" if others else url)
+        raw = reader.raw(key, node)
+        url, *others = [found[2] for found in _NAMED.finditer(raw)] or [""]
+        name = plain(_NAMED.sub(r"\1", raw), fix_encoding=reader.fix_encoding)
+        return Author(name=name, url="" if others else _author_url(reader, key, url, node))
     inner = entries(node)
-    url, email = _text(reader, key, inner, "url"), _text(reader, key, inner, "email")
-    if url:
-        try:
-            url = http_url(url)
-        except ValueError as error:
-            why = f"'{key}.url' is {quoted(url)}, which {error}; it is left out"
-            reader.report(why, inner["url"], Severity.NOTICE)
-            url = ""
+    email = _text(reader, key, inner, "email")
     if email and not _EMAIL.fullmatch(email):
         why = f"'{key}.email' is {quoted(email)}, which is no e-mail address; it is left out"
         reader.report(why, inner["email"], Severity.NOTICE)
         email = ""
+    link = inner.get("url")
+    name = f"{key}.url"
+    raw = "" if link is None or reader.is_absent(name, link) else reader.raw(name, link)
+    url = _author_url(reader, name, raw, link or node)
     return Author(name=_text(reader, key, inner, "name"), url=url, email=email)
+
+
+def _author_url(reader: Reader, key: str, raw: str, node: Node) -> str:
+    """Return an author's address, "" where it is none, with a notice."""
+    try:
+        return http_url(raw) if raw else ""
+    except ValueError as error:
+        why = f"'{key}' is {quoted(raw)}, which {error}; it is left out"
+        reader.report(why, node, Severity.NOTICE)
+        return ""
 
 
 def images(reader: Reader, base: str) -> tuple[Image, ...]:
@@ -166,41 +173,6 @@ def images(reader: Reader, base: str) -> tuple[Image, ...]:
         title = _text(reader, key, inner, "title")
         pictures.append(Image(url=url, width=width, height=height, title=title))
     return tuple(pictures)
-
-
-def related(reader: Reader, limit: int) -> tuple[Related, ...]:
-    """Return the first `limit` related articles that have a title and an http(s) link."""
-    found = reader.find("related") if limit > 0 else None
-    if found is None:
-        return ()
-    articles: list[Related] = []
-    for item in found[1].value if isinstance(found[1], SequenceNode) else (found[1],):
-        if len(articles) == limit:
-            break
-        if isinstance(item, MappingNode) and (article := _article(reader, entries(item))):
-            articles.append(article)
-    return tuple(articles)
-
-
-def _article(reader: Reader, inner: dict[str, Node]) -> Related | None:
-    """A short article: what is wrong with one never makes the seed invalid. One that is withheld is none."""
-    for field in FLAGS:
-        flags = (inner.get(name) for name, _, _ in reader.names[field])
-        said = [BOOLEANS.get(flag.value) for flag in flags if isinstance(flag, ScalarNode)]
-        if (field != "published") in said:
-            return None
-
-    def first(field: str) -> str:
-        nodes = (inner.get(name) for name, _, _ in reader.names[field])
-        given = (node for node in nodes if isinstance(node, ScalarNode) and not is_null(node))
-        return next((str(node.value) for node in given if node.value.strip()), "")
-
-    title = plain(first("title"), fix_encoding=reader.fix_encoding)
-    try:
-        link = http_url(first("link"))
-    except ValueError:
-        return None
-    return Related(title=title, link=link) if title else None
 
 
 def _is_too_long(reader: Reader, key: str, label: str, node: Node) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from feedmill.model.seed import Author, Image, Provider, Reason, Record, Related, Seed, Severity
-from feedmill.model.settings import DecodeSettings
+from feedmill.model.settings import AddressSettings, DecodeSettings
 from feedmill.seeds.decode import decode
 
 HEAD = "title: A title\nwebUrl: https://example.org/a\n"
@@ -222,15 +222,70 @@ def test_a_blank_body_is_no_content(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "flag", ["published: false", "published: 'No'", "draft: true", "hidden: on", "removed: yes", "deleted: y"]
+    "flag",
+    [
+        "published: false",
+        "published: 'No'",
+        "draft: true",
+        "hidden: on",
+        "removed: yes",
+        "deleted: y",
+        "status: draft",
+        "Published: false",
+        "Draft: true",
+        "permalink: false",
+        "published: ' false '",
+        "published: [false]",
+        "published: maybe",
+        "published: ",
+        "draft: 1",
+        "publised: false",
+        "published: true, Published: false",
+        "publishedDateTime: 2099-01-01",
+        "published: 2099-01-01",
+        "date: 2020-01-01, publishedDateTime: soon",
+        "date: 2020-01-01, publishedDateTime: 2099-01-01",
+        "expiryDateTime: 2029-01-01",
+        "Expires: 2031-01-01, expiryDate: never",
+    ],
 )
 def test_a_related_article_that_is_withheld_is_none(flag: str) -> None:
     two = Related(title="Two", link="https://x.org/2")
     header = (
+        "date: 2026-01-01\nexpires: 2030-01-01\n"
         f"related: [{{title: One, webUrl: 'https://x.org/1', {flag}}}, "
-        "{title: Two, webUrl: 'https://x.org/2', published: true, draft: no}]"
+        "{title: Two, webUrl: 'https://x.org/2', published: true, draft: no, date: 2026-01-01, "
+        "expires: 2030-01-01}]"
     )
     assert seed(header, related=3).related == (two,)
+
+
+def test_a_related_article_with_a_date_needs_a_seed_with_one() -> None:
+    assert seed("related: {title: One, url: 'https://x.org/1', date: 2020-01-01}", related=1).related == ()
+    header = "date: 2026-01-01\nrelated: {title: One, url: 'https://x.org/1', expires: 2099-01-01}"
+    assert seed(header, related=1).related == ()
+
+
+def test_a_related_article_is_where_its_seed_would_be() -> None:
+    address = AddressSettings(home="https://x.org/b/", site_id="https://x.org/b/", link="{slug}/")
+    header = """
+related:
+  - {Title: One, web-url: /1/}
+  - {title: Two, permalink: "2/"}
+  - {title: Three, link: 'https://y.org/3'}
+  - {title: No link}
+  - {title: A pattern, permalink: "/:year/:title/"}
+"""
+    found = seed(header, related=9, address=address).related
+    links = [article.link for article in found]
+    assert links == ["https://x.org/b/1/", "https://x.org/b/2/", "https://y.org/3"]
+    assert [article.title for article in seed(header, related=9).related] == ["Three"]
+
+
+def test_a_body_that_is_too_nested_is_told() -> None:
+    found = record("", "<b>x</b>" + "<div>" * 2000)
+    assert [(each.severity, each.line) for each in found.problems] == [(Severity.NOTICE, 6)]
+    assert "its text alone is shown" in found.problems[0].message
 
 
 def test_of_several_categories_the_first_counts() -> None:
@@ -249,6 +304,37 @@ def test_of_several_categories_the_first_counts() -> None:
 )
 def test_an_author_who_is_a_link_has_an_address(author: str, name: str, url: str) -> None:
     assert seed(f"author: {author}").authors == (Author(name=name, url=url),)
+
+
+@pytest.mark.parametrize(
+    ("author", "url"),
+    [
+        (
+            "{name: A, url: 'https://a.example/?id=1&section=2&copy=3'}",
+            "https://a.example/?id=1&section=2&copy=3",
+        ),
+        ("'[A](https://a.example/?id=1&section=2)'", "https://a.example/?id=1&section=2"),
+        ("'[A](https://b.example/ü|x{y}%zz)'", "https://b.example/%C3%BC%7Cx%7By%7D%25zz"),
+    ],
+)
+def test_an_authors_address_is_read_as_it_is_written(author: str, url: str) -> None:
+    assert seed(f"author: {author}").authors == (Author(name="A", url=url),)
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "'[A](https://b.exa\"mple/)'",
+        "'[A](https://@:99999/)'",
+        "{name: A, url: 'mailto:a@b.c'}",
+        "{name: A, url: ' '}",
+    ],
+)
+def test_an_authors_address_that_is_none_is_left_out(author: str) -> None:
+    found = record(f"author: {author}")
+    assert found.seed is not None
+    assert found.seed.authors == (Author(name="A", url=""),)
+    assert all("it is left out" in each.message for each in found.problems)
 
 
 def test_tags_with_pages_of_their_own_are_called_by_their_labels() -> None:

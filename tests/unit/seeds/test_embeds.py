@@ -27,6 +27,17 @@ EMBEDS = [
         "https://www.example.org/a",
         'A "map", 5 &gt; 3',
     ),
+    (
+        '<iframe src="about:blank" data-src="https://www.youtube.com/embed/dQw4w9WgXcQ"></iframe>',
+        WATCH,
+        "youtube.com",
+    ),
+    ("<video src='blob:x'><source src=v.mp4></video>", "https://www.example.org/news/v.mp4", "example.org"),
+    (
+        "<iframe src='/m?key=K&center=1&region=de&lt;&copy;&#38;&#x26&not=1&ampx&amp'></iframe>",
+        "https://www.example.org/m?key=K&amp;center=1&amp;region=de%3C%C2%A9&amp;&amp;&amp;not=1&amp;ampx&amp;",
+        "example.org",
+    ),
     ('<iframe data-src="/lazy" />', "https://www.example.org/lazy", "example.org"),
     ("<iframe src=//www.youtube.com/embed/dQw4w9WgXcQ?rel=0></iframe>", WATCH, "youtube.com"),
     ("<iframe src=https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ title=T></iframe>", WATCH, "T"),

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from feedmill.model.settings import DecodeSettings
 from feedmill.seeds.decode import decode
-from feedmill.seeds.excerpt import MAX_LENGTH, SEPARATORS, excerpt, mark
+from feedmill.seeds.excerpt import MAX_LENGTH, SEPARATORS, excerpt, mark, without_notes
 from feedmill.seeds.html import content
 
 
 def summary(body: str, words: int = 0, *, markdown: bool = True) -> str:
-    marked = mark(body, markdown=markdown)
-    shown = content(marked or body, markdown=markdown, base="https://example.org/", fix_encoding=False)
+    marked = mark(body, markdown=markdown) or body
+    marked = without_notes(marked) if markdown else marked
+    shown = content(marked, markdown=markdown, base="https://example.org/", fix_encoding=False)
     return excerpt(shown.html, words)
 
 
@@ -38,6 +39,17 @@ BODIES = [
     ("<p title='a > b'>x</p>&lt;b&gt;", 5, "x <b>"),
     ("a\U0010fffd\U000ffffdb\ue000 <!--more--> c", 0, "ab\ue000"),
     ("<!-- a comment --> b <!--more--> c", 0, "b"),
+    (
+        "We serve 10<sup>6</sup> users, x<sup>-2</sup>, the 1<sup>st</sup>.",
+        9,
+        "We serve 10⁶ users, x⁻², the 1st.",
+    ),
+    (
+        "One[^1], 10<sup>6</sup>[^a]: `[^1]` \\[^1] [^2]\n\n[^1]: note\n\n[^a]: other",
+        9,
+        "One, 10⁶: [^1] [^1] [^2]",
+    ),
+    ("> One[^1]\n>\n> [^1]: note", 9, "One"),
 ]
 
 

@@ -109,8 +109,8 @@ ADDRESSES = [
         '<img src="p.png" srcset="a.png 1x, /b.png 2x" sizes="1vw">',
         '<img src="https://example.org/news/p.png">',
     ),
-    ('<img src="data:image/png;base64,AAAA">', "<img>"),
-    ('<img src="mailto:x@y.z">', "<img>"),
+    ('<img src="data:image/png;base64,AAAA">', ""),
+    ('<img src="mailto:x@y.z">', ""),
     ('<blockquote cite="/s">x</blockquote>', '<blockquote cite="https://example.org/s">x</blockquote>'),
     ('<q cite="javascript:x">x</q>', "<q>x</q>"),
     ('<picture><source srcset="/b.webp"><img src="/a.png"></picture>', None),
@@ -166,7 +166,7 @@ def test_frames_forms_and_scripts_go_with_their_content() -> None:
         "a<iframe srcdoc=x>fallback</iframe><form action=x>text<input><select><option>o</select>"
         "<textarea>t</textarea><button>b</button></form><object data=x>o</object><svg><text>s</text></svg>z"
     )
-    assert html == "atextz"
+    assert html == "a<div>text</div>z"
 
 
 VECTORS = [
@@ -267,6 +267,13 @@ def test_what_cannot_be_shown_as_meant_is_shown_as_text() -> None:
     judge(html)
 
 
+@pytest.mark.parametrize(
+    "body", ["x\n" * 20_000, "<b>x</b>" + "<div>" * 2000, "*one*\n\n" + "[" * 100_000 + "\n\n*two*"]
+)
+def test_it_is_told_that_a_body_is_shown_as_text(body: str) -> None:
+    assert content(body, markdown=True, base=BASE, fix_encoding=True).flattened
+
+
 def test_one_paragraph_that_costs_too_much_does_not_spoil_the_others() -> None:
     html = from_markdown("*one*\n\n" + "[" * 100_000 + "\n\n*two*")
     assert html.startswith("<p><em>one</em></p>\n<p>[[[[")
@@ -279,3 +286,67 @@ def test_attributes_count_as_what_they_cost() -> None:
     assert is_bounded("<img src=é>" * 10_000, BASE)
     assert not is_bounded("<img src=é>" * 60_000, BASE)
     assert not is_bounded("<img src=é>" * 10_000, "https://example.org/" + "x" * 4000)
+
+
+UNKNOWN = [
+    ("A std::vector<int> holds its items.", "A std::vector holds its items."),
+    ("<List><Card a='>'>x</Card> <text>y</text></List>", "x y"),
+    ("<T1 it's> don't <b>go</b>", " don't <b>go</b>"),
+    ("<<int>list>x &am<int>p;", "&lt;list&gt;x &amp;amp;"),
+    ("a<svg><text>x</text><list>y</list></svg>b<math><mi>x</mi></math>c", "abc"),
+    ("a<svg/><text>x</text>", "ax"),
+    ("<!-- <int> -->a<i title='<int>'>b</i>", 'a<i title="&lt;int&gt;">b</i>'),
+    ("<style><int a='</style>'>b", "'&gt;b"),
+    ("<fieldset><legend>L</legend>F</fieldset>", "<div><div>L</div>F</div>"),
+    ("<nav>a</nav><address>b</address>", "<div>a</div><div>b</div>"),
+    ("a<int", "a"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), UNKNOWN)
+def test_of_unknown_elements_the_text_stays(body: str, expected: str) -> None:
+    html = from_html(body)
+    judge(html)
+    assert html == expected.strip()
+
+
+def test_many_unknown_elements_are_no_nesting() -> None:
+    body = "\n\n".join(f"Takes a Foo<T{number}> *value*." for number in range(2000))
+    assert from_markdown(body).count("<em>value</em>") == 2000
+
+
+PICTURES = [
+    ("<img data-src=r.jpg alt=A width=3>", '<img src="https://example.org/news/r.jpg" alt="A" width="3">'),
+    ("<img src='data:x' data-src='/r'>", '<img src="https://example.org/r">'),
+    ("<img src=' ' srcset='/a.jpg, /b.jpg 2x'>", '<img src="https://example.org/a.jpg">'),
+    ("<img src=/a data-src=/b>", '<img src="https://example.org/a">'),
+    ("<img src='javascript:x' alt='a <b>&amp;'>", "a &lt;b&gt;&amp;"),
+    ("x<img>", "x"),
+    ("<math><mtext></math><image src=data:x alt=A>", "A"),
+    ("<annotation-xml><td><math><template><img src='javascript:x' alt='<i>'><p>", "&lt;i&gt;<p></p>"),
+    ("<noscript><img src=/a></noscript>", '<img src="https://example.org/a">'),
+    ("<img data-src=/a>\n<NOSCRIPT>\n<img src=/a></NOSCRIPT>", '<img src="https://example.org/a">'),
+    ("<img data-src=/a>text<noscript>no</noscript>", '<img src="https://example.org/a">textno'),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), PICTURES)
+def test_a_picture_that_a_script_would_load_has_its_address(body: str, expected: str) -> None:
+    html = from_html(body)
+    judge(html)
+    assert html == expected
+
+
+def test_a_picture_in_code_is_code() -> None:
+    code = "<code>&lt;noscript&gt;&lt;img data-src=x&gt;</code>"
+    assert from_markdown("`<noscript><img data-src=x>`") == f"<p>{code}</p>"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<int>", "<a b='", "<svg>", "<style>", "<img>", "<img alt='>>>>'>", "<img><noscript>", "<x a=b"],
+)
+def test_hostile_tags_take_time_in_proportion(piece: str) -> None:
+    started = time.process_time()
+    from_html(piece * (1_000_000 // len(piece)))
+    assert time.process_time() - started < 15

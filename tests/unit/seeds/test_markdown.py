@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedmill.seeds import html
-from feedmill.seeds.markdown import render
+from feedmill.seeds.markdown import Rendered, render
 
 BASE = "https://example.org/news/article"
 
@@ -61,8 +61,11 @@ def test_bodies(body: str, expected: str | None) -> None:
 
 def test_a_printers_signs_are_a_choice() -> None:
     text = '"It\'s" -- so... `"--"`'
-    assert render(text) == "<p>&quot;It's&quot; -- so... <code>&quot;--&quot;</code></p>\n"
-    assert render(text, typographer=True) == "<p>“It’s” – so… <code>&quot;--&quot;</code></p>\n"
+    plain, printed = render(text), render(text, typographer=True)
+    assert plain == Rendered(
+        "<p>&quot;It's&quot; -- so... <code>&quot;--&quot;</code></p>\n", flattened=False
+    )
+    assert printed == Rendered("<p>“It’s” – so… <code>&quot;--&quot;</code></p>\n", flattened=False)
 
 
 PIECES = st.sampled_from(
