@@ -21,7 +21,7 @@ from feedmill.seeds.frontmatter import FrontMatter, Needed, needed, parse, split
 from feedmill.seeds.links import entry_id
 from feedmill.seeds.lint import remarks
 from feedmill.seeds.locate import Located, defaults_of, has_own_pattern, locate, rule_of
-from feedmill.seeds.related import Span, related
+from feedmill.seeds.related import related
 from feedmill.seeds.slips import report_slips
 from feedmill.seeds.takedown import as_text, takedown_lines
 from feedmill.seeds.unreadable import blank, blank_remarks, invalid, not_utf8, unreadable
@@ -249,14 +249,13 @@ def _seed(
         body = Body()  # it is not to be shown
     else:
         body = _body(reader, front, settings, link, summarise=not summary)
-    published = published or where.day
     return Seed(
         path=reader.path,
         id=entry,
         title=title,
         link=link,
         summary=summary or body.summary,
-        published=published,
+        published=published or where.day,
         updated=reader.instant("updatedDateTime"),
         expires=expires,
         withheld=word.withheld,
@@ -272,7 +271,7 @@ def _seed(
         price=reader.text("price"),
         levels=structured_fields.levels(reader),
         images=images,
-        related=related(reader, settings, Span(published=published, expires=expires)),
+        related=related(reader, settings, expires=expires),
         episode=enclosures.episode(reader, link),
         flag_lines=lines,
         vouched=word.vouched,
