@@ -137,6 +137,7 @@ def test_what_an_operator_is_told(nodes: Nodes, feedmill: Command) -> None:
     assert {node["current"] for node in store["nodes"]} == {True}
     eventually(lambda: {node.daemon.status()["daemon"]["state"] for node in others} == {"standby"})
     assert all("error" in node.daemon.ask("prune") for node in others)
+    assert all("error" in node.daemon.ask("rebuild", force=True) for node in others)
     told = feedmill("status", cwd=leader.folder.path).stdout
     assert told.count("standby, generation 1") == 2
     busy = feedmill("build", cwd=nodes.add("apart").folder.path, code=3).stderr

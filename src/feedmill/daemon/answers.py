@@ -120,16 +120,16 @@ class Answers:
             StoreError: it failed.
         """
         command = request.get("command")
+        force = bool(request.get("force"))
+        if (command == "prune" or (command == "rebuild" and force)) and not self.runner.leads:
+            raise StoreError("this node stands by: ask the one that leads (feedmill status)")
         if command == "status":
             return self.status()
         if command == "rebuild":
-            full, force = bool(request.get("full")), bool(request.get("force"))
-            return self._wait(self.inbox.ask("rebuild", full=full, force=force), send)
+            return self._wait(self.inbox.ask("rebuild", full=bool(request.get("full")), force=force), send)
         if command == "subscribers":
             return {"subscribers": self.push.subscribers()}
         if command == "prune":
-            if not self.runner.leads:
-                raise StoreError("this node stands by: ask the one that leads (feedmill status)")
             return self._wait(self.inbox.ask("prune", prune=True), send)
         raise ValueError(f"unknown command {command!r}")
 
