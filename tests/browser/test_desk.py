@@ -263,3 +263,27 @@ def test_7000_seeds_fifty_at_a_time(runs: Operator, chromium: Browser, tmp_path:
         page.wait_for_selector("#notice")
         assert second is not None
         assert "published: false" in (folder.seeds / second).read_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_enter_on_a_tick_box_publishes_nothing(daemon: Daemon, chromium: Browser, script: bool) -> None:
+    with Visitor(chromium, daemon, java_script_enabled=script) as visitor:
+        page = visitor.go("desk?state=unpublished")
+        page.get_by_label("Select Draft 0").check()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        if script:  # it opens the seed, as anywhere else in its row
+            assert page.inner_text(".one h1") == "Draft 0"
+        else:
+            assert page.url == f"{visitor.admin}desk?state=unpublished"
+        page = visitor.go("desk?state=eligible")
+        page.get_by_label("found, not only the ticked ones").check()
+        if script:
+            page.keyboard.press("Enter")
+        else:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+        assert page.url == f"{visitor.admin}desk?state=eligible"
+        assert page.evaluate("fetch('desk').then(answer => answer.status)") == 200  # what was sent is done
+        for file in daemon.folder.seeds.glob("*.md"):
+            assert ("published: false" in file.read_text()) == file.name.startswith("draft-"), file

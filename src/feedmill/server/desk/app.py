@@ -104,6 +104,8 @@ class DeskPages:
         """Set or clear flags: of the one that a button names, of those ticked, or of all that are found."""
         one = form.get("publish") or form.get("unpublish")
         published = "publish" in form or form.get("do") == "publish"
+        if not one and form.get("do") == "none":  # Enter on a tick box, without JavaScript
+            return self._back(form, {})
         if not one and form.get("do") not in ("publish", "unpublish"):
             return text(400, "Say what is to be done: publish or unpublish.")
         paths = [one] if one else form.all("path")

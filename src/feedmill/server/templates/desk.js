@@ -109,6 +109,11 @@
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing) { if (event.key === "Escape") event.target.blur(); return; }
+    if (event.key === "Enter" && event.target.type === "checkbox") {
+      event.preventDefault(); // a browser would send the form
+      if (here()) here().querySelector(".title a").click();
+      return;
+    }
     const action = keys[event.key];
     if (!action) return;
     event.preventDefault();
