@@ -287,3 +287,65 @@ def test_enter_on_a_tick_box_publishes_nothing(daemon: Daemon, chromium: Browser
         assert page.evaluate("fetch('desk').then(answer => answer.status)") == 200  # what was sent is done
         for file in daemon.folder.seeds.glob("*.md"):
             assert ("published: false" in file.read_text()) == file.name.startswith("draft-"), file
+
+
+def test_a_key_that_is_held_does_once_what_it_does(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        page = visitor.go("desk?state=unpublished")
+        page.keyboard.press("j")
+        for _ in range(5):  # without a key up between them: a browser marks all but the first as repeated
+            page.keyboard.down("p")
+        page.wait_for_selector("#notice:has-text('1 seed published')")
+        page.keyboard.down("p")
+        page.keyboard.up("p")
+        page.keyboard.press("z")
+        page.wait_for_selector("#notice:has-text('1 seed put back')")
+        page.locator(".seed .title a").first.focus()
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.method))
+        page.evaluate(  # two at once are one
+            """["p", "p"].forEach(key =>
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))"""
+        )
+        page.wait_for_selector("#notice:has-text('1 seed published')")
+        assert sent.count("POST") == 1
+        page.keyboard.press("z")
+        page.wait_for_selector("#notice:has-text('1 seed put back')")
+
+
+def test_a_refusal_is_told_on_the_page(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        token = (daemon.folder.state / "token").read_text().strip()
+        for path in ("desk?q=draft", "desk/seed?path=draft-1.md"):
+            page = visitor.go(path)
+            visitor.context.request.get(f"{visitor.admin}?token={token}")  # signed in again: the page is old
+            page.keyboard.press("j")
+            page.keyboard.press("p")
+            page.wait_for_selector("[role=alert]:has-text('the page is old: load it again')")
+            assert page.url == visitor.admin + path
+            visitor.context.clear_cookies()
+            page.keyboard.press("p")
+            page.wait_for_selector("#token")
+            visitor.context.request.get(f"{visitor.admin}?token={token}")
+        assert visitor.go("desk/flag").url == f"{visitor.admin}desk"
+        assert "published: false" in (daemon.folder.seeds / "draft-1.md").read_text()
+
+
+def test_a_mill_that_does_not_answer_is_told(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        for path in ("desk?q=draft", "desk/seed?path=draft-1.md"):
+            page = visitor.go(path)
+            visitor.context.set_offline(True)
+            page.keyboard.press("j")
+            page.keyboard.press("u")
+            page.wait_for_selector("[role=alert]:has-text('Do not count on the change')")
+            visitor.context.set_offline(False)
+        page = visitor.go("desk")
+        visitor.context.set_offline(True)
+        page.keyboard.press("/")
+        page.keyboard.type("draft")
+        page.wait_for_selector("[role=alert]:has-text('The list is as it was')")
+        visitor.context.set_offline(False)
+        page.keyboard.type(" 2")
+        page.wait_for_selector("[role=alert]", state="detached")
+        page.wait_for_selector(".seed .title a:text-is('Draft 2')")

@@ -55,6 +55,8 @@ class DeskPages:
         shown: dict[str, Callable[[], Answer]] = {
             "/-/desk": lambda: self._page(self._pages.seeds(Query.of(query), here, query.get("done"))),
             "/-/desk/": lambda: redirect("../desk"),
+            "/-/desk/flag": lambda: redirect("../desk"),  # what only a form asks for, asked for again
+            "/-/desk/undo": lambda: redirect("../desk"),
             "/-/desk/seed": lambda: self._page(
                 self._pages.seed(
                     query.get("path"), query.get("as"), query.get("back"), here, query.get("done")
