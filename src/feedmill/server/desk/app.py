@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -113,10 +114,12 @@ class DeskPages:
         paths = [one] if one else form.all("path")
         if not one and form.get("scope") == "found":
             paths = self._pages.paths(Query.of(form))
-            if form.get("sure") != str(len(paths)):
-                return page(
-                    200, self._pages.confirm(Query.of(form), paths, here, published=published), POLICY
+            sure = _fingerprint(paths, published=published)
+            if form.get("sure") != sure:
+                asked = self._pages.confirm(
+                    Query.of(form), here, count=len(paths), sure=sure, published=published
                 )
+                return page(200, asked, POLICY)
         if not paths:
             return self._back(form, {})
         change = self._port.flip(paths, published=published)
@@ -134,3 +137,9 @@ class DeskPages:
             return redirect("seed?" + urlencode({name: value for name, value in fields.items() if value}))
         fields = {**Query.of(form).fields(), **added}
         return redirect("../desk" + (f"?{urlencode(fields)}" if fields else ""))
+
+
+def _fingerprint(paths: Iterable[str], *, published: bool) -> str:
+    """Return what one is sure of: that this is done to these seeds, and to no others."""
+    named = "\0".join((str(published), *sorted(paths)))
+    return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()

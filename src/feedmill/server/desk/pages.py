@@ -135,10 +135,11 @@ class Pages:
             {**asdict(here), "groups": groups, "total": len(told), "most": _SHOWN_PLACES, "index": index},
         )
 
-    def confirm(self, query: Query, paths: Sequence[str], here: Here, *, published: bool) -> bytes:
-        """Return the question before many seeds are changed at once."""
+    def confirm(self, query: Query, here: Here, *, count: int, sure: str, published: bool) -> bytes:
+        """Return the question before many seeds are changed at once; a yes carries `sure`."""
         return render(
-            "confirm.html", {**asdict(here), "query": query, "count": len(paths), "published": published}
+            "confirm.html",
+            {**asdict(here), "query": query, "count": count, "sure": sure, "published": published},
         )
 
     def paths(self, query: Query) -> list[str]:
