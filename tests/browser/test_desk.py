@@ -171,6 +171,7 @@ def test_by_the_keyboard_alone(daemon: Daemon, chromium: Browser) -> None:
         assert page.evaluate("document.activeElement.textContent") == "Draft 2"  # one goes on where one was
         page.keyboard.press("u")
         page.wait_for_selector("#notice:has-text('1 seed unpublished')")
+        assert "done=" not in page.url  # a bookmark shows the search, and no change
         assert "Draft 2" not in daemon.folder.titles()
         page.keyboard.press("z")
         page.wait_for_selector("#notice:has-text('1 seed put back')")
@@ -184,6 +185,9 @@ def test_by_the_keyboard_alone(daemon: Daemon, chromium: Browser) -> None:
         page.wait_for_selector(".one h1")
         page.keyboard.press("u")
         page.wait_for_selector("#notice")
+        assert "done=" not in page.url
+        page.reload()
+        page.keyboard.press("z")  # no change is shown: none is undone
         page.keyboard.press("Escape")
         page.wait_for_selector("#list")
         assert "q=draft" in page.url  # back to where one came from

@@ -95,10 +95,12 @@ def test_a_form_must_be_ours(door: Door) -> None:
     assert door.ask("desk/undo", {"change": "1"})[0] == 403
     assert "published:" not in _flag(door)
     status, location, _ = door.ask("desk/flag", own)
-    assert (status, location) == (303, "../desk?done=1")
+    assert status == 303
+    number = re.fullmatch(r"\.\./desk\?done=([0-9]+)", location)
+    assert number
     assert "published: false" in _flag(door)
     assert door.daemon.folder.titles() == set()
-    assert door.ask("desk/undo", {"change": "1", "form_token": token})[0] == 303
+    assert door.ask("desk/undo", {"change": number[1], "form_token": token})[0] == 303
     assert "published:" not in _flag(door)
 
 

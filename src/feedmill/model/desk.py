@@ -91,7 +91,7 @@ class Change:
     """Flags that were set or cleared (`published`), and what the pass made of it.
 
     `changed` files were written, `already` said so before, `refused` tells why not. `remarks` are what a flag
-    alone does not do. `undone`: the files are as they were before.
+    alone does not do. `undone`: the files are as they were before. `number` names it, and is drawn by lot.
     """
 
     number: int

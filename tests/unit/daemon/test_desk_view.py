@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
@@ -142,7 +143,8 @@ def test_a_flag_is_flipped_published_and_undone_to_the_byte(office: Office) -> N
     assert file.read_bytes() == before
     assert "Draft" not in office.all_feed()
     assert view.undo(change.number) is None  # once is enough
-    assert [one.number for one in view.changes()] == [3, 2, 1]
+    assert [one.number for one in view.changes()] == [undone.number, again.number, change.number]
+    assert DeskView(office, clock).undo(change.number) is None  # another run of the daemon
     view.close()
 
 
@@ -155,6 +157,59 @@ def test_what_somebody_wrote_since_is_not_undone(office: Office) -> None:
     assert undone is not None
     assert undone.refused == (("draft.md", "was changed since; set the flag by hand"),)
     assert file.read_bytes().endswith(b"More.\n")
+    view.close()
+
+
+def test_what_was_decided_since_is_not_undone_though_it_reads_the_same(office: Office) -> None:
+    view = DeskView(office, clock)
+    file = office.settings.scan.dir / "draft.md"
+    before = file.read_bytes()
+    first = view.flip(["draft.md"], published=True)
+    second = view.flip(["draft.md"], published=False)
+    third = view.flip(["draft.md"], published=True)
+    undone = view.undo(first.number)
+    assert undone is not None
+    assert undone.refused == (("draft.md", "was changed since; set the flag by hand"),)
+    assert "Draft" in office.all_feed()
+    for one in (third, second, first):  # from the last on all of it goes back
+        undone = view.undo(one.number)
+        assert undone is not None
+        assert not undone.refused
+    assert file.read_bytes() == before
+    view.close()
+
+
+def test_who_takes_down_what_is_down_already_keeps_it_down(office: Office) -> None:
+    view = DeskView(office, clock)
+    first = view.flip(["out.md"], published=False)
+    assert view.flip(["out.md"], published=False).already == ("out.md",)
+    undone = view.undo(first.number)
+    assert undone is not None
+    assert undone.refused == (("out.md", "was changed since; set the flag by hand"),)
+    view.close()
+
+
+def test_nobody_waits_for_the_pass_of_another(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = DeskView(office, clock)
+    asked: Queue[Future[PassReport]] = Queue()
+
+    def look(paths: Iterable[str]) -> Future[PassReport]:
+        ticket: Future[PassReport] = Future()
+        asked.put(ticket)
+        return ticket
+
+    monkeypatch.setattr(office, "look", look)
+    with ThreadPoolExecutor(2) as threads:
+        many = threads.submit(view.flip, ["draft.md", "later.md"], published=True)
+        ticket = asked.get(timeout=10)
+        one = threads.submit(view.flip, ["out.md"], published=False)
+        asked.get(timeout=10).set_result(office.run())
+        assert one.result(10).changed == ("out.md",)
+        assert "Out" not in office.all_feed()
+        assert not many.done()
+        assert [change.changed for change in view.changes()] == [("out.md",), ("draft.md", "later.md")]
+        ticket.set_result(office.run())
+        assert many.result(10).changed == ("draft.md", "later.md")
     view.close()
 
 

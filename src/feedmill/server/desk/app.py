@@ -22,6 +22,9 @@ from feedmill.server.response import Answer
 
 T = TypeVar("T")
 
+_CHANGED_AT_ONCE = 16
+"""Changes that may wait for their passes: nobody's takedown waits for somebody else's."""
+
 _SANDBOX = "sandbox; frame-ancestors 'self'"
 
 
@@ -35,7 +38,7 @@ class DeskPages:
         self._port = port
         self._pages = Pages(port)
         self._reading = ThreadPoolExecutor(1, "feedmill-desk")
-        self._changing = ThreadPoolExecutor(1, "feedmill-flags")
+        self._changing = ThreadPoolExecutor(_CHANGED_AT_ONCE, "feedmill-flags")
 
     def warm(self) -> None:
         """Have at hand what the first look needs."""

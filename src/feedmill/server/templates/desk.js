@@ -21,10 +21,18 @@
     if (!answer.ok) { tell(reason(text)); return; }
     const other = new DOMParser().parseFromString(text, "text/html").getElementById("list");
     if (!other || !list()) { location.replace(answer.url); return; }
-    history.replaceState(null, "", answer.url);
+    stay(answer.url);
     list().replaceWith(other);
     if (keep) focusOn(keep);
   }
+
+  // What was done is told once: a bookmark, or a reload, tells and undoes nothing.
+  function stay(url) {
+    const address = new URL(url);
+    address.searchParams.delete("done");
+    history.replaceState(null, "", address);
+  }
+  if (location.search.includes("done=")) stay(location.href);
 
   function reason(text) {
     try { return JSON.parse(text).error; } catch (error) { return text; }
@@ -78,7 +86,7 @@
   }
 
   function undo() {
-    const form = document.querySelector(".undo");
+    const form = document.querySelector("#notice .undo");
     if (form) send(form.action, new FormData(form), placeOf(here()));
   }
 
