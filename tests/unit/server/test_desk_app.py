@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from feedmill.model.desk import Change
+from feedmill.model.desk import Change, SeedList, SeedRow
 from feedmill.server.admin_http import Form, Request
 from feedmill.server.desk import DeskPages, DeskPort
+from feedmill.server.desk.pages import Here, Pages
+from feedmill.server.desk.query import Query
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -26,6 +28,13 @@ class Port:
             self.through.set()
         assert self.through.wait(10)
         return Change(number=len(paths), at=NOW, published=published)
+
+    def seeds(self) -> SeedList:
+        first = SeedRow(path="first.md", state="unpublished", published=datetime(1, 1, 1, tzinfo=UTC))
+        return SeedList(rows=(first,), zone="America/New_York")
+
+    def changes(self) -> Sequence[Change]:
+        return ()
 
     def close(self) -> None:
         """Nothing is open."""
@@ -46,3 +55,9 @@ def test_a_takedown_does_not_wait_for_another_s_many() -> None:
 
     assert asyncio.run(act()) == [303, 303]
     pages.close()
+
+
+def test_the_list_shows_a_day_that_its_zone_does_not_have() -> None:
+    pages = Pages(cast(DeskPort, Port()))
+    here = Here(base="", form_token="", state="ready")
+    assert b'<time datetime="0001-01-01T00:00:00+00:00">' in pages.seeds(Query(), here, "")

@@ -78,3 +78,9 @@ def test_a_page_beyond_the_last_is_the_last() -> None:
     found = many.find(Query(page=9))
     assert (found.page, found.pages, [row.path for row in found.rows]) == (2, 2, [f"{PAGE}.md"])
     assert len(found.paths) == PAGE + 1
+
+
+def test_the_first_day_is_found_in_any_zone() -> None:
+    row = _row("first.md", published=datetime(1, 1, 1, tzinfo=UTC))
+    index = Index(SeedList(rows=(row,), zone="America/New_York"))
+    assert index.find(Query(until=date(1, 1, 1))).paths == ("first.md",)

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedmill.model.desk import ELIGIBLE, SeedList, SeedRow
+from feedmill.model.instant import in_zone
 from feedmill.model.seed import Reason
 from feedmill.server.admin_http import Form
 from feedmill.server.admin_templates import most_frequent, read, render
@@ -159,7 +160,7 @@ def _row(row: SeedRow, seeds: SeedList, feeds: Sequence[str]) -> dict[str, Any]:
     return {
         "seed": row,
         "title": row.title or row.path.rpartition("/")[2],
-        "date": row.published.astimezone(zone) if row.published is not None else None,
+        "date": in_zone(row.published, zone) if row.published is not None else None,
         "feeds": feeds,
         "worst": worst,
         "action": _FLAGGED.get(row.state, "unpublish"),

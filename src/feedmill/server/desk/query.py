@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from feedmill.model.desk import SeedList, SeedRow
+from feedmill.model.instant import in_zone
 from feedmill.model.seed import Severity
 from feedmill.model.slug import term_key
 from feedmill.server.admin_http import Form
@@ -145,7 +146,7 @@ class Index:
             return True
         if row.published is None:
             return False
-        day = row.published.astimezone(self._zone).date()
+        day = in_zone(row.published, self._zone).date()
         return (query.since or day) <= day <= (query.until or day)
 
 
