@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from feedmill.model.feed import Entry
@@ -12,12 +13,22 @@ ELIGIBLE = "eligible"
 """The state of a seed that is in feeds; every other state is a `Reason`."""
 
 
+def folded(text: str) -> str:
+    """Return what texts that read the same have in common: case and form of a letter do not matter.
+
+    NFKC, casefolded, NFKC again; the names of files from a Mac are in another form than what people type.
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedRow:
     """One seed as a list shows it, as of the last pass. `path` is printable and names it.
 
     `title` is "" where it cannot be read, or has not been read yet (`SeedList.unread`). `kept`: invalid, and
-    in feeds in its last good form. `folded` is what a search looks into, casefolded.
+    in feeds in its last good form. `folded` is what a search looks into (`folded`).
     """
 
     path: str

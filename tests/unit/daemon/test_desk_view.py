@@ -19,6 +19,7 @@ from feedmill.model.desk import SeedRow
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.server.desk.query import Index, Query
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 SEEDS = {
@@ -94,6 +95,16 @@ def test_every_seed_is_there_drafts_by_title_too(office: Office) -> None:
     assert [row.path for row in view.seeds().rows][:2] == ["later.md", "draft.md"]  # the newest first
     assert rows["broken.md"].problems[0].line == 1
     assert view.feeds_of(["out.md", "draft.md"])["out.md"] == ("all", "providers/acme", "topics/bread")
+    view.close()
+
+
+def test_a_name_is_found_in_any_form_of_its_letters(office: Office) -> None:
+    (office.settings.scan.dir / "zu\u0308rich.md").write_text("---\ntitle: Caf\u00e9\n---\nText.\n", "utf-8")
+    office.run()
+    view = DeskView(office, clock)
+    index = Index(view.seeds())
+    for text in ("z\u00fcrich", "Zu\u0308RICH"):
+        assert index.find(Query(text=text)).paths == ("zu\u0308rich.md",)
     view.close()
 
 

@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from feedmill.model.desk import SeedList, SeedRow
+from feedmill.model.desk import SeedList, SeedRow, folded
 from feedmill.model.seed import Problem, Severity
 from feedmill.server.admin_http import Form
 from feedmill.server.desk.query import PAGE, Index, Query
 
 
 def _row(path: str, title: str = "", state: str = "eligible", **facts: object) -> SeedRow:
-    folded = "\n".join((title, path, str(facts.get("provider", "")))).casefold()
-    return SeedRow(path=path, title=title, state=state, folded=folded, **facts)  # type: ignore[arg-type]
+    said = folded("\n".join((title, path, str(facts.get("provider", "")))))
+    return SeedRow(path=path, title=title, state=state, folded=said, **facts)  # type: ignore[arg-type]
 
 
 ROWS = (
@@ -39,6 +39,8 @@ INDEX = Index(SeedList(rows=ROWS, zone="Europe/Berlin"))
         ("q=again+BREAD", "d"),
         ("q=STRASSE", "a"),
         ("q=c.md", "c"),
+        ("q=am+flu%C3%9F", "a"),
+        ("q=B%EF%BC%B2EAD", "b d"),
         ("state=scheduled", "b"),
         ("state=nonsense", ""),
         ("topic=machine-learning", "a"),
