@@ -111,7 +111,8 @@ def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) 
         seed, word = read_withheld(run.settings, path)
     since, until = _times(state.state, seed, run.now)
     winner = printable(to_text(state.instead)) if state.instead is not None else ""
-    why, remedy = _words(state, fault, word=word, winner=winner)
+    vouched = seed is not None and seed.vouched
+    why, remedy = _words(state, fault, word=word, vouched=vouched, winner=winner)
     return Explanation(
         path=printable(path),
         state=state.state,
@@ -180,7 +181,7 @@ def _times(state: str, seed: Seed | None, now: Instant) -> tuple[Instant | None,
     return None, None
 
 
-def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tuple[str, str]:
+def _words(found: State, fault: Record | None, *, word: str, vouched: bool, winner: str) -> tuple[str, str]:
     """Return why a seed is where it is, and what would change that."""
     errors = [problem for problem in fault.problems if problem.severity is Severity.ERROR] if fault else []
     why = errors[0].message if errors else "it cannot be read"
@@ -189,7 +190,10 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
         return f"it is invalid now ({why}); its last good form stays published", mend
     words = {
         ELIGIBLE: ("it is published", "feedmill unpublish takes it down"),
-        Reason.UNPUBLISHED.value: (f"it says {word or 'nothing of being published'}", _publish(word)),
+        Reason.UNPUBLISHED.value: (
+            f"it says {word or 'nothing of being published'}",
+            _publish(word, vouched=vouched),
+        ),
         Reason.REMOVED.value: (
             f"it says {word or 'that it is removed'}",
             "write 'removed: false', or 'deleted: false', to bring it back"
@@ -208,10 +212,10 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
     return words[found.state]
 
 
-def _publish(word: str) -> str:
+def _publish(word: str, *, vouched: bool) -> str:
     if word.startswith("nothing") and "'published" not in word:
         flag = word.rpartition("'")[0].rpartition("'")[2].partition(":")[0]
         return f"write '{flag}: {'published' if flag == 'status' else 'false'}' in its front matter"
     if word.startswith(("'published", "nothing")) or not word:
         return "feedmill publish sets the flag"
-    return "take that out; then feedmill publish sets the flag"
+    return "take that out" if vouched else "take that out; then feedmill publish sets the flag"
