@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -217,6 +218,28 @@ def test_the_status_page_follows_by_itself(daemon: Daemon, chromium: Browser) ->
         file.unlink()
         page.wait_for_selector(f"#tiles dd:text-is('{before}')")
         assert visitor.complaints == []
+
+
+def test_after_a_restart_the_status_page_asks_to_sign_in(
+    runs: Operator, chromium: Browser, tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path / "site", LISTENS)
+    _fill(folder)
+    daemon = runs.run(folder)
+    with Visitor(chromium, daemon) as visitor:
+        page = visitor.go("")
+        port = urlsplit(visitor.admin).port
+        daemon.process.terminate()
+        page.wait_for_selector("#state:text-is('not answering')")
+        daemon.ended()
+        (folder.path / "config.yaml").write_text(
+            (folder.path / "config.yaml").read_text().replace("admin: {port: 0}", f"admin: {{port: {port}}}")
+        )
+        runs.run(folder)
+        page.get_by_role("link", name="sign in again").click()
+        page.fill("#token", (folder.state / "token").read_text().strip())
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#state:text-is('ready')")
 
 
 def test_a_held_daemon_names_the_way_out_and_takes_it(
