@@ -252,6 +252,11 @@ def test_a_held_daemon_names_the_way_out_and_takes_it(
         for number in range(60):
             (folder.seeds / f"out-{number}.md").unlink()
         eventually(lambda: daemon.status()["daemon"]["state"] == "held", "held")
+        for path in ("desk", "desk/seed?path=out-1.md", "desk/calendar"):
+            assert "as it was before" in visitor.go(path).inner_text("[role=status]"), path
+        for scheme in ("light", "dark"):
+            with Visitor(chromium, daemon, color_scheme=scheme) as looking:
+                assert axe(looking.go("desk"), ("violations",)) == []
         page = visitor.go("")
         assert page.inner_text("#state") == "held"
         assert "Held back" in page.inner_text("[role=alert]")

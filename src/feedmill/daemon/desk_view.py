@@ -136,7 +136,7 @@ class DeskView:
         version, report = self._office.past.ended, self._office.past.last
         if report is None:
             return SeedList(trouble="the first pass is still running")
-        return self._reader().seeds(version, report.problems, drafts=drafts)
+        return self._reader().seeds(version, report.problems, held=report.held or "", drafts=drafts)
 
     def _reader(self) -> Desk:
         settings = self._office.settings

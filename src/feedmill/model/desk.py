@@ -56,6 +56,7 @@ class SeedList:
 
     `unread` counts drafts whose titles are still being read: a pass reads nothing of a draft but its flag.
     `zone` is the IANA name of the zone that dates of seeds are in. `trouble`: why there is nothing to see.
+    `held`: why the last pass published takedowns alone; the rows are of the pass before.
     """
 
     version: int = 0
@@ -63,6 +64,7 @@ class SeedList:
     unread: int = 0
     zone: str = "UTC"
     trouble: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from feedmill.model.desk import SeedRow
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import Mill, PassReport, PassRequest
+from feedmill.pipeline.explain import explain_each, remarks
 from feedmill.server.desk.query import Index, Query
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -35,8 +36,8 @@ SEEDS = {
 class Office:
     """What the service would tell: passes run here, at once."""
 
-    def __init__(self, folder: Path) -> None:
-        self.settings: Settings = loads("site: {title: Test}", base=folder)
+    def __init__(self, folder: Path, more: str = "") -> None:
+        self.settings: Settings = loads(f"site: {{title: Test}}\n{more}", base=folder)
         self.mill = Mill(self.settings, clock=lambda: NOW)
         self.past = PastPasses()
 
@@ -49,7 +50,8 @@ class Office:
         return nullcontext()
 
     def run(self, paths: frozenset[str] | None = None) -> PassReport:
-        report = self.mill.run(PassRequest(trigger="test", paths=paths))
+        held = self.past.last is not None and self.past.last.held is not None
+        report = self.mill.run(PassRequest(trigger="test", paths=None if held else paths))  # as PassRunner
         self.past.add(report)
         return report
 
@@ -230,6 +232,37 @@ def test_who_takes_one_down_hears_of_its_twin(office: Office) -> None:
     assert change.remarks == (
         ("out.md", "twin.md carries the same entry and is published in its place; unpublish it as well"),
     )
+    view.close()
+
+
+def test_a_held_mill_is_told_with_the_list(office: Office) -> None:
+    base = office.settings.scan.dir.parent
+    office.mill.__exit__(None, None, None)
+    held = Office(base, "guard: {min_entries: 1, max_vanished: 0.1}")
+    view = DeskView(held, clock)
+    for number in range(3):
+        front = f"title: More {number}\nwebUrl: https://x.org/{number}\ndate: 2026-01-01\n"
+        (base / "seeds" / f"more-{number}.md").write_text(f"---\n{front}---\nText.\n", "utf-8")
+    with held.mill:
+        held.run()
+        assert view.seeds().held == ""
+        for number in range(2):
+            (base / "seeds" / f"more-{number}.md").unlink()
+        held.run()
+        assert "2 of 4 entries" in view.seeds().held
+        assert view.flip(["more-2.md"], published=False).trouble.startswith("held back: ")
+        assert "More 2" not in held.all_feed()
+        assert next(row.state for row in view.seeds().rows if row.path == "more-2.md") == "eligible"
+        assert view.seeds() is view.seeds()
+        (out,) = explain_each(held.settings, ["out.md"], clock)
+        assert out.held.startswith("2 of 3 entries")
+        assert not out.waits
+        view.flip(["draft.md"], published=True)
+        (draft,) = explain_each(held.settings, ["draft.md"], clock)
+        assert (draft.state, draft.waits) == ("eligible", True)
+        assert remarks(draft, published=True) == [f"still in no feed: {draft.held}"]
+        held.mill.run(PassRequest(trigger="test", force=True))
+        assert explain_each(held.settings, ["draft.md"], clock)[0].held == ""
     view.close()
 
 

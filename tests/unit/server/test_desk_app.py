@@ -22,6 +22,7 @@ class Port:
 
     def __init__(self) -> None:
         self.through = threading.Event()
+        self.held = ""
 
     def flip(self, paths: Sequence[str], *, published: bool) -> Change:
         if len(paths) == 1:
@@ -31,7 +32,7 @@ class Port:
 
     def seeds(self) -> SeedList:
         first = SeedRow(path="first.md", state="unpublished", published=datetime(1, 1, 1, tzinfo=UTC))
-        return SeedList(rows=(first,), zone="America/New_York")
+        return SeedList(rows=(first,), zone="America/New_York", held=self.held)
 
     def changes(self) -> Sequence[Change]:
         return ()
@@ -61,3 +62,13 @@ def test_the_list_shows_a_day_that_its_zone_does_not_have() -> None:
     pages = Pages(cast(DeskPort, Port()))
     here = Here(base="", form_token="", state="ready")
     assert b'<time datetime="0001-01-01T00:00:00+00:00">' in pages.seeds(Query(), here, "")
+
+
+def test_a_held_mill_is_told_on_list_and_calendar() -> None:
+    port = Port()
+    pages = Pages(cast(DeskPort, port))
+    here = Here(base="", form_token="", state="held")
+    for held in ("", "2 of 3 entries would vanish"):
+        port.held = held
+        for shown in (pages.seeds(Query(), here, ""), pages.calendar("", here)):
+            assert (b'role="status">The mill is held back' in shown) is bool(held)

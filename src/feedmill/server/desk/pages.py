@@ -99,7 +99,7 @@ class Pages:
             "text": text,
             "back": Query.of(Form(back.encode())).here,
             "change": next((one for one in self._port.changes() if str(one.number) == done), None),
-            "zone": index.seeds.zone,
+            "index": index,
         }
         return render("seed.html", context)
 
