@@ -116,12 +116,13 @@ would become another entry for its readers.
   "title": "A", "id": "urn:uuid:…", "link": "https://example.org/a",
   "since": "2024-05-01T10:00:00Z", "until": null,
   "feeds": [{"feed": "all", "title": "News", "rank": 1, "of": 2, "shown": true}],
-  "problems": []
+  "problems": [], "held": null
 }
 ```
 
 `state` is `eligible`, `not a seed`, or the reason; `shown` is false beyond the feed's limit;
-`archive` is the path of the archive that has the entry, where one has.
+`archive` is the path of the archive that has the entry, where one has. `held`
+is why a pass publishes takedowns alone just now; `in_feeds` is false of what waits for its end.
 
 ### `list`
 

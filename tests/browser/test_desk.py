@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -171,6 +172,7 @@ def test_by_the_keyboard_alone(daemon: Daemon, chromium: Browser) -> None:
         assert page.evaluate("document.activeElement.textContent") == "Draft 2"  # one goes on where one was
         page.keyboard.press("u")
         page.wait_for_selector("#notice:has-text('1 seed unpublished')")
+        assert "done=" not in page.url  # a bookmark shows the search, and no change
         assert "Draft 2" not in daemon.folder.titles()
         page.keyboard.press("z")
         page.wait_for_selector("#notice:has-text('1 seed put back')")
@@ -184,6 +186,9 @@ def test_by_the_keyboard_alone(daemon: Daemon, chromium: Browser) -> None:
         page.wait_for_selector(".one h1")
         page.keyboard.press("u")
         page.wait_for_selector("#notice")
+        assert "done=" not in page.url
+        page.reload()
+        page.keyboard.press("z")  # no change is shown: none is undone
         page.keyboard.press("Escape")
         page.wait_for_selector("#list")
         assert "q=draft" in page.url  # back to where one came from
@@ -215,6 +220,28 @@ def test_the_status_page_follows_by_itself(daemon: Daemon, chromium: Browser) ->
         assert visitor.complaints == []
 
 
+def test_after_a_restart_the_status_page_asks_to_sign_in(
+    runs: Operator, chromium: Browser, tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path / "site", LISTENS)
+    _fill(folder)
+    daemon = runs.run(folder)
+    with Visitor(chromium, daemon) as visitor:
+        page = visitor.go("")
+        port = urlsplit(visitor.admin).port
+        daemon.process.terminate()
+        page.wait_for_selector("#state:text-is('not answering')")
+        daemon.ended()
+        (folder.path / "config.yaml").write_text(
+            (folder.path / "config.yaml").read_text().replace("admin: {port: 0}", f"admin: {{port: {port}}}")
+        )
+        runs.run(folder)
+        page.get_by_role("link", name="sign in again").click()
+        page.fill("#token", (folder.state / "token").read_text().strip())
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#state:text-is('ready')")
+
+
 def test_a_held_daemon_names_the_way_out_and_takes_it(
     runs: Operator, chromium: Browser, tmp_path: Path
 ) -> None:
@@ -225,6 +252,11 @@ def test_a_held_daemon_names_the_way_out_and_takes_it(
         for number in range(60):
             (folder.seeds / f"out-{number}.md").unlink()
         eventually(lambda: daemon.status()["daemon"]["state"] == "held", "held")
+        for path in ("desk", "desk/seed?path=out-1.md", "desk/calendar"):
+            assert "as it was before" in visitor.go(path).inner_text("[role=status]"), path
+        for scheme in ("light", "dark"):
+            with Visitor(chromium, daemon, color_scheme=scheme) as looking:
+                assert axe(looking.go("desk"), ("violations",)) == []
         page = visitor.go("")
         assert page.inner_text("#state") == "held"
         assert "Held back" in page.inner_text("[role=alert]")
@@ -263,3 +295,89 @@ def test_7000_seeds_fifty_at_a_time(runs: Operator, chromium: Browser, tmp_path:
         page.wait_for_selector("#notice")
         assert second is not None
         assert "published: false" in (folder.seeds / second).read_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_enter_on_a_tick_box_publishes_nothing(daemon: Daemon, chromium: Browser, script: bool) -> None:
+    with Visitor(chromium, daemon, java_script_enabled=script) as visitor:
+        page = visitor.go("desk?state=unpublished")
+        page.get_by_label("Select Draft 0").check()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        if script:  # it opens the seed, as anywhere else in its row
+            assert page.inner_text(".one h1") == "Draft 0"
+        else:
+            assert page.url == f"{visitor.admin}desk?state=unpublished"
+        page = visitor.go("desk?state=eligible")
+        page.get_by_label("found, not only the ticked ones").check()
+        if script:
+            page.keyboard.press("Enter")
+        else:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+        assert page.url == f"{visitor.admin}desk?state=eligible"
+        assert page.evaluate("fetch('desk').then(answer => answer.status)") == 200  # what was sent is done
+        for file in daemon.folder.seeds.glob("*.md"):
+            assert ("published: false" in file.read_text()) == file.name.startswith("draft-"), file
+
+
+def test_a_key_that_is_held_does_once_what_it_does(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        page = visitor.go("desk?state=unpublished")
+        page.keyboard.press("j")
+        for _ in range(5):  # without a key up between them: a browser marks all but the first as repeated
+            page.keyboard.down("p")
+        page.wait_for_selector("#notice:has-text('1 seed published')")
+        page.keyboard.down("p")
+        page.keyboard.up("p")
+        page.keyboard.press("z")
+        page.wait_for_selector("#notice:has-text('1 seed put back')")
+        page.locator(".seed .title a").first.focus()
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.method))
+        page.evaluate(  # two at once are one
+            """["p", "p"].forEach(key =>
+                document.activeElement.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true})))"""
+        )
+        page.wait_for_selector("#notice:has-text('1 seed published')")
+        assert sent.count("POST") == 1
+        page.keyboard.press("z")
+        page.wait_for_selector("#notice:has-text('1 seed put back')")
+
+
+def test_a_refusal_is_told_on_the_page(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        token = (daemon.folder.state / "token").read_text().strip()
+        for path in ("desk?q=draft", "desk/seed?path=draft-1.md"):
+            page = visitor.go(path)
+            visitor.context.request.get(f"{visitor.admin}?token={token}")  # signed in again: the page is old
+            page.keyboard.press("j")
+            page.keyboard.press("p")
+            page.wait_for_selector("[role=alert]:has-text('the page is old: load it again')")
+            assert page.url == visitor.admin + path
+            visitor.context.clear_cookies()
+            page.keyboard.press("p")
+            page.wait_for_selector("#token")
+            visitor.context.request.get(f"{visitor.admin}?token={token}")
+        assert visitor.go("desk/flag").url == f"{visitor.admin}desk"
+        assert "published: false" in (daemon.folder.seeds / "draft-1.md").read_text()
+
+
+def test_a_mill_that_does_not_answer_is_told(daemon: Daemon, chromium: Browser) -> None:
+    with Visitor(chromium, daemon) as visitor:
+        for path in ("desk?q=draft", "desk/seed?path=draft-1.md"):
+            page = visitor.go(path)
+            visitor.context.set_offline(True)
+            page.keyboard.press("j")
+            page.keyboard.press("u")
+            page.wait_for_selector("[role=alert]:has-text('Do not count on the change')")
+            visitor.context.set_offline(False)
+        page = visitor.go("desk")
+        visitor.context.set_offline(True)
+        page.keyboard.press("/")
+        page.keyboard.type("draft")
+        page.wait_for_selector("[role=alert]:has-text('The list is as it was')")
+        visitor.context.set_offline(False)
+        page.keyboard.type(" 2")
+        page.wait_for_selector("[role=alert]", state="detached")
+        page.wait_for_selector(".seed .title a:text-is('Draft 2')")

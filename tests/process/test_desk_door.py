@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from operated.daemon import Daemon, Folder, Operator, fair
+from operated.daemon import Daemon, Folder, Operator, eventually, fair
 
 pytestmark = pytest.mark.process
 
@@ -95,10 +95,12 @@ def test_a_form_must_be_ours(door: Door) -> None:
     assert door.ask("desk/undo", {"change": "1"})[0] == 403
     assert "published:" not in _flag(door)
     status, location, _ = door.ask("desk/flag", own)
-    assert (status, location) == (303, "../desk?done=1")
+    assert status == 303
+    number = re.fullmatch(r"\.\./desk\?done=([0-9]+)", location)
+    assert number
     assert "published: false" in _flag(door)
     assert door.daemon.folder.titles() == set()
-    assert door.ask("desk/undo", {"change": "1", "form_token": token})[0] == 303
+    assert door.ask("desk/undo", {"change": number[1], "form_token": token})[0] == 303
     assert "published:" not in _flag(door)
 
 
@@ -121,6 +123,28 @@ def test_only_seeds_are_written(door: Door) -> None:
     assert "published:" not in _flag(door)
     assert door.ask("desk/flag", {"form_token": token, "path": "first.md"})[0] == 400
     assert door.ask("desk/elsewhere", {"form_token": token})[0] == 404
+
+
+def test_a_yes_is_to_these_seeds_alone(door: Door) -> None:
+    form = {"q": "first", "scope": "found", "form_token": door.enter()}
+
+    def sure_of(page: str) -> str:
+        found = re.search(r'name="sure" value="([^"]+)"', page)
+        assert found
+        return found[1]
+
+    sure = sure_of(door.ask("desk/flag", {**form, "do": "unpublish"})[2])
+    first = door.daemon.folder.seeds / "first.md"
+    first.rename(first.with_name("first-of-all.md"))  # as many as before
+    eventually(lambda: "first-of-all.md" in door.ask("desk?q=first")[2], "the pass after it")
+    status, _, page = door.ask("desk/flag", {**form, "do": "unpublish", "sure": sure})
+    assert status == 200
+    assert "Unpublish 1 seed?" in page
+    sure = sure_of(page)
+    assert door.ask("desk/flag", {**form, "do": "publish", "sure": sure})[0] == 200  # to that, not to this
+    assert "published:" not in first.with_name("first-of-all.md").read_text()
+    assert door.ask("desk/flag", {**form, "do": "unpublish", "sure": sure})[0] == 303
+    assert "published: false" in first.with_name("first-of-all.md").read_text()
 
 
 def test_what_cannot_be_edited_is_told(door: Door) -> None:

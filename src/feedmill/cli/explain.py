@@ -133,7 +133,8 @@ def _show(found: Explanation, prefix: str, now: Instant) -> None:
     click.echo(click.style(prefix + found.path, bold=True) + (f"  {found.title}" if found.title else ""))
     why = from_here(found.why, found.other, prefix)
     if found.feeds:
-        click.echo(click.style("in feeds", fg="green") + f": {why}")
+        word = click.style("waiting", fg="yellow") if found.waits else click.style("in feeds", fg="green")
+        click.echo(f"{word}: {why}")
         room = max(len(rank.path) for rank in found.feeds)
         for rank in found.feeds:
             note = "" if rank.shown else "  (beyond the feed's limit)"
@@ -142,6 +143,8 @@ def _show(found: Explanation, prefix: str, now: Instant) -> None:
             click.echo(f"  {rank.path:<{room}}  {rank.rank:>5,} of {rank.total:,}{note}")
     else:
         click.echo(click.style(found.state, fg="yellow") + f": {why}")
+    if found.held:
+        click.echo(click.style("held back", fg="red") + f": {found.held}")
     if found.since:
         click.echo(f"since: {when(found.since, now)}")
     if found.until:
@@ -155,7 +158,7 @@ def _show(found: Explanation, prefix: str, now: Instant) -> None:
 def _json(found: Explanation) -> dict[str, Any]:
     return {
         "seed": found.path,
-        "in_feeds": bool(found.feeds),
+        "in_feeds": bool(found.feeds) and not found.waits,
         "state": found.state,
         "reason": None if found.feeds or found.state == "not a seed" else found.state,
         "kept": found.kept,
@@ -172,6 +175,7 @@ def _json(found: Explanation) -> dict[str, Any]:
             for r in found.feeds
         ],
         "problems": [problem_json(problem) for problem in found.problems],
+        "held": found.held or None,
     }
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Protocol
 
+from feedmill.daemon.desk_turns import Turn, Turns
 from feedmill.daemon.past_passes import PastPasses
 from feedmill.errors import FeedmillError, SeedError, StoreError
 from feedmill.model.desk import Change, SeedList, SeedView
@@ -33,6 +34,9 @@ _WRITTEN_AT_ONCE = 8
 """Files of one change: a disk flushes eight in hardly more time than one."""
 
 _CHANGES = 20
+_NUMBERS = 999_999_999
+"""Changes are numbered at random up to here: none of another run of the daemon is taken for one of this."""
+
 _REMARKS = 20
 """Of how many seeds it is told what the flag alone does not do."""
 
@@ -56,21 +60,32 @@ class DeskOffice(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class _Task:
+    """A file to write: as the desk shows it, and as it is called in the seeds folder."""
+
+    path: str
+    name: str
+    write: Callable[[], Edit]
+
+
+@dataclass(frozen=True, slots=True)
 class _Done:
     change: Change
     edits: tuple[Edit, ...]
+    turn: int
 
 
 class DeskView:
-    """Implements the server's DeskPort, for any thread that may wait; changes come from one at a time."""
+    """Implements the server's DeskPort, for any thread that may wait."""
 
     def __init__(self, office: DeskOffice, clock: Callable[[], Instant]) -> None:
         self._office = office
         self._clock = clock
         self._desk: Desk | None = None
         self._settings: Settings | None = None
-        self._done: deque[_Done] = deque(maxlen=_CHANGES)
-        self._numbers = 0
+        self._done: tuple[_Done, ...] = ()
+        self._turns = Turns()
+        self._writing = threading.Lock()
         self._reading = threading.Lock()
 
     def seeds(self) -> SeedList:
@@ -121,7 +136,7 @@ class DeskView:
         version, report = self._office.past.ended, self._office.past.last
         if report is None:
             return SeedList(trouble="the first pass is still running")
-        return self._reader().seeds(version, report.problems, drafts=drafts)
+        return self._reader().seeds(version, report.problems, held=report.held or "", drafts=drafts)
 
     def _reader(self) -> Desk:
         settings = self._office.settings
@@ -140,21 +155,18 @@ class DeskView:
 
         settings = self._office.settings
 
-        def work(path: str) -> Callable[[], Edit]:
+        def task(path: str) -> _Task:
             name = self._name(path)
 
-            def edit() -> Edit:
+            def write() -> Edit:
                 if name is None:
                     raise SeedError(path, "is no seed that is known here")
                 return flip(settings, name, self._clock, published=published)
 
-            return edit
+            return _Task(path, name or "", write)
 
-        before = self._office.past.ended
-        with self._office.burst():
-            change, edits = self._edit([(path, work(path)) for path in dict.fromkeys(paths)])
-            change = self._pass(replace(change, published=published), edits, before)
-        return self._remember(self._remarked(change), edits)
+        change = self._change([task(path) for path in dict.fromkeys(paths)], published=published)
+        return self._amend(self._remarked(change))
 
     def undo(self, number: int) -> Change | None:
         """Put the files of a change back as they were; None where there is no such change any more."""
@@ -165,30 +177,67 @@ class DeskView:
         if done is None or done.change.undone:
             return None
 
-        def work(edit: Edit) -> Callable[[], Edit]:
-            def back() -> Edit:
+        def task(edit: Edit) -> _Task:
+            def write() -> Edit:
                 put_back(settings, edit)
                 return edit
 
-            return back
+            return _Task(printable(edit.path), edit.path, write)
 
+        tasks = [task(edit) for edit in done.edits]
+        return self._amend(self._change(tasks, published=not done.change.published, undone=done))
+
+    def _change(self, tasks: Sequence[_Task], *, published: bool, undone: _Done | None = None) -> Change:
+        """Write files, remember that, and wait for the pass. Only the writing takes a turn."""
         before = self._office.past.ended
         with self._office.burst():
-            change, edits = self._edit([(printable(edit.path), work(edit)) for edit in done.edits])
-            change = replace(change, published=not done.change.published, undo_of=number)
-            change = self._pass(change, edits, before)
-        at = self._done.index(done)
-        self._done[at] = replace(done, change=replace(done.change, undone=not change.refused))
-        return self._remember(change, ())
+            with self._turns.take(task.name for task in tasks) as turn:
+                later = self._touched_since(undone, turn) if undone is not None else frozenset()
+                change, edits = self._edit(tasks, turn, later)
+                change = replace(change, published=published)
+                if undone is not None:
+                    change = replace(change, undo_of=undone.change.number)
+                    self._amend(replace(undone.change, undone=not change.refused))
+                self._remember(_Done(change, edits if undone is None else (), turn.number))
+            return self._pass(change, edits, before)
 
-    def _edit(self, work: Sequence[tuple[str, Callable[[], Edit]]]) -> tuple[Change, tuple[Edit, ...]]:
+    def _touched_since(self, done: _Done, turn: Turn) -> frozenset[str]:
+        """Return the seeds of which something was decided after a change, even if they read as it left them.
+
+        What was decided and undone since is as if it had not been. Who took down what was down already meant
+        it as well; who published what was out has lost nothing by an undo that takes it down.
+        """
+        changes = [
+            one.change
+            for one in self._done
+            if one.turn > done.turn and not one.change.undone and not one.change.undo_of
+        ]
+        named = [printable(name) for name, number in turn.before.items() if number > done.turn]
+        meant = ((*one.changed, *(() if one.published else one.already)) for one in changes)
+        return frozenset(chain(named, *meant))
+
+    def _edit(
+        self, tasks: Sequence[_Task], turn: Turn, later: frozenset[str]
+    ) -> tuple[Change, tuple[Edit, ...]]:
+        def attempt(task: _Task) -> Edit | str:
+            """Return what was written into a file, or why nothing was."""
+            try:
+                if task.path in later:
+                    raise SeedError(task.path, "was changed since; set the flag by hand")
+                with self._turns.writing(task.name, turn):
+                    return task.write()
+            except SeedError as error:
+                return error.message
+            except StoreError as error:
+                return str(error)
+
         with ThreadPoolExecutor(_WRITTEN_AT_ONCE, "feedmill-flag") as threads:
-            found = list(threads.map(_attempt, (write for _, write in work)))
-        outcomes = list(zip((path for path, _ in work), found, strict=True))
+            found = list(threads.map(attempt, tasks))
+        outcomes = list(zip((task.path for task in tasks), found, strict=True))
         done = [(path, edit) for path, edit in outcomes if not isinstance(edit, str)]
         edits = tuple(edit for _, edit in done if edit.changed)
         change = Change(
-            number=0,
+            number=1 + secrets.randbelow(_NUMBERS),
             at=self._clock(),
             published=True,
             changed=tuple(printable(edit.path) for edit in edits),
@@ -236,18 +285,17 @@ class DeskView:
             found = self._reader().remarks(asked, published=change.published)
         return replace(change, remarks=(*change.remarks, *found))
 
-    def _remember(self, change: Change, edits: tuple[Edit, ...]) -> Change:
-        self._numbers += 1
-        change = replace(change, number=self._numbers)
-        self._done.append(_Done(change, edits))
+    def _remember(self, done: _Done) -> None:
+        with self._writing:
+            self._done = (*self._done, done)[-_CHANGES:]
+
+    def _amend(self, change: Change) -> Change:
+        """Remember what has become known of a change since."""
+        with self._writing:
+            self._done = tuple(
+                replace(one, change=replace(change, undone=change.undone or one.change.undone))
+                if one.change.number == change.number
+                else one
+                for one in self._done
+            )
         return change
-
-
-def _attempt(write: Callable[[], Edit]) -> Edit | str:
-    """Return what was written into a file, or why nothing was."""
-    try:
-        return write()
-    except SeedError as error:
-        return error.message
-    except StoreError as error:
-        return str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from feedmill.model.feed import Entry
@@ -12,12 +13,22 @@ ELIGIBLE = "eligible"
 """The state of a seed that is in feeds; every other state is a `Reason`."""
 
 
+def folded(text: str) -> str:
+    """Return what texts that read the same have in common: case and form of a letter do not matter.
+
+    NFKC, casefolded, NFKC again; the names of files from a Mac are in another form than what people type.
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedRow:
     """One seed as a list shows it, as of the last pass. `path` is printable and names it.
 
     `title` is "" where it cannot be read, or has not been read yet (`SeedList.unread`). `kept`: invalid, and
-    in feeds in its last good form. `folded` is what a search looks into, casefolded.
+    in feeds in its last good form. `folded` is what a search looks into (`folded`).
     """
 
     path: str
@@ -45,6 +56,7 @@ class SeedList:
 
     `unread` counts drafts whose titles are still being read: a pass reads nothing of a draft but its flag.
     `zone` is the IANA name of the zone that dates of seeds are in. `trouble`: why there is nothing to see.
+    `held`: why the last pass published takedowns alone; the rows are of the pass before.
     """
 
     version: int = 0
@@ -52,6 +64,7 @@ class SeedList:
     unread: int = 0
     zone: str = "UTC"
     trouble: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +104,7 @@ class Change:
     """Flags that were set or cleared (`published`), and what the pass made of it.
 
     `changed` files were written, `already` said so before, `refused` tells why not. `remarks` are what a flag
-    alone does not do. `undone`: the files are as they were before.
+    alone does not do. `undone`: the files are as they were before. `number` names it, and is drawn by lot.
     """
 
     number: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 Instant = datetime  # aware, UTC; a name that says so in signatures
 
@@ -39,3 +39,11 @@ def floor_second(instant: Instant) -> Instant:
 def rfc3339(instant: Instant) -> str:
     """Return `2026-11-21T08:00:00Z`, with a fraction only where there is one (RFC 3339, 5.6)."""
     return instant.isoformat().replace("+00:00", "Z")
+
+
+def in_zone(instant: Instant, zone: tzinfo) -> datetime:
+    """Return the instant as clocks in `zone` say it; in UTC where that lies outside the years 1 to 9999."""
+    try:
+        return instant.astimezone(zone)
+    except OverflowError:
+        return instant

@@ -60,23 +60,26 @@ class Desk:
         self._drafts.stop()
         self._forget()
 
-    def seeds(self, version: int, problems: Iterable[Problem], *, drafts: bool = True) -> SeedList:
+    def seeds(
+        self, version: int, problems: Iterable[Problem], *, held: str = "", drafts: bool = True
+    ) -> SeedList:
         """Return all seeds as of the pass that `version` counts; `problems` are those it reported.
 
+        Where it was `held`, they are as of the pass before: such a one is not remembered.
         The titles of `drafts` are read meanwhile, and are there one of the next times.
         """
-        found = self._seeds(version, problems)
+        found = self._seeds(version, problems, held)
         if drafts and not found.trouble:
             if self._wanted is not self._files:
                 self._drafts.want(one for one in self._files.values() if one.is_draft)
                 self._wanted = self._files
             self._drafts.wait()
-            found = self._seeds(version, problems)
+            found = self._seeds(version, problems, held)
         if found.unread != self._drafts.unread:
             self._list = found = replace(found, unread=self._drafts.unread)
         return found
 
-    def _seeds(self, version: int, problems: Iterable[Problem]) -> SeedList:
+    def _seeds(self, version: int, problems: Iterable[Problem], held: str) -> SeedList:
         told = version + self._drafts.told
         if self._list.version != told or self._list.trouble or version != self._version:
             try:
@@ -89,6 +92,7 @@ class Desk:
                 version=told,
                 rows=tuple(sorted(self._rows.values(), key=newest)),
                 zone=self._settings.decode.timezone,
+                held=held,
             )
         return self._list
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from feedmill.model.desk import SeedRow
+from feedmill.model.desk import SeedRow, folded
 from feedmill.model.instant import Instant
 from feedmill.model.seed import Problem, Provider, Reason, Seed
 from feedmill.pipeline.report import printable
@@ -58,7 +58,7 @@ def row_of(file: File, lean: Lean | None, problems: Mapping[str, tuple[Problem, 
         state=file.state,
         kept=bool(file.kept),
         problems=problems.get(path, ()),
-        folded=path.casefold(),
+        folded=folded(path),
     )
     return with_lean(row, lean) if lean is not None else row
 
@@ -75,7 +75,7 @@ def with_lean(row: SeedRow, lean: Lean | Seed) -> SeedRow:
         expires=lean.expires,
         topics=lean.topics,
         provider=provider,
-        folded="\n".join((lean.title, row.path, lean.link, provider, *lean.topics)).casefold(),
+        folded=folded("\n".join((lean.title, row.path, lean.link, provider, *lean.topics))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from feedmill.catalog import FileRow
 from feedmill.model.desk import Rank
@@ -13,14 +13,14 @@ from feedmill.model.settings import Settings
 from feedmill.model.state import ELIGIBLE, Place, State
 from feedmill.pipeline.archives import Chain
 from feedmill.pipeline.codec import decode_record, decode_seed
-from feedmill.pipeline.dry_run import dry_run_of
+from feedmill.pipeline.dry_run import DryRun, dry_run_of
 from feedmill.pipeline.find import find_seeds, read_withheld
 from feedmill.pipeline.one_pass import Pass, Progress, silent
 from feedmill.pipeline.report import PassRequest, printable
 from feedmill.pipeline.selection import Selection, select
 from feedmill.seeds import to_bytes, to_text
 
-_REQUEST = PassRequest(trigger="explain", force=True)
+_REQUEST = PassRequest(trigger="explain")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,10 @@ class Explanation:
     other: str = ""
     same_entry: tuple[str, ...] = ()
     """Other seeds that carry the same entry and are published."""
+    held: str = ""
+    """Why a pass over these files publishes takedowns alone."""
+    waits: bool = False
+    """Whether it is out as soon as no pass is held any more, and not before."""
 
 
 def explain(
@@ -56,7 +60,7 @@ def explain(
     As the files are now, whatever the last pass saw.
     """
     with dry_run_of(settings, clock, _REQUEST, progress=progress) as dry_run:
-        return _explain_all(dry_run.run, find_seeds(dry_run.run, name), dry_run.report.problems)
+        return _explain_all(dry_run, find_seeds(dry_run.run, name))
 
 
 def explain_each(
@@ -64,19 +68,27 @@ def explain_each(
 ) -> list[Explanation]:
     """Return the same of seeds by path (relative to the seeds folder); those not known are left out."""
     with dry_run_of(settings, clock, _REQUEST, progress=progress) as dry_run:
-        return _explain_all(dry_run.run, paths, dry_run.report.problems)
+        return _explain_all(dry_run, paths)
 
 
-def _explain_all(run: Pass, paths: Iterable[str], problems: Iterable[Problem]) -> list[Explanation]:
+def _explain_all(dry_run: DryRun, paths: Iterable[str]) -> list[Explanation]:
+    run, held = dry_run.run, dry_run.report.held or ""
     told: dict[str, list[Problem]] = {}
-    for problem in problems:
+    for problem in dry_run.report.problems:
         told.setdefault(problem.path, []).append(problem)
-    found = (explain_known(run, path, tuple(told.get(printable(path), ()))) for path in paths)
-    return [one for one in found if one is not None]
+    found = []
+    for path in paths:
+        one = explain_known(run, path, tuple(told.get(printable(path), ())))
+        if one is not None:
+            waits = bool(held and one.feeds and run.store.last_good(path) is None)
+            found.append(replace(one, held=held, waits=waits))
+    return found
 
 
 def remarks(found: Explanation, *, published: bool, prefix: str = "") -> list[str]:
     """Return what setting or clearing the flag of a seed alone does not do; `prefix` is put before paths."""
+    if published and found.waits:
+        return [f"still in no feed: {found.held}"]
     if published:
         why = found.why.replace(found.other, prefix + found.other, 1) if found.other else found.why
         return [] if found.feeds else [f"still in no feed: {why}; to change it: {found.remedy}"]
@@ -111,7 +123,8 @@ def _explain(run: Pass, path: str, row: FileRow, problems: tuple[Problem, ...]) 
         seed, word = read_withheld(run.settings, path)
     since, until = _times(state.state, seed)
     winner = printable(to_text(state.instead)) if state.instead is not None else ""
-    why, remedy = _words(state, fault, word=word, winner=winner)
+    vouched = seed is not None and seed.vouched
+    why, remedy = _words(state, fault, word=word, vouched=vouched, winner=winner)
     return Explanation(
         path=printable(path),
         state=state.state,
@@ -180,7 +193,7 @@ def _times(state: str, seed: Seed | None) -> tuple[Instant | None, Instant | Non
     return None, None
 
 
-def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tuple[str, str]:
+def _words(found: State, fault: Record | None, *, word: str, vouched: bool, winner: str) -> tuple[str, str]:
     """Return why a seed is where it is, and what would change that."""
     errors = [problem for problem in fault.problems if problem.severity is Severity.ERROR] if fault else []
     why = errors[0].message if errors else "it cannot be read"
@@ -189,7 +202,10 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
         return f"it is invalid now ({why}); its last good form stays published", mend
     words = {
         ELIGIBLE: ("it is published", "feedmill unpublish takes it down"),
-        Reason.UNPUBLISHED.value: (f"it says {word or 'nothing of being published'}", _publish(word)),
+        Reason.UNPUBLISHED.value: (
+            f"it says {word or 'nothing of being published'}",
+            _publish(word, vouched=vouched),
+        ),
         Reason.REMOVED.value: (
             f"it says {word or 'that it is removed'}",
             "write 'removed: false', or 'deleted: false', to bring it back"
@@ -208,10 +224,10 @@ def _words(found: State, fault: Record | None, *, word: str, winner: str) -> tup
     return words[found.state]
 
 
-def _publish(word: str) -> str:
+def _publish(word: str, *, vouched: bool) -> str:
     if word.startswith("nothing") and "'published" not in word:
         flag = word.rpartition("'")[0].rpartition("'")[2].partition(":")[0]
         return f"write '{flag}: {'published' if flag == 'status' else 'false'}' in its front matter"
     if word.startswith(("'published", "nothing")) or not word:
         return "feedmill publish sets the flag"
-    return "take that out; then feedmill publish sets the flag"
+    return "take that out" if vouched else "take that out; then feedmill publish sets the flag"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 
+from feedmill.model.instant import in_zone
+
 FIELD = "field:"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}-(?=.)")
 _OFFSET = re.compile(r"[0-9][ \t]*(?:([Zz])|([+-])([0-9]{1,2})(?::?([0-9]{2}))?)$")
@@ -119,11 +121,11 @@ def _jekyll_categories(source: Source) -> tuple[str, ...]:
 
 
 def _moment(source: Source) -> datetime | None:
-    return source.published.astimezone(source.zone) if source.published else None
+    return in_zone(source.published, source.zone) if source.published else None
 
 
 def _written(source: Source) -> datetime | None:
-    return source.published.astimezone(source.written_zone or source.zone) if source.published else None
+    return in_zone(source.published, source.written_zone or source.zone) if source.published else None
 
 
 _DATES: Mapping[str, Callable[[datetime], str]] = {

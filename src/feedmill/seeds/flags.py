@@ -68,7 +68,9 @@ def read_word(
         withheld = Reason.UNPUBLISHED
     elif any(said["removed"]) or any(said["deleted"]):
         withheld = Reason.REMOVED
-    return Word(withheld=withheld, doubtful=doubtful, vouched=bool(own["published"]))
+    return Word(
+        withheld=withheld, doubtful=doubtful, vouched=bool(own["published"]) and all(own["published"])
+    )
 
 
 def withholding_default(defaults: Mapping[str, tuple[str, ...]]) -> str:

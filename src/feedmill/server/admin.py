@@ -154,13 +154,13 @@ class Admin:
         form = await request.form()
         if form is None:
             return text(413, "The form is too large.")
-        return self._enter(form.get("token"), _NEXT.get(form.get("next"), "./"))
+        return self._enter(request, form.get("token"), _NEXT.get(form.get("next"), "./"))
 
     # What takes the token
 
     async def _page(self, request: Request) -> Answer:
         if "token" in request.query:
-            return self._enter(request.query.get("token"), "./")
+            return self._enter(request, request.query.get("token"), "./")
         session = self._session(request)
         if refused := None if session else self._bearer(request):
             return self._gate(request, refused)
@@ -218,24 +218,28 @@ class Admin:
         return document(200, report)
 
     async def _logout(self, request: Request) -> Answer:
+        if request.is_from_elsewhere:
+            return _foreign()
         session = self._session(request)
-        form = await request.form()
-        if session and form is not None and self._door.is_form_token(session, form.get("form_token")):
-            self._door.close_session(session)
-        return redirect("./", {"set-cookie": session_cookie("", 0)})
+        if session is None:
+            return redirect("./")
+        if refused := self._refused_form(request, await request.form()):
+            return refused
+        self._door.close_session(session)
+        return redirect("./", session_cookie(request.cookie_name, "", 0))
 
     # The door
 
-    def _enter(self, token: str, location: str) -> Answer:
+    def _enter(self, request: Request, token: str, location: str) -> Answer:
         """Turn the token into a session and leave the address that carried it."""
         if not self._door.knows(token):
             wait = self._door.brake()
             return _busy(wait) if wait else redirect(location + "?wrong")
-        return redirect(location, {"set-cookie": session_cookie(self._door.open_session(), SESSION_SECONDS)})
+        session = self._door.open_session()
+        return redirect(location, session_cookie(request.cookie_name, session, SESSION_SECONDS))
 
     def _session(self, request: Request) -> str | None:
-        session = request.cookie
-        return session if session and self._door.has_session(session) else None
+        return next(filter(self._door.has_session, request.sessions), None)
 
     def _refusal(self, request: Request) -> Answer | None:
         return None if self._session(request) else self._bearer(request)

@@ -11,7 +11,6 @@ from urllib.parse import parse_qs
 from feedmill.server.app import Receive, fold
 from feedmill.server.response import Answer, Fields, head_bytes, http_date
 
-COOKIE = "feedmill_session"
 MAX_FORM = 1 << 16
 MAX_FIELDS = 500
 
@@ -61,13 +60,17 @@ class Request:
         return host.partition(":")[0]
 
     @property
-    def cookie(self) -> str | None:
-        """The session that the browser sends, beside whatever others set on this host (RFC 6265, 5.4)."""
-        for pair in self.fields.get(b"cookie", b"").decode("latin-1").split(";"):
-            name, _, value = pair.strip().partition("=")
-            if name == COOKIE:
-                return value.strip('"')
-        return None
+    def cookie_name(self) -> str:
+        """What the session's cookie is called: every port of a host is sent it (RFC 6265, 8.5)."""
+        port = self.fields.get(b"host", b"").decode("latin-1").rpartition("]")[2].partition(":")[2]
+        return f"feedmill_session_{port}" if port else "feedmill_session"
+
+    @property
+    def sessions(self) -> list[str]:
+        """What may be sessions: the browser sends all cookies of that name that anybody set on this host."""
+        pairs = self.fields.get(b"cookie", b"").decode("latin-1").split(";")
+        named = (pair.strip().partition("=") for pair in pairs)
+        return [value.strip('"') for name, _, value in named if name == self.cookie_name]
 
     @property
     def wants_html(self) -> bool:
@@ -96,9 +99,9 @@ class Request:
                 return Form(body)
 
 
-def session_cookie(session: str, seconds: int) -> str:
-    """Return the Set-Cookie of a session: for the operator's pages alone, sent from nowhere else."""
-    return f"{COOKIE}={session}; Max-Age={seconds}; Path=/-/; HttpOnly; SameSite=Strict"
+def session_cookie(name: str, session: str, seconds: int) -> dict[str, str]:
+    """Return the field that sets a session: for the operator's pages alone, sent from nowhere else."""
+    return {"set-cookie": f"{name}={session}; Max-Age={seconds}; Path=/-/; HttpOnly; SameSite=Strict"}
 
 
 def head_lines(media: str, policy: str = "default-src 'none'") -> dict[str, str]:

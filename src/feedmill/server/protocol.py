@@ -136,14 +136,14 @@ class GuardedProtocol(HttpToolsProtocol):
             unknown = not begun and _UNKNOWN_METHOD.match(data)
             self._refuse(405 if unknown else 400)
         except httptools.HttpParserError:
-            self._refuse(self._refusal or 400)
+            self._refuse(self._refusal or 400, self.parser.get_method())
         else:
             if begun and self._in_head:
                 # The parser keeps a field to itself until its end, so bytes are counted too.
                 self._late_bytes += len(data)
                 limits = self.gate.limits
                 if self._late_bytes > limits.target + limits.head + 4 * limits.fields:
-                    self._refuse(431)
+                    self._refuse(431, self.parser.get_method())
 
     # The parser's callbacks
 
@@ -290,8 +290,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refusal = status
         raise _Refused
 
-    def _refuse(self, status: int) -> None:
-        """Say why, and lead the client out; answers still being made go out first, and none after them."""
+    def _refuse(self, status: int, method: bytes = b"GET") -> None:
+        """Say why, and lead the client out; answers still being made go out first, and none after them.
+
+        `method`: of what is refused, where it is known; HEAD gets no body (RFC 9110, 9.3.2).
+        """
         if self._deaf or self.transport.is_closing():
             return
         self._deaf = True
@@ -301,7 +304,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
             return
         extra = {"connection": "close", **({"allow": SAFE_METHODS} if status == 405 else {})}
-        answer = self.gate.count(plain(status, self.gate.second(), extra=extra))
+        answer = self.gate.count(plain(status, self.gate.second(), method=method, extra=extra))
         self.transport.writelines((answer.head, answer.body))
         self._leave()
 
@@ -345,6 +348,6 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.transport.get_write_buffer_size():
             self.transport.abort()
         elif self._receiving:
-            self._refuse(408)
+            self._refuse(408, self.parser.get_method() if self.url else b"GET")
         else:
             self.transport.close()

@@ -114,6 +114,25 @@ def test_explain(site: Site, run: Run, fields: dict[str, str], state: str, why: 
         assert found["feeds"][0] == {"feed": "all", "title": "News", "rank": 2, "of": 2, "shown": True}
 
 
+def test_explain_says_what_waits_for_a_held_mill(site: Site, run: Run) -> None:
+    gone = [site.seed(f"gone-{number}.md") for number in range(20)]
+    site.seed("stays.md")
+    draft = site.seed("draft.md", published="false")
+    run("build")
+    for file in gone:
+        file.unlink()
+    draft.write_text(draft.read_text().replace("false", "true"))
+    for path, word in (("draft.md", "waiting: "), ("stays.md", "in feeds: ")):
+        text = run("explain", f"seeds/{path}").out
+        assert f"\n{word}it is published\n" in text
+        assert "\nheld back: 20 of 21 entries would vanish" in text
+        found = run("explain", path, "--json").json
+        assert found["in_feeds"] is (path == "stays.md")
+        assert found["held"].startswith("20 of 21")
+    done = run("publish", "seeds/draft.md")
+    assert "seeds/draft.md: still in no feed: 20 of 21 entries would vanish" in done.err
+
+
 def test_explain_by_address_title_or_id(site: Site, run: Run) -> None:
     site.seed("first.md", title="One day")
     site.seed("draft.md", title="Another *day*", draft="true", webUrl="https://example.org/other/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -118,6 +119,16 @@ def test_a_day_is_that_of_the_offset_written_where_the_tool_has_it_so() -> None:
         written_zone=written_offset("2026-03-08T19:00-07:00"),
     )
     assert fill(parse_pattern("{day@}{day}"), seed) == "/0809"
+
+
+def test_a_day_that_its_zone_does_not_have_is_that_of_utc() -> None:
+    pattern = parse_pattern("{year}/{year@}")
+    for published, name, path in (
+        (datetime.min.replace(tzinfo=UTC), "America/New_York", "/0001/0001"),
+        (datetime.max.replace(tzinfo=UTC), "Asia/Tokyo", "/9999/9999"),
+    ):
+        seed = replace(source(), published=published, zone=zone(name))
+        assert fill(pattern, seed) == path
 
 
 def test_a_title_in_an_address_is_seen() -> None:

@@ -133,6 +133,21 @@ def test_explain_names_the_default(tmp_path: Path, default: str, remedy: str) ->
     assert (found.why, found.remedy) == (f"it says nothing of it, and seeds.rules say '{default}'", remedy)
 
 
+@pytest.mark.parametrize(
+    ("flag", "remedy"),
+    [
+        ("published: true", "take that out"),
+        ("published: false", "take that out; then feedmill publish sets the flag"),
+        ("x: y", "take that out; then feedmill publish sets the flag"),
+    ],
+)
+def test_explain_advises_nothing_that_is_done(tmp_path: Path, flag: str, remedy: str) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.md").write_text(f"---\n{HEADER}draft: true\n{flag}\n---\n")
+    (found,) = explain_each(loads("", base=tmp_path), ["a.md"], lambda: NOW)
+    assert (found.why, found.remedy) == ("it says 'draft: true'", remedy)
+
+
 SAID = {
     "publishedDateTime": "2026-01-02",
     "updatedDateTime": "2026-01-03",

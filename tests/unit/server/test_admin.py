@@ -147,8 +147,8 @@ def test_without_the_token_nothing_is_told(desk: Desk, target: str) -> None:
         {"Authorization": "Bearer wrong"},
         {"Authorization": f"Basic {TOKEN}"},
         {"Authorization": "Bearer"},
-        {"Cookie": "feedmill_session=wrong"},
-        {"Cookie": f"feedmill_session={TOKEN}"},
+        {"Cookie": f"feedmill_session_{desk.address[1]}=wrong"},
+        {"Cookie": f"feedmill_session_{desk.address[1]}={TOKEN}"},
         {"Cookie": ';;;=="feedmill_session'},
         {"X_Forwarded_For": "127.0.0.1"},
     ):
@@ -170,9 +170,9 @@ def test_a_link_with_the_token_leaves_it_behind(desk: Desk) -> None:
     reply = desk.ask(f"/-/?token={TOKEN}")
     assert (reply.status, reply["location"]) == (303, "./")
     cookie = reply["set-cookie"]
-    assert re.fullmatch(
-        r"feedmill_session=[\w-]{40,}; Max-Age=43200; Path=/-/; HttpOnly; SameSite=Strict", cookie
-    )
+    name, _, rest = cookie.partition("=")
+    assert name == f"feedmill_session_{desk.address[1]}"
+    assert re.fullmatch(r"[\w-]{40,}; Max-Age=43200; Path=/-/; HttpOnly; SameSite=Strict", rest)
     assert TOKEN not in reply.head
     assert TOKEN.encode() not in reply.body
     assert reply["referrer-policy"] == "no-referrer"
@@ -189,16 +189,50 @@ def test_signing_in_by_form_and_out_again(desk: Desk) -> None:
     assert desk.ask("/-/status").status == 200
     form_token = desk.enter()
     out = desk.ask("/-/logout", method="POST", body=f"form_token={form_token}", **FORM)
-    assert "Max-Age=0" in out["set-cookie"]
+    assert out["set-cookie"].startswith(f"feedmill_session_{desk.address[1]}=; Max-Age=0")
     assert desk.ask("/-/status").status == 401
 
 
+def test_no_other_site_signs_anybody_out(desk: Desk) -> None:
+    form_token = desk.enter()
+    session = desk.cookie
+    for cookie, fields in (
+        ("", {"Sec_Fetch_Site": "cross-site", "Origin": "https://evil.example"}),  # SameSite: none is sent
+        ("", {"Origin": "null"}),
+        (session, {"Sec_Fetch_Site": "same-site"}),
+        (session, {"Origin": f"http://127.0.0.1:{desk.address[1] + 1}"}),
+        (session, {}),
+    ):
+        reply = desk.ask("/-/logout", method="POST", body="form_token=0", Cookie=cookie, **FORM, **fields)
+        assert reply.get("set-cookie") is None, fields
+    assert desk.ask("/-/status").status == 200
+    assert desk.ask("/-/logout", method="POST", body=f"form_token={form_token}", **FORM)["set-cookie"]
+
+
+def test_two_mills_on_one_machine_sign_nobody_out(desk: Desk) -> None:
+    desk.enter()
+    first, other = desk.cookie, f"127.0.0.1:{desk.address[1] + 1}"  # as through a tunnel
+    reply = desk.ask(f"/-/?token={TOKEN}", Host=other)
+    second = reply["set-cookie"].partition(";")[0]
+    assert second.partition("=")[0] != first.partition("=")[0]
+    assert desk.ask("/-/status", Cookie=f"{first}; {second}").status == 200
+    assert desk.ask("/-/status", Cookie=f"{second}; {first}", Host=other).status == 200
+
+
 @pytest.mark.parametrize(
-    "beside", ["{}; foo", "{}; a=b c", "{}; d=Mon, 01 Jan; e=1", 'theme={{"x":1}}; {}', "a=b;{};=;"]
+    "beside",
+    [
+        "{}; foo",
+        "{}; a=b c",
+        "{}; d=Mon, 01 Jan; e=1",
+        'theme={{"x":1}}; {}',
+        "a=b;{};=;",
+        "feedmill_session_PORT=old; {}",
+    ],
 )
 def test_another_program_s_cookies_lock_nobody_out(desk: Desk, beside: str) -> None:
     desk.enter()
-    desk.cookie = beside.format(desk.cookie)
+    desk.cookie = beside.replace("PORT", str(desk.address[1])).format(desk.cookie)
     assert desk.ask("/-/status").status == 200
 
 

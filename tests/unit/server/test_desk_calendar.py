@@ -51,3 +51,11 @@ def test_what_names_no_month_is_this_one() -> None:
     assert month_of("2026-02", today) == date(2026, 2, 1)
     for text in ("", "2026-13", "9999-12", "0001-01", "next"):
         assert month_of(text, today) == date(2026, 11, 1)
+
+
+def test_the_last_instant_is_planned_in_any_zone() -> None:
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    rows = (SeedRow(path="ever.md", state="eligible", published=at(1, month=1), expires=last), *ROWS)
+    plans = planned(rows, NOW, ZoneInfo("Asia/Tokyo"))
+    assert plans[-1].at == last
+    assert month(plans, date(2026, 12, 1), date(2026, 12, 2)).others[-1] == (date(9999, 12, 1), 1)

@@ -6,15 +6,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from feedmill.model.desk import SeedList, SeedRow
+from feedmill.model.desk import SeedList, SeedRow, folded
 from feedmill.model.seed import Problem, Severity
 from feedmill.server.admin_http import Form
 from feedmill.server.desk.query import PAGE, Index, Query
 
 
 def _row(path: str, title: str = "", state: str = "eligible", **facts: object) -> SeedRow:
-    folded = "\n".join((title, path, str(facts.get("provider", "")))).casefold()
-    return SeedRow(path=path, title=title, state=state, folded=folded, **facts)  # type: ignore[arg-type]
+    said = folded("\n".join((title, path, str(facts.get("provider", "")))))
+    return SeedRow(path=path, title=title, state=state, folded=said, **facts)  # type: ignore[arg-type]
 
 
 ROWS = (
@@ -39,6 +39,8 @@ INDEX = Index(SeedList(rows=ROWS, zone="Europe/Berlin"))
         ("q=again+BREAD", "d"),
         ("q=STRASSE", "a"),
         ("q=c.md", "c"),
+        ("q=am+flu%C3%9F", "a"),
+        ("q=B%EF%BC%B2EAD", "b d"),
         ("state=scheduled", "b"),
         ("state=nonsense", ""),
         ("topic=machine-learning", "a"),
@@ -78,3 +80,9 @@ def test_a_page_beyond_the_last_is_the_last() -> None:
     found = many.find(Query(page=9))
     assert (found.page, found.pages, [row.path for row in found.rows]) == (2, 2, [f"{PAGE}.md"])
     assert len(found.paths) == PAGE + 1
+
+
+def test_the_first_day_is_found_in_any_zone() -> None:
+    row = _row("first.md", published=datetime(1, 1, 1, tzinfo=UTC))
+    index = Index(SeedList(rows=(row,), zone="America/New_York"))
+    assert index.find(Query(until=date(1, 1, 1))).paths == ("first.md",)

@@ -101,6 +101,26 @@ def test_what_is_refused_gets_a_short_plain_answer_and_the_end(house: House, nam
     assert house.ask("/all.rss").status == 200
 
 
+@pytest.mark.parametrize("name", [name for name, (raw, _) in REFUSED.items() if raw.startswith(b"GET ")])
+def test_a_refusal_of_head_has_no_body(house: House, name: str) -> None:
+    raw, status = REFUSED[name]
+    with Wire(house.address) as wire:
+        reply = wire.send(raw.replace(b"GET", b"HEAD", 1)).reply(method="HEAD")
+        assert reply.status == status
+        assert int(reply["content-length"]) > 0
+        wire.socket.shutdown(socket.SHUT_WR)
+        assert wire.ended()
+
+
+def test_what_comes_after_head_is_not_taken_for_it(house: House) -> None:
+    head = b"HEAD /all.rss HTTP/1.1\r\n" + HOST + b"\r\n"
+    for raw, status in ((b"\x16\x03\x01 / HTTP/1.1\r\n\r\n", 400), (b"BREW / HTTP/1.1\r\n" + HOST, 405)):
+        with Wire(house.address) as wire:
+            assert wire.send(head).reply(method="HEAD").status == 200
+            reply = wire.send(raw).reply()
+            assert (reply.status, len(reply.body)) == (status, int(reply["content-length"]))
+
+
 def test_a_second_request_smuggled_into_a_body_is_never_answered(house: House) -> None:
     inner = b"GET /all.rss HTTP/1.1\r\n" + HOST + b"\r\n"
     for raw in (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from hashlib import sha256
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -21,6 +22,9 @@ from feedmill.server.response import Answer
 
 T = TypeVar("T")
 
+_CHANGED_AT_ONCE = 16
+"""Changes that may wait for their passes: nobody's takedown waits for somebody else's."""
+
 _SANDBOX = "sandbox; frame-ancestors 'self'"
 
 
@@ -34,7 +38,7 @@ class DeskPages:
         self._port = port
         self._pages = Pages(port)
         self._reading = ThreadPoolExecutor(1, "feedmill-desk")
-        self._changing = ThreadPoolExecutor(1, "feedmill-flags")
+        self._changing = ThreadPoolExecutor(_CHANGED_AT_ONCE, "feedmill-flags")
 
     def warm(self) -> None:
         """Have at hand what the first look needs."""
@@ -55,6 +59,8 @@ class DeskPages:
         shown: dict[str, Callable[[], Answer]] = {
             "/-/desk": lambda: self._page(self._pages.seeds(Query.of(query), here, query.get("done"))),
             "/-/desk/": lambda: redirect("../desk"),
+            "/-/desk/flag": lambda: redirect("../desk"),  # what only a form asks for, asked for again
+            "/-/desk/undo": lambda: redirect("../desk"),
             "/-/desk/seed": lambda: self._page(
                 self._pages.seed(
                     query.get("path"), query.get("as"), query.get("back"), here, query.get("done")
@@ -104,15 +110,19 @@ class DeskPages:
         """Set or clear flags: of the one that a button names, of those ticked, or of all that are found."""
         one = form.get("publish") or form.get("unpublish")
         published = "publish" in form or form.get("do") == "publish"
+        if not one and form.get("do") == "none":  # Enter on a tick box, without JavaScript
+            return self._back(form, {})
         if not one and form.get("do") not in ("publish", "unpublish"):
             return text(400, "Say what is to be done: publish or unpublish.")
         paths = [one] if one else form.all("path")
         if not one and form.get("scope") == "found":
             paths = self._pages.paths(Query.of(form))
-            if form.get("sure") != str(len(paths)):
-                return page(
-                    200, self._pages.confirm(Query.of(form), paths, here, published=published), POLICY
+            sure = _fingerprint(paths, published=published)
+            if form.get("sure") != sure:
+                asked = self._pages.confirm(
+                    Query.of(form), here, count=len(paths), sure=sure, published=published
                 )
+                return page(200, asked, POLICY)
         if not paths:
             return self._back(form, {})
         change = self._port.flip(paths, published=published)
@@ -130,3 +140,9 @@ class DeskPages:
             return redirect("seed?" + urlencode({name: value for name, value in fields.items() if value}))
         fields = {**Query.of(form).fields(), **added}
         return redirect("../desk" + (f"?{urlencode(fields)}" if fields else ""))
+
+
+def _fingerprint(paths: Iterable[str], *, published: bool) -> str:
+    """Return what one is sure of: that this is done to these seeds, and to no others."""
+    named = "\0".join((str(published), *sorted(paths)))
+    return sha256(named.encode("utf-8", "backslashreplace")).hexdigest()

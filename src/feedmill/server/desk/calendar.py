@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from feedmill.model.desk import SeedRow
-from feedmill.model.instant import Instant
+from feedmill.model.instant import Instant, in_zone
 from feedmill.model.seed import Reason
 
 _WEEK = Calendar(firstweekday=0)
@@ -48,9 +48,7 @@ class Month:
 
 def planned(rows: Iterable[SeedRow], now: Instant, zone: ZoneInfo) -> list[Planned]:
     """Return all that is planned after `now`, the soonest first."""
-    found = [
-        Planned(at=at.astimezone(zone), what=what, row=row) for row in rows for at, what in _of(row, now)
-    ]
+    found = [Planned(at=in_zone(at, zone), what=what, row=row) for row in rows for at, what in _of(row, now)]
     return sorted(found, key=lambda one: (one.at, one.row.path))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from feedmill.model.desk import ELIGIBLE, SeedList, SeedRow
+from feedmill.model.instant import in_zone
 from feedmill.model.seed import Reason
 from feedmill.server.admin_http import Form
 from feedmill.server.admin_templates import most_frequent, read, render
@@ -97,7 +98,7 @@ class Pages:
             "text": text,
             "back": Query.of(Form(back.encode())).here,
             "change": next((one for one in self._port.changes() if str(one.number) == done), None),
-            "zone": index.seeds.zone,
+            "index": index,
         }
         return render("seed.html", context)
 
@@ -134,10 +135,11 @@ class Pages:
             {**asdict(here), "groups": groups, "total": len(told), "most": _SHOWN_PLACES, "index": index},
         )
 
-    def confirm(self, query: Query, paths: Sequence[str], here: Here, *, published: bool) -> bytes:
-        """Return the question before many seeds are changed at once."""
+    def confirm(self, query: Query, here: Here, *, count: int, sure: str, published: bool) -> bytes:
+        """Return the question before many seeds are changed at once; a yes carries `sure`."""
         return render(
-            "confirm.html", {**asdict(here), "query": query, "count": len(paths), "published": published}
+            "confirm.html",
+            {**asdict(here), "query": query, "count": count, "sure": sure, "published": published},
         )
 
     def paths(self, query: Query) -> list[str]:
@@ -157,7 +159,7 @@ def _row(row: SeedRow, seeds: SeedList, feeds: Sequence[str]) -> dict[str, Any]:
     return {
         "seed": row,
         "title": row.title or row.path.rpartition("/")[2],
-        "date": row.published.astimezone(zone) if row.published is not None else None,
+        "date": in_zone(row.published, zone) if row.published is not None else None,
         "feeds": feeds,
         "worst": worst,
         "action": _FLAGGED.get(row.state, "unpublish"),

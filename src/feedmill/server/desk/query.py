@@ -11,7 +11,8 @@ from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from feedmill.model.desk import SeedList, SeedRow
+from feedmill.model.desk import SeedList, SeedRow, folded
+from feedmill.model.instant import in_zone
 from feedmill.model.seed import Severity
 from feedmill.model.slug import term_key
 from feedmill.server.admin_http import Form
@@ -112,7 +113,7 @@ class Index:
 
     def find(self, query: Query) -> Found:
         """Return what the search finds; a page beyond the last is the last."""
-        words = query.text.casefold().split()
+        words = folded(query.text).split()
         topic, provider = term_key(query.topic), term_key(query.provider)
         narrow = query.is_narrow
         rows = [
@@ -145,7 +146,7 @@ class Index:
             return True
         if row.published is None:
             return False
-        day = row.published.astimezone(self._zone).date()
+        day = in_zone(row.published, self._zone).date()
         return (query.since or day) <= day <= (query.until or day)
 
 

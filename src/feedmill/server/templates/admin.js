@@ -14,21 +14,41 @@
   }
 
   let known = null, waiting = 0;
-  const events = new EventSource("events");
-  events.onmessage = function (event) {
-    if (known === event.data) return;
-    if (known !== null) {
-      clearTimeout(waiting);
-      waiting = setTimeout(refresh, 100);
-    }
-    known = event.data;
-  };
-  events.onerror = function () {
+
+  function follow() {
+    const events = new EventSource("events");
+    events.onmessage = function (event) {
+      if (known === event.data) return;
+      if (known !== null) {
+        clearTimeout(waiting);
+        waiting = setTimeout(refresh, 100);
+      }
+      known = event.data;
+    };
+    events.onerror = function () {
+      fail("not answering");
+      known = "";
+      if (events.readyState === EventSource.CLOSED) again(); // else the browser asks again by itself
+    };
+  }
+
+  // After a restart nobody is signed in.
+  async function again() {
+    const answer = await fetch("./", { headers: { Accept: "text/html" } }).catch(function () { return null; });
+    if (!answer || answer.status !== 401) { setTimeout(follow, 2000); return; }
+    const link = document.createElement("a");
+    link.href = "./";
+    link.textContent = "sign in again";
+    fail(link);
+  }
+
+  function fail(why) {
     const state = document.getElementById("state");
     state.className = "state failing";
-    state.lastChild.textContent = "not answering";
-    known = "";
-  };
+    state.lastChild.replaceWith(why);
+  }
+
+  follow();
 
   const form = document.getElementById("rebuild");
   if (!form) return;

@@ -4,18 +4,49 @@
   const list = function () { return document.getElementById("list"); };
   const rows = function () { return Array.from(document.querySelectorAll(".seed")); };
   const here = function () { return document.activeElement && document.activeElement.closest(".seed"); };
-  let number = 0;
+  let number = 0, busy = false;
 
   async function show(address, options, keep) {
     const mine = ++number;
-    const answer = await fetch(address, Object.assign({ headers: { Accept: "text/html" } }, options));
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    let answer, text;
+    try {
+      answer = await fetch(address, Object.assign({ headers: { Accept: "text/html" } }, options));
+      text = await answer.text();
+    } catch (error) {
+      if (mine === number) tell("The mill does not answer. " + (options ? "Do not count on the change: look again when it does." : "The list is as it was."));
+      return;
+    }
     if (mine !== number) return;
-    const other = fresh.getElementById("list");
-    if (!answer.ok || !other || !list()) { location.assign(answer.url); return; }
-    history.replaceState(null, "", answer.url);
+    if (answer.status === 401) { location.reload(); return; } // it asks for the token
+    if (!answer.ok) { tell(reason(text)); return; }
+    const other = new DOMParser().parseFromString(text, "text/html").getElementById("list");
+    if (!other || !list()) { location.replace(answer.url); return; }
+    stay(answer.url);
     list().replaceWith(other);
     if (keep) focusOn(keep);
+  }
+
+  // What was done is told once: a bookmark, or a reload, tells and undoes nothing.
+  function stay(url) {
+    const address = new URL(url);
+    address.searchParams.delete("done");
+    history.replaceState(null, "", address);
+  }
+  if (location.search.includes("done=")) stay(location.href);
+
+  function reason(text) {
+    try { return JSON.parse(text).error; } catch (error) { return text; }
+  }
+
+  function tell(trouble) {
+    const old = document.getElementById("refusal"), told = document.createElement("p");
+    if (old) old.remove();
+    told.id = "refusal";
+    told.className = "trouble";
+    told.setAttribute("role", "alert");
+    told.textContent = trouble;
+    (list() || document.getElementById("content")).prepend(told);
+    told.scrollIntoView({ block: "nearest" });
   }
 
   function focusOn(place) {
@@ -55,14 +86,15 @@
   }
 
   function undo() {
-    const form = document.querySelector(".undo");
+    const form = document.querySelector("#notice .undo");
     if (form) send(form.action, new FormData(form), placeOf(here()));
   }
 
-  function send(address, fields, keep) {
-    const body = new URLSearchParams(fields);
-    if (list()) show(address, { method: "POST", body: body }, keep);
-    else fetch(address, { method: "POST", body: body }).then(function (answer) { location.replace(answer.url); });
+  async function send(address, fields, keep) {
+    if (busy) return; // one change after the other
+    busy = true;
+    await show(address, { method: "POST", body: new URLSearchParams(fields) }, keep);
+    busy = false;
   }
 
   document.addEventListener("submit", function (event) {
@@ -109,9 +141,14 @@
     const typing = event.target.closest("input:not([type=checkbox]), select, textarea");
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing) { if (event.key === "Escape") event.target.blur(); return; }
+    if (event.key === "Enter" && event.target.type === "checkbox") {
+      event.preventDefault(); // a browser would send the form
+      if (here()) here().querySelector(".title a").click();
+      return;
+    }
     const action = keys[event.key];
     if (!action) return;
     event.preventDefault();
-    action();
+    if (!event.repeat || event.key === "j" || event.key === "k") action();
   });
 })();
