@@ -15,7 +15,7 @@ _REMARKS = {
     "site.url": "where the feeds will be",
     "site.home": "the site that they are of; addresses are below it",
     "site.id": "never change it: entries are known by it",
-    "seeds.fields": "where the site has them",
+    "seeds.fields": "where the site has them; []: nowhere",
     "seeds.split_blanks": "`tags: a b` are two, as the site has it",
     "seeds.templates": "template syntax in bodies is left out",
     "seeds.excerpt": "where an article has no summary",
@@ -26,6 +26,8 @@ _REMARKS = {
     "custom": "one feed a section",
     "copies": "the feeds' old addresses",
 }
+
+_FIELDS = ("seeds", "fields")
 
 
 def config_text(site: SiteConfig, *, url: str, site_id: str, without: Mapping[str, str] | None = None) -> str:
@@ -142,7 +144,8 @@ def _pruned(value: object, path: tuple[str, ...], without: Collection[str]) -> o
         return None
     if isinstance(value, dict):
         kept = {key: _pruned(inner, (*path, str(key)), without) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if inner not in (None, "", False, [], {})}
+        nothing: tuple[object, ...] = (None, {}) if path == _FIELDS else (None, "", False, [], {})
+        return {key: inner for key, inner in kept.items() if inner not in nothing}
     if isinstance(value, list):
         items = [_pruned(inner, (*path, str(index)), without) for index, inner in enumerate(value)]
         return [inner for inner in items if inner not in (None, "", [], {})]

@@ -8,7 +8,7 @@ from pathlib import Path
 from feedmill.sites import data
 from feedmill.sites.data import authors_in
 from feedmill.sites.javascript import Computed, read_script
-from feedmill.sites.site import SiteConfig, UnknownSite, Unread
+from feedmill.sites.site import UNDEFINED, SiteConfig, UnknownSite, Unread
 
 _NAMES = [f"docusaurus.config.{suffix}" for suffix in ("js", "ts", "mjs", "cjs", "mts", "cts")]
 _FORMATS = (
@@ -54,7 +54,8 @@ def read(folder: Path) -> SiteConfig:
         seeds_dir=path.removeprefix("./"),
         include=data.texts_of(blog, "include") or ("**/*.md", "**/*.mdx"),
         exclude=data.texts_of(blog, "exclude") or ("**/_*.*", "**/_*/**", "**/*.test.*", "**/__tests__/**"),
-        fields=(("link", ("webUrl", "originalUrl")),),  # nothing but a slug is an address to Docusaurus
+        # Nothing but a slug is an address to Docusaurus.
+        fields=(("link", ("webUrl", "originalUrl")), *UNDEFINED),
         link=f"{base}{{field:slug}}{tail} or {base}{{path|docusaurus}}{tail}",
         copies=tuple((base + name, ours) for kind, name, ours in _FORMATS if kind in kinds),
         separators=("<!-- truncate -->", "{/* truncate */}"),

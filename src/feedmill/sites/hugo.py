@@ -12,7 +12,7 @@ from feedmill.sites.hugo_config import config_files, merged, part_of
 from feedmill.sites.hugo_fields import fields_of
 from feedmill.sites.hugo_left_out import ignored, other_languages, resources, translations, withheld_pages
 from feedmill.sites.hugo_mounts import content_mount, include_and_exclude, mounted_elsewhere, other_folders
-from feedmill.sites.site import SectionFeed, SiteConfig, Unread
+from feedmill.sites.site import UNDEFINED, SectionFeed, SiteConfig, Unread
 
 _FOLDERS = ("archetypes", "content", "layouts", "themes")
 
@@ -63,7 +63,7 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(config, "params", "author") or data.child(config, "author")),
         authors=authors_in(folder / "data", "authors"),
         seeds_dir=content,
-        fields=tuple(fields_of(config, files[0].name, unread)),
+        fields=(*fields_of(config, files[0].name, unread), *UNDEFINED),
         include=include,
         exclude=(
             *("**/_index.*", "**/_index.md"),

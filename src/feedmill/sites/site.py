@@ -8,6 +8,14 @@ from feedmill.errors import UsageError
 
 SEEDS = (".md", ".markdown", ".mdx", ".html", ".txt")
 
+UNDEFINED = tuple(
+    (name, ()) for name in ("language", "type", "quality", "heat", "provider", "length", "price", "levels")
+)
+"""Fields of ours that say nothing in the front matter of Hugo, Zola and Docusaurus.
+
+A key of such a name is the site's own there, with whatever it likes in it (`language: [R]`).
+"""
+
 
 class UnknownSite(UsageError):
     """A folder in which no site's articles were found; the message says what was looked for."""
