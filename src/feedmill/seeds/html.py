@@ -111,7 +111,7 @@ def content(
 
 
 def _html(text: str, markdown: bool, base: str, typographer: bool) -> str:
-    whole = _inside_body(text)
+    whole = _inside_body(text, markdown)
     if whole is None and markdown:
         from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
 
@@ -172,12 +172,21 @@ def _without_nowhere(fragment: str) -> str:
     return _LINK.sub(lambda link: link[2] if nowhere in link[1] else link[0], fragment)
 
 
-def _inside_body(text: str) -> str | None:
-    """Return what is inside the `<body>` of a whole HTML document, None for any other text."""
-    if not _WHOLE.match(text):
+def _inside_body(text: str, markdown: bool) -> str | None:
+    """Return what is inside the `<body>` of a whole HTML document, None for any other text.
+
+    Markdown that only begins with a `<head>`, or goes on behind `</html>`, is no document: it is rendered.
+    """
+    begin = _WHOLE.match(text)
+    if not begin:
         return None
     start = next((match.end() for match in _BODY.finditer(text) if match[2]), 0)
-    end = text.lower().rfind("</body", start)
+    lower = text.lower()
+    if markdown and not start:
+        behind = lower.partition("</html")[2].partition(">")[2]
+        if begin[0].lower().endswith("<head") or (behind and not behind.isspace()):
+            return None
+    end = lower.rfind("</body", start)
     return text[start : end if end > 0 else len(text)]
 
 

@@ -27,7 +27,7 @@ _MAX_WORK = 16
 
 
 def is_mdx(text: str, code: Code | None = None) -> bool:
-    """Whether a Markdown text imports a module at the start of a line, or has JSX in a tag, outside `code`."""
+    """Whether a Markdown text imports a module at a line's start, or has JSX in a tag, outside `code`."""
     return any(
         code is None or code.end_at(match.start()) is None
         for signs in (_IMPORT, _ATTRIBUTE)
