@@ -48,7 +48,9 @@ def read(folder: Path) -> SiteConfig:
     ]
     unread += mounted_elsewhere(config, language, files[0].name)
     include, exclude = include_and_exclude(mount, files[0].name, unread)
-    told = sections(folder / content) if "section" in rss else []
+    elsewhere = other_folders(config, language, content)
+    named = sections(folder / content) if "section" in rss else []
+    told = [name for name in named if f"{name}/**" not in elsewhere]
     return SiteConfig(
         kind="Hugo",
         title=data.text_of(own, "title") or data.text_of(config, "title") or "",
@@ -68,9 +70,9 @@ def read(folder: Path) -> SiteConfig:
         exclude=(
             *("**/_index.*", "**/_index.md"),
             *translations(config, language),
-            *other_folders(config, language, content),
+            *elsewhere,
             *exclude,
-            *resources(folder / content),
+            *resources(folder / content, language),
             *withheld_pages(config, folder, content, language, unread),
             *ignored(config, folder, content, unread),
         ),

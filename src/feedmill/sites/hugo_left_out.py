@@ -22,17 +22,14 @@ def translations(config: data.Table, language: str) -> list[str]:
     return [f"**/*.{any_case(code)}.*" for code in other_languages(config, language)]
 
 
-def resources(content: Path) -> list[str]:
+def resources(content: Path, language: str) -> list[str]:
     """Return what lies in a folder with an `index`: it belongs to that page, and is none of its own."""
+    own = ("index", f"index.{language}")
     found = []
     for index in content.rglob("index.*"):
         if index.suffix in PAGES:
             inside = (file for file in index.parent.rglob("*") if file.suffix in PAGES)
-            found += [
-                file
-                for file in inside
-                if file.parent != index.parent or file.stem.partition(".")[0] != "index"
-            ]
+            found += [file for file in inside if file.parent != index.parent or file.stem.lower() not in own]
     return sorted({literal(file.relative_to(content).as_posix()) for file in found})
 
 

@@ -39,6 +39,13 @@ def published(root: Path) -> dict[str, tuple[str, str]]:
     }
 
 
+def test_another_language_s_folder_is_no_section(tmp_path: Path) -> None:
+    write(tmp_path, "hugo.toml", BASE + '[languages.en]\n[languages.de]\ncontentDir = "content/DE"\n')
+    article(tmp_path, "DE/a.md")
+    article(tmp_path, "posts/a.md")
+    assert [feed.slug for feed in read_site(tmp_path).feeds] == ["posts"]
+
+
 def test_another_language_is_left_out_in_any_case_and_when_its_pages_come_later(tmp_path: Path) -> None:
     write(tmp_path, "hugo.toml", BASE + "[languages.en]\n[languages.zh-CN]\n[languages.de]\n")
     globs = compile_globs(read_site(tmp_path).include, read_site(tmp_path).exclude)
@@ -65,6 +72,7 @@ def test_a_page_that_is_named_with_the_site_s_own_language(tmp_path: Path, langu
     for path in (f"posts/a.{language}", f"posts/b.{language.upper()}", f"bun/index.{language}", "posts/c.fr"):
         article(tmp_path, f"{path}.md")
     article(tmp_path, f"log/d.{language}.md")
+    article(tmp_path, "bun/index.de.md", "date: 2025-01-01")
     assert sorted(address for address, _ in published(tmp_path).values()) == [
         "/2024/d/", "/bun/", "/posts/a/", "/posts/b/", "/posts/c.fr/",
     ]  # fmt: skip
