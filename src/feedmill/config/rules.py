@@ -16,11 +16,12 @@ from feedmill.config.feed_rules import check_custom, check_terms
 from feedmill.config.mirror_rules import check_mirrors, mirror_folders
 from feedmill.config.path_rules import check_copies, check_redirects
 from feedmill.config.units import FALSE_WORDS, TRUE_WORDS, format_duration
-from feedmill.model.fields import FLAGS, fold
+from feedmill.model.fields import FLAGS, TAKEDOWN, fold
 from feedmill.model.host import is_example, is_loopback
 
 _WILDCARDS = frozenset({"0.0.0.0", "::"})
 _SAME_MACHINE = ({"localhost", "127.0.0.1"}, {"localhost", "::1"})
+_NEEDED = TAKEDOWN | {"title"}
 _OPPOSITE = frozenset({"draft", "hidden", "removed", "deleted", "unpublished"})
 
 
@@ -101,6 +102,9 @@ def _check_fields(config: CheckedConfig) -> None:
         if fold(name) in _OPPOSITE:
             message = f"{shown(name)} says the opposite of 'published'; map 'removed' to it"
             config.add(("seeds", "fields", "published"), message)
+    for name, keys in config.values["seeds"]["fields"].items():
+        if not keys and name in _NEEDED:
+            config.add(("seeds", "fields", name), f"{shown(name)} is always read; name a key of front matter")
 
 
 def _check_archive(config: CheckedConfig) -> None:

@@ -52,9 +52,9 @@ SEEDS = section(
     fix_encoding=key(BOOL, "Whether mojibake (`â€™`) is repaired."),
     max_bytes=key(size(1 << 10, 1 << 30), "A larger file is no valid seed."),
     fields=key(
-        MapOf(FIELD, ListOf(SOURCE, least=1, unique=True)),
+        MapOf(FIELD, ListOf(SOURCE, unique=True)),
         "Our field to the front matter keys that carry it, instead of the usual ones; "
-        "the first non-empty one decides.",
+        "the first non-empty one decides. `[]`: it is read from nowhere.",
         {"link": ["webUrl", "originalUrl", "external_url"]},
         default={},
     ),

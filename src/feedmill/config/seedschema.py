@@ -110,6 +110,10 @@ def seed_schema(fields: Iterable[tuple[str, tuple[str, ...]]] = ()) -> dict[str,
         "title": "feedmill: the front matter of a seed",
         "type": "object",
         "properties": properties,
-        "allOf": [{"anyOf": [{"required": [name]} for name in keys[field]]} for field in ("title", "link")],
+        "allOf": [
+            {"anyOf": [{"required": [name]} for name in keys[field]]}
+            for field in ("title", "link")
+            if keys[field]
+        ],
         "additionalProperties": True,
     }

@@ -362,6 +362,8 @@ class Ingest:
         if record.blank and (row.is_seed if row is not None else self._was_seed(to_text(arrival.path))):
             assert record.fault is not None
             record = packed(emptied(decode_record(record.fault)), self._run.composer)
+        if record.blank and record.problems and record.fault is not None:
+            ingested.problems += decode_record(record.fault).problems
         ingested.not_seeds += record.blank - (row is not None and not row.is_seed)
         if row is None and not self._next_id:
             self._next_id = self._files.next_id()

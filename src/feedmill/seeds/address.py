@@ -9,7 +9,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from feedmill.seeds.address_parts import FIELD, PARTS, Part, Source, field_part
-from feedmill.seeds.slugs import FILTERS, Filter
+from feedmill.seeds.slugs import FILTERS, Filter, find_filter
 
 __all__ = ["MissingPart", "Pattern", "PatternError", "Source", "fill", "parse_pattern", "resolve"]
 
@@ -145,11 +145,13 @@ _BLANK = "a blank cannot stand in an address; write %20, or ' or ' between two p
 
 def _part(written: str, column: int) -> _Piece:
     name, *filters = written.split("|")
+    found = []
     for given in filters:
-        if given not in FILTERS:
+        if (each := find_filter(given)) is None:
             at = column + written.index("|" + given) + 1
             raise PatternError(f"unknown filter |{given}; {_nearest(given, FILTERS, '|')}", at)
-    return _Piece(written, _named(name, column), tuple(FILTERS[given] for given in filters))
+        found.append(each)
+    return _Piece(written, _named(name, column), tuple(found))
 
 
 def _named(name: str, column: int) -> Part:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from feedmill.model.instant import Instant
+from feedmill.seeds.address_parts import stem
 
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})"
 _TIME = r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]*))?)?"
@@ -24,7 +25,10 @@ _OTHER = re.compile(
 )
 """ISO 8601's basic format, its weeks, and an hour alone."""
 
-_PREFIX = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})-.")
+_PREFIX = re.compile(
+    r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
+    r"(T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})?)?(?:\s?[-_]|\Z)"
+)
 _EXAMPLE = "write it like 2026-11-21T08:00:00Z or 2026-11-21"
 
 
@@ -66,12 +70,13 @@ def is_instant(text: str, default: tzinfo) -> bool:
 
 
 def file_name_date(path: str, default: tzinfo) -> Instant | None:
-    """Return midnight of the date that a file name begins with (`2026-11-21-title.md`), if any."""
-    match = _PREFIX.match(path.rpartition("/")[2])
-    if match is None:
-        return None
+    """Return the date that a file's name begins with (`2026-11-21-title.md`), of an `index.md` its folder's.
+
+    Behind it stands `-`, `_` or nothing, as in Zola, which may have a time there; without one it is midnight.
+    """
+    match = _PREFIX.match(stem(path))
     try:
-        return parse_instant("-".join(match.groups()), default)
+        return parse_instant(match[1] + (match[2] or ""), default) if match else None
     except ValueError:
         return None
 

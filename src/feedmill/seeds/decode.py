@@ -56,7 +56,7 @@ def decode(path: str, data: bytes, settings: DecodeSettings, *, thorough: bool =
     front = split(text, headers=settings.headers)
     thorough = thorough or settings.thorough
     if front is None:
-        return blank(path, data, keys, blank_remarks(path, text) if thorough else ())
+        return blank(path, data, keys, blank_remarks(path, text))
     if not front.closed:
         why = f"the front matter that begins here never ends; close it with {_ENDS[front.syntax]}"
         return invalid(path, front.header or as_text(data), keys, why, 1, 1)

@@ -125,7 +125,7 @@ def content(
 
 
 def _html(text: str, markdown: bool, base: str, typographer: bool) -> tuple[str, bool]:
-    whole = _inside_body(text)
+    whole = _inside_body(text, markdown)
     if whole is not None or not markdown:
         return _cleaned(as_links(text if whole is None else whole, base), base)
     from feedmill.seeds.markdown import render  # imported on use: most seeds have no body
@@ -211,12 +211,21 @@ def _without_empty_pictures(fragment: str) -> str:
     return _EMPTY_PICTURE.sub(lambda picture: "".join(_ALT.findall(picture[1])), fragment)
 
 
-def _inside_body(text: str) -> str | None:
-    """Return what is inside the `<body>` of a whole HTML document, None for any other text."""
-    if not _WHOLE.match(text):
+def _inside_body(text: str, markdown: bool) -> str | None:
+    """Return what is inside the `<body>` of a whole HTML document, None for any other text.
+
+    Markdown that only begins with a `<head>`, or goes on behind `</html>`, is no document: it is rendered.
+    """
+    begin = _WHOLE.match(text)
+    if not begin:
         return None
     start = next((match.end() for match in _BODY.finditer(text) if match[2]), 0)
-    end = text.lower().rfind("</body", start)
+    lower = text.lower()
+    if markdown and not start:
+        behind = lower.partition("</html")[2].partition(">")[2]
+        if begin[0].lower().endswith("<head") or (behind and not behind.isspace()):
+            return None
+    end = lower.rfind("</body", start)
     return text[start : end if end > 0 else len(text)]
 
 

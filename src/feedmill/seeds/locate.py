@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from functools import lru_cache
 
@@ -34,7 +35,8 @@ _BOOLEANS = frozenset({"true", "yes", "on"})
 class Located:
     """An entry's absolute address ("" where it has none), and what its identity is made from.
 
-    `day` is that of an address of the site's own which has one: `/2026/11/24/title/`.
+    `day` is that of an address of the site's own which has one (`/2026/11/24/title/`), or would have one by
+    another alternative of its pattern.
     """
 
     link: str
@@ -139,7 +141,8 @@ class _Seed:
             written_zone=written_offset(written),
         )
         try:
-            return self._below(fill(pattern, source), node)
+            made = self._below(fill(pattern, source), node)
+            return replace(made, day=made.day or _day_of_any(pattern, source)) if made.link else made
         except MissingPart as error:
             name = error.part.partition("|")[0].removesuffix("@")
             if name in DATE_PARTS and found is not None and reader.errors:
@@ -158,6 +161,21 @@ class _Seed:
             reader.report(f"'{key}' is {quoted(path)}, which {error}", node)
             return _NOWHERE
         return Located(link=link, name=where.site_id + path.lstrip("/"), day=_day(path, reader.zone))
+
+
+def _day_of_any(pattern: Pattern, source: Source) -> Instant | None:
+    """Return the day that an address by another of the pattern's alternatives would have.
+
+    In Docusaurus a `slug` takes the day out of the address, and the article keeps the day of its path.
+    """
+    if source.published is not None:
+        return None
+    for pieces in pattern.alternatives[1:]:
+        with suppress(MissingPart):
+            path = fill(replace(pattern, alternatives=(pieces,)), source)
+            if (day := _day(path, source.zone)) is not None:
+                return day
+    return None
 
 
 def _day(path: str, zone: tzinfo) -> Instant | None:

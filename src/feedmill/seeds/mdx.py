@@ -10,18 +10,29 @@ from feedmill.seeds.code import Code
 _IMPORT = re.compile(
     r"""^import\s+(?:[\w*,{}$\s]{1,500}?\s*from\s*)?(?:"[^"\n]+"|'[^'\n]+');?[ \t]*$""", re.MULTILINE
 )
+_ATTRIBUTE = re.compile(
+    r"""<[A-Za-z][\w.-]*+\s(?:[^<>{}]{0,500}?\s)??[\w:-]{1,100}=\{(?:(?![{%#<])|\{\s*(?:[\w'"-]{1,100}\s*:|\}))"""
+)
+"""A tag with an expression for a value: `width={3}`, `style={{color: 'red'}}`; Liquid's `{{ x }}` is none."""
 _EXPORT = re.compile(r"export\s+(?:const|let|var|function|class|default|async|\{|\*)")
 _NAME = re.compile(r"</?(?:([A-Z][\w.]*+|(?=>))|[a-z][\w-]*+)(?=[\s/>])")
 _PLAIN = re.compile(r"""(?:[^<>{}"']|"[^"]*"|'[^']*')++""")
 _ASSIGNED = re.compile(r"\s*[\w:.-]+=\Z")
 _TEXT = re.compile(r"""\{\s*(?:"([^"\\]*)"|'([^'\\]*)'|`([^`\\$]*)`)\s*\}""")
+_BRACES = str.maketrans({"{": "&#123;", "}": "&#125;"})
+"""What Markdown shows as a brace, and nobody takes for the beginning of an expression."""
+_BRACE = re.compile(rf"{_TEXT.pattern}|[{{}}]")
 _MAX_WORK = 16
 """Characters looked at for tags, for each character of the text."""
 
 
 def is_mdx(text: str, code: Code | None = None) -> bool:
-    """Whether a Markdown text imports a module at the start of a line, outside `code`."""
-    return any(code is None or code.end_at(match.start()) is None for match in _IMPORT.finditer(text))
+    """Whether a Markdown text imports a module at a line's start, or has JSX in a tag, outside `code`."""
+    return any(
+        code is None or code.end_at(match.start()) is None
+        for signs in (_IMPORT, _ATTRIBUTE)
+        for match in signs.finditer(text)
+    )
 
 
 class Mdx:
@@ -49,7 +60,8 @@ class Mdx:
         if end is None:
             return None
         text = _TEXT.fullmatch(self._text, start, end)
-        return end, (text[1] or text[2] or text[3] or None) if text else None
+        shown = (text[1] or text[2] or text[3] or "") if text else ""
+        return end, shown.translate(_BRACES) or None
 
     def _tag(self, start: int) -> tuple[int, str | None] | None:
         """A component's tag goes; an element's stays, without the attributes that are expressions."""
@@ -91,10 +103,12 @@ class Mdx:
         """Where the brace closes, behind it, that opens at an offset; those in code aside."""
         pairs: dict[int, int] = {}
         opened: list[int] = []
-        for brace in re.finditer(r"[{}]", self._text):
+        for brace in _BRACE.finditer(self._text):
             if self._code.end_at(brace.start()) is not None:
                 continue
-            if brace[0] == "{":
+            if len(brace[0]) > 1:  # a text, in which a brace is none
+                pairs[brace.start()] = brace.end()
+            elif brace[0] == "{":
                 opened.append(brace.start())
             elif opened:
                 pairs[opened.pop()] = brace.end()

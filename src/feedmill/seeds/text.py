@@ -32,7 +32,7 @@ _DROPPED = re.compile(
     + "]+"
 )
 _TAG = re.compile(
-    r"""</?([A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""",
+    r"""`[^`\n]++`|</?([A-Za-z][A-Za-z0-9]*+)(?=[\s/>])(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+|[^<>]*+)>""",
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _DOCTYPE = re.compile(r"<!doctype\b[^<>]*>", re.IGNORECASE)
@@ -50,10 +50,10 @@ def plain(text: str, *, fix_encoding: bool) -> str:
     """Return `text` as one line of plain text: mojibake mended, entities decoded once, known tags dropped.
 
     In this order: `ftfy.fix_encoding` when asked for (and no more of ftfy); HTML entities decoded
-    once; tags of HTML's own elements (`HTML_ELEMENTS`) dropped, so that `List<T>` survives, a tag that
-    parts paragraphs leaving a blank, comments and scripts with what is in them; characters that are
-    no character or that XML 1.0 forbids dropped; white space collapsed and trimmed. Takes time
-    proportional to the text.
+    once; tags of HTML's own elements (`HTML_ELEMENTS`) dropped, so that `List<T>` survives, and what stands
+    between backticks, a tag that parts paragraphs leaving a blank, comments and scripts with what is in them;
+    characters that are no character or that XML 1.0 forbids dropped; white space collapsed and trimmed.
+    Takes time proportional to the text.
     """
     if fix_encoding:
         text = repair(text)
@@ -96,6 +96,8 @@ def _drop_tags(text: str) -> str:
 
 
 def _drop_tag(tag: re.Match[str]) -> str:
+    if tag[1] is None:
+        return tag[0]  # between backticks a tag is spoken of
     name = tag[1].lower()
     if name in BLOCK_ELEMENTS:
         return " "

@@ -49,6 +49,9 @@ def unreadable(path: str, data: bytes, keys: Keys, why: str, line: int, column: 
 
 
 def blank_remarks(path: str, text: str) -> tuple[Problem, ...]:
+    """Return a warning of front matter that stands below blank lines: other tools take it."""
+    if not text[:1].isspace():
+        return ()
     front = split(text.lstrip())
     if front is None or not front.closed:
         return ()

@@ -3,8 +3,8 @@
 from feedmill.sites.adopt import Adoption, adopt
 from feedmill.sites.config_text import config_text
 from feedmill.sites.old_feeds import OldEntry, read_feed
-from feedmill.sites.read import UnknownSite, read_site
-from feedmill.sites.site import Author, Rule, SectionFeed, SiteConfig, Unread
+from feedmill.sites.read import read_site
+from feedmill.sites.site import Author, Rule, SectionFeed, SiteConfig, UnknownSite, Unread
 
 __all__ = [
     "Adoption", "Author", "OldEntry", "Rule", "SectionFeed", "SiteConfig", "UnknownSite", "Unread", "adopt",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 
 from feedmill.config.faults import dotted
+from feedmill.model.slug import term_key
 from feedmill.seeds.address import resolve
 from feedmill.seeds.text import plain
 from feedmill.sites.site import SiteConfig, Unread
@@ -14,7 +15,7 @@ _REMARKS = {
     "site.url": "where the feeds will be",
     "site.home": "the site that they are of; addresses are below it",
     "site.id": "never change it: entries are known by it",
-    "seeds.fields": "where the site has them",
+    "seeds.fields": "where the site has them; []: nowhere",
     "seeds.split_blanks": "`tags: a b` are two, as the site has it",
     "seeds.templates": "template syntax in bodies is left out",
     "seeds.excerpt": "where an article has no summary",
@@ -25,6 +26,8 @@ _REMARKS = {
     "custom": "one feed a section",
     "copies": "the feeds' old addresses",
 }
+
+_FIELDS = ("seeds", "fields")
 
 
 def config_text(site: SiteConfig, *, url: str, site_id: str, without: Mapping[str, str] | None = None) -> str:
@@ -37,6 +40,8 @@ def config_text(site: SiteConfig, *, url: str, site_id: str, without: Mapping[st
     whole = _pruned(_values(site, url, site_id), (), refused)
     assert isinstance(whole, dict), "a mapping stays one"
     remarks = {**_REMARKS, "seeds.link": f"the address that {site.kind} gives an article"}
+    if not site.listed:
+        remarks["topics"] = "articles name them by their keys"
     unread = [*site.unread, *(Unread(file=key, line=0, what=why) for key, why in refused.items())]
     blocks = [_block(name, value, remarks) for name, value in whole.items()]
     return "\n".join([_head(site.kind, unread), *blocks])
@@ -102,7 +107,7 @@ def _by(site: SiteConfig) -> dict[str, str]:
 
 
 def _terms(site: SiteConfig) -> dict[str, dict[str, object]]:
-    """Return what is said of terms: authors by what the site knows of them, listed ones by their labels."""
+    """Return what is said of terms: authors and topics by what the site knows, listed by labels."""
     known_authors = {word for author in site.authors for word in (author.key, author.name)}
     found: dict[str, dict[str, object]] = {
         name: {label: {"title": label} for label in labels if name != "authors" or label not in known_authors}
@@ -111,7 +116,20 @@ def _terms(site: SiteConfig) -> dict[str, dict[str, object]]:
     for author in site.authors:
         known = {"name": author.name, "url": author.url, "email": author.email}
         found.setdefault("authors", {})[author.key] = known
+    labels = _labels(site.topics)
+    if listed := found.get("topics"):
+        found["topics"] = {label: labels.get(label, value) for label, value in listed.items()}
+    elif labels:
+        found["topics"] = labels
     return found
+
+
+def _labels(topics: Iterable[tuple[str, str]]) -> dict[str, object]:
+    """Return topics by their labels; the keys that articles name them with are aliases."""
+    aliases: dict[str, list[str]] = {}
+    for key, label in topics:
+        aliases.setdefault(label, []).extend([key] if term_key(key) != term_key(label) else [])
+    return {label: {"title": label, "aliases": keys} for label, keys in aliases.items()}
 
 
 def _rule(
@@ -126,7 +144,8 @@ def _pruned(value: object, path: tuple[str, ...], without: Collection[str]) -> o
         return None
     if isinstance(value, dict):
         kept = {key: _pruned(inner, (*path, str(key)), without) for key, inner in value.items()}
-        return {key: inner for key, inner in kept.items() if inner not in (None, "", False, [], {})}
+        nothing: tuple[object, ...] = (None, {}) if path == _FIELDS else (None, "", False, [], {})
+        return {key: inner for key, inner in kept.items() if inner not in nothing}
     if isinstance(value, list):
         items = [_pruned(inner, (*path, str(index)), without) for index, inner in enumerate(value)]
         return [inner for inner in items if inner not in (None, "", [], {})]

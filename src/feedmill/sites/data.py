@@ -129,9 +129,9 @@ def author_name(value: object) -> str | None:
 
 
 def authors_in(folder: Path, *names: str) -> tuple[Author, ...]:
-    """Return the authors that the first data file of one of the names (without suffix) lists."""
+    """Return the authors that the first data file of one of the names (a suffix may be left out) lists."""
     for name in names:
-        for suffix in _DATA:
+        for suffix in ("", *_DATA):
             file = folder / (name + suffix)
             if file.is_file():
                 return tuple(_author(key, value) for key, value in table(file).items())

@@ -145,10 +145,14 @@ def _template(function: Node) -> str | None:
 
 
 def _pairs(inner: list[Node], known: dict[str, Node], depth: int) -> list[tuple[str, object]]:
-    pairs = []
+    pairs: list[tuple[str, object]] = []
     for child in inner:
         key, value = child.child_by_field_name("key"), child.child_by_field_name("value")
-        if child.type == "pair" and key and value:
+        name = child.child_by_field_name("name")
+        if child.type == "method_definition" and name:
+            source = " ".join(_text(child).split())[:80]
+            pairs.append((_text(name).strip("\"'"), Computed(source, child.start_point[0] + 1)))
+        elif child.type == "pair" and key and value:
             pairs.append((_text(key).strip("\"'"), _value(value, known, depth)))
         elif child.type == "shorthand_property_identifier" and _text(child) in known:
             pairs.append((_text(child), _value(known[_text(child)], known, depth)))

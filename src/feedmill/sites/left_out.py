@@ -31,6 +31,16 @@ def literal(path: str) -> str:
     return re.sub(r"[*?\[\]]", "?", path)
 
 
+def any_case(glob: str) -> str:
+    """Return a glob that takes a path whatever the case of its letters is: `*.[eE][nN].*` for `*.en.*`."""
+    return re.sub(r"\[[^\]]*\]|[^\W\d_]", lambda match: _either_case(match[0]), glob)
+
+
+def _either_case(sign: str) -> str:
+    both = sign.lower(), sign.upper()
+    return f"[{''.join(both)}]" if both[0] != both[1] and all(len(each) == 1 for each in both) else sign
+
+
 def _spelled_out(glob: str) -> list[str]:
     """Return a glob for each of its alternatives."""
     match = _BRACES.search(glob)

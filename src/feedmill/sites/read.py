@@ -6,14 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from feedmill.errors import UsageError
 from feedmill.sites import data, docusaurus, eleventy, hugo, jekyll, pelican, zola
-from feedmill.sites.site import SiteConfig
-
-
-class UnknownSite(UsageError):
-    """A folder in which no site's configuration was found; the message says what was looked for."""
-
+from feedmill.sites.site import SiteConfig, UnknownSite
 
 _READERS: tuple[tuple[Callable[[Path], bool], Callable[[Path], SiteConfig]], ...] = (
     (jekyll.is_one, jekyll.read),

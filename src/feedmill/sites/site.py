@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from feedmill.errors import UsageError
+
 SEEDS = (".md", ".markdown", ".mdx", ".html", ".txt")
+
+UNDEFINED = tuple(
+    (name, ()) for name in ("language", "type", "quality", "heat", "provider", "length", "price", "levels")
+)
+"""Fields of ours that say nothing in the front matter of Hugo, Zola and Docusaurus.
+
+A key of such a name is the site's own there, with whatever it likes in it (`language: [R]`).
+"""
+
+
+class UnknownSite(UsageError):
+    """A folder in which no site's articles were found; the message says what was looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +65,7 @@ class SiteConfig:
 
     `home` is its address, with the path that all its pages are below. `seeds_dir` is relative to the site's
     folder, globs and rules to `seeds_dir`. `link` is the address pattern of all that no rule matches.
+    `topics` are labels by the keys that articles name them with.
     `fields` are the keys of fields of ours that the site calls otherwise.
     `listed` are the taxonomies of which these labels alone have a feed.
     `copies` are the site's old feed addresses and ours that stand for them.
@@ -64,6 +79,7 @@ class SiteConfig:
     timezone: str = "UTC"
     author: str | None = None
     authors: tuple[Author, ...] = ()
+    topics: tuple[tuple[str, str], ...] = ()
     seeds_dir: str = "."
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

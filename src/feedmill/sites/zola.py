@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from feedmill.model.fields import FIELDS, canonical
 from feedmill.sites import data
 from feedmill.sites.left_out import below, literal
-from feedmill.sites.site import SectionFeed, SiteConfig, Unread
+from feedmill.sites.site import UNDEFINED, SectionFeed, SiteConfig, Unread
 
 _OWN_KEYS = {
     "compile_sass",
@@ -55,6 +56,7 @@ def read(folder: Path) -> SiteConfig:
         language=_language(config),
         author=author,
         seeds_dir="content",
+        fields=(*_fields(config), *UNDEFINED),
         include=("**/*.md",),
         exclude=(
             *("**/_index.md", "**/_index.*.md"),
@@ -78,6 +80,20 @@ def read(folder: Path) -> SiteConfig:
             ),
         ),
     )
+
+
+def _fields(config: data.Table) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the keys of topics and authors: terms stand below `[taxonomies]`, those that the site has."""
+    told = data.child(config, "taxonomies")
+    names = [name for each in told if (name := data.text_of(each, "name"))] if isinstance(told, list) else []
+    tagged = sorted((name for name in names if canonical(name) == "topics"), key=lambda name: name != "tags")
+    found = []
+    if tagged:
+        found.append(("topics", (*(f"taxonomies.{name}" for name in tagged), *FIELDS["topics"])))
+    written = [f"taxonomies.{name}" for name in names if canonical(name) == "authors"]
+    if written:
+        found.append(("authors", (*FIELDS["authors"], *written)))
+    return found
 
 
 def _language(config: data.Table) -> str:

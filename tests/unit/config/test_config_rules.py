@@ -25,6 +25,10 @@ CLASHES = [
         """config.yaml:1:18: "draft" says the opposite of 'published'; map 'removed' to it""",
     ),
     (
+        "seeds: {fields: {expiryDateTime: [], language: []}}",
+        """config.yaml:1:18: "expiryDateTime" is always read; name a key of front matter""",
+    ),
+    (
         "topics: {A: {slug: x}, B: {slug: x}}",
         """config.yaml:1:34: "B" and "A" in 'topics' share the slug 'x'; give one of them another slug""",
     ),

@@ -131,9 +131,17 @@ def test_an_unknown_zone_is_an_error(name: str) -> None:
         ("2020-10-19-.md", "2020-10-19T00:00:00"),
         ("2020-10-19/title.md", None),
         ("2020-02-30-title.md", None),
-        ("2020-10-19.md", None),
+        ("2020-10-19.md", "2020-10-19T00:00:00"),
         ("a-2020-10-19-title.md", None),
         ("2020-1-9-title.md", "2020-01-09T00:00:00"),
+        ("blog/2020-10-19-title/index.md", "2020-10-19T00:00:00"),
+        ("blog/2020-10-19-title/index.de.md", "2020-10-19T00:00:00"),
+        ("blog/2020-10-19-title/other.md", None),
+        ("2020-10-19_title.md", "2020-10-19T00:00:00"),
+        ("2020-10-19T10:30:00+02:00-title.md", "2020-10-19T08:30:00"),
+        ("2020-10-19T10:30:00Z_title.md", "2020-10-19T10:30:00"),
+        ("2020-10-19T25:30:00Z-title.md", None),
+        ("2020-10-19 title.md", None),
     ],
 )
 def test_a_file_name_may_begin_with_the_date(path: str, expected: str | None) -> None:

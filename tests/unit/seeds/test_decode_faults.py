@@ -234,14 +234,14 @@ def test_check_has_no_remarks_on_other_people_s_keys() -> None:
     assert record(header, thorough=True).problems == ()
 
 
-def test_check_tells_of_front_matter_that_begins_too_late() -> None:
-    data = b"\n\n---\ntitle: x\n---\n"
-    assert decode("a.md", data, DecodeSettings()).problems == ()
-    found = decode("a.md", data, DecodeSettings(), thorough=True)
+def test_front_matter_that_begins_too_late_is_told() -> None:
+    found = decode("a.md", b"\n\n---\ntitle: x\n---\n", DecodeSettings())
     assert found.blank
     assert [str(problem) for problem in found.problems] == [
         "a.md:1:1: front matter counts only from the first line on; delete what stands above it"
     ]
+    for other in (b"\n# Read me\n\n---\n", b"\n---\nnever closed\n", b"Text\n---\ntitle: x\n---\n"):
+        assert decode("a.md", other, DecodeSettings()).problems == ()
 
 
 @pytest.mark.parametrize(

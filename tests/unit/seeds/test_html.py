@@ -161,6 +161,20 @@ def test_documents_that_leave_something_out(body: str, expected: str | None) -> 
     assert expected is None or html == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("<head>\n<title>t</title>\n</head>\n\n**b**", "<p><strong>b</strong></p>"),
+        ("<html>\n<style>p{}</style>\n</html>\n\n**b**", "<p><strong>b</strong></p>"),
+        ("<html><p>**no** body", "<p>**no** body</p>"),
+        ("<!doctype html><html>\n\n<p>**a**</p></html>\n", "<p>**a**</p>"),
+        ("<head></head><body>**b**</body></html>\n\n**c**", "**b**"),
+    ],
+)
+def test_markdown_that_only_begins_like_a_document_is_rendered(body: str, expected: str) -> None:
+    assert from_markdown(body) == expected
+
+
 def test_frames_forms_and_scripts_go_with_their_content() -> None:
     html = from_html(
         "a<iframe srcdoc=x>fallback</iframe><form action=x>text<input><select><option>o</select>"

@@ -129,6 +129,25 @@ def test_an_address_of_the_sites_own_may_tell_the_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "header", "day"),
+    [
+        ("2024/05-06-x/index.md", "", "2024-05-06"),
+        ("2024/05-06-x/index.md", "slug: own", "2024-05-06"),
+        ("2024/05/06/x.md", "slug: /2023/01/02/own", "2023-01-02"),
+        ("2024/05/06/x.md", "slug: own\ndate: 2022-01-02", "2022-01-02"),
+        ("2024/02/30/x.md", "slug: own", None),
+        ("x.md", "slug: own", None),
+    ],
+)
+def test_a_slug_takes_no_article_its_path_s_day(path: str, header: str, day: str | None) -> None:
+    link = "blog/{field:slug} or blog/{path|docusaurus}"
+    settings = DecodeSettings(address=AddressSettings(home=HOME, site_id=HOME, link=link))
+    record = read(f"title: x\n{header}", path, settings)
+    assert record.seed is not None, record.problems
+    assert (record.seed.published and record.seed.published.date().isoformat()) == day
+
+
+@pytest.mark.parametrize(
     ("text", "settings"),
     [
         ('+++\ntitle = "T"\ndate = 2026-01-02\ntags = ["A"]\n+++\nText.\n', SITE),

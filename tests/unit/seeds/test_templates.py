@@ -115,7 +115,7 @@ MDX = [
         4,
     ),
     ("import x from 'y'\n\n`{x}` <b>c</b> a < b {open", "\n\n`{x}` <b>c</b> a < b {open", 1),
-    ("a {/* truncate */}\n\n{b} <C d={e}> List<T>", "a \n\n{b} <C d={e}> List<T>", 1),
+    ("a {/* truncate */}\n\n{b} <C d> List<T>", "a \n\n{b} <C d> List<T>", 1),
     ("```\nimport x from 'y'\n```\n\n{b}", "```\nimport x from 'y'\n```\n\n{b}", 0),
     ("import your text from a file", "import your text from a file", 0),
 ]
@@ -154,6 +154,30 @@ def test_an_address_of_a_source_file_is_none(text: str, expected: str) -> None:
 )
 def test_what_the_site_puts_before_its_addresses(text: str, expected: str) -> None:
     assert strip(text, "markdown", "/blog").text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a <img src={require('@site/a.png').default} alt=\"b\" /> {c}", 'a <img alt="b" /> '),
+        ("<div class=\"a\"\n  style={{textAlign: 'center'}}>b</div>", '<div class="a">b</div>'),
+        ("<span style={{'--x': 1}}>a</span>", "<span>a</span>"),
+        ("<a href={{ site.url }}>b</a>", "<a href=>b</a>"),
+        ("<a href={{ page.url | relative_url }}>b</a> {c}", "<a href=about:invalid>b</a> {c}"),
+        ("<a href={% link b.md %}>b</a> {c}", "<a href=about:invalid>b</a> {c}"),
+        ("`<C d={e}>` {f}", "`<C d={e}>` {f}"),
+        ("```\n<C d={e}>\n```\n{f}", "```\n<C d={e}>\n```\n{f}"),
+    ],
+)
+def test_a_tag_with_an_expression_is_mdx(text: str, expected: str) -> None:
+    assert strip(text, "markdown").text == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("{'{'}a{\"}\"}", "&#123;a&#125;"), ("<C d={'}'}>a</C>{b}", "a")]
+)
+def test_a_brace_in_a_text_is_none(text: str, expected: str) -> None:
+    assert strip(text, "mdx").text == expected
 
 
 def test_a_file_named_mdx_needs_no_import() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from feedmill import yamltext
+from feedmill.config import loads
 from feedmill.errors import InputError
+from feedmill.seeds.decode import decode
 from feedmill.seeds.globs import compile_globs
 from feedmill.sites import Author, UnknownSite, Unread, config_text, read_site
 
@@ -130,6 +132,43 @@ def test_zola(tmp_path: Path) -> None:
     ]
     assert "**/*.en.md" in site.exclude
     assert [each.what for each in site.unread] == ["language en is left out"]
+
+
+def test_zola_s_terms_stand_below_taxonomies(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "config.toml",
+        'base_url = "https://x.org"\ncompile_sass = false\n'
+        'taxonomies = [{name = "categories"}, {name = "authors"}, {name = "series"}, {name = "tags"}]\n',
+    )
+    write(tmp_path, "content/a.md", "")
+    fields = dict(read_site(tmp_path).fields)
+    assert fields["topics"][:2] == ("taxonomies.tags", "taxonomies.categories")
+    assert fields["authors"] == ("authors", "author", "by", "taxonomies.authors")
+    write(tmp_path, "config.toml", 'base_url = "https://x.org"\ncompile_sass = false\n')
+    assert {"topics", "authors"}.isdisjoint(dict(read_site(tmp_path).fields))
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("config.toml", 'base_url = "https://x.org"\ncompile_sass = false\n'),
+        ("hugo.toml", 'baseURL = "https://x.org/"\n'),
+        ("docusaurus.config.js", "module.exports = {url: 'https://x.org'}"),
+    ],
+)
+def test_what_shares_a_name_with_a_field_of_ours_and_is_the_site_s_own(
+    tmp_path: Path, file: str, text: str
+) -> None:
+    write(tmp_path, file, text)
+    write(tmp_path, "content/a.md", "")
+    own = "language: [R]\ntype: [post, posts]\nquality: good\nheat: hot\nprovider: [a]\nlength: {a: b}\n"
+    article = f"---\ntitle: a\ndate: 2020-01-01\n{own}price: [1]\nlevels: 3\n---\n"
+    settings = loads(config_text(read_site(tmp_path), url="https://f.org/", site_id="urn:x"), base=tmp_path)
+    record = decode("a.md", article.encode(), settings.decode)
+    assert record.problems == ()
+    assert record.seed is not None
+    assert (record.seed.language, record.seed.type, record.seed.provider) == ("", "", None)
 
 
 def test_zola_s_own_feed_template_may_be_of_sections_alone(tmp_path: Path) -> None:

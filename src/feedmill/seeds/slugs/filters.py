@@ -10,6 +10,7 @@ from feedmill.seeds.slugs import docusaurus, eleventy, hugo, jekyll, pelican, zo
 from feedmill.seeds.slugs.characters import lower_each
 
 Filter = Callable[[str], str]
+WITHOUT = "without:"
 
 
 def slug(text: str) -> str:
@@ -56,3 +57,14 @@ FILTERS: Mapping[str, Filter] = MappingProxyType(
         "docusaurus": docusaurus.path,
     }
 )
+
+
+def find_filter(name: str) -> Filter | None:
+    """Return the filter of a name; `without:.en` takes that ending off, in any case."""
+    ending = name.removeprefix(WITHOUT)
+    return partial(_without, ending) if ending and ending != name else FILTERS.get(name)
+
+
+def _without(ending: str, text: str) -> str:
+    ends = len(text) > len(ending) and text[-len(ending) :].lower() == ending.lower()
+    return text[: -len(ending)] if ends else text
