@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
+from feedmill.seeds.frontmatter import split
+from feedmill.seeds.globs import compile_globs, is_ignored
+from feedmill.sites.site import SiteConfig, Unread
+
+_NAMED = 20
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -29,6 +35,24 @@ def below(folder: str, globs: Iterable[str], *, across: bool = False) -> tuple[s
 def literal(path: str) -> str:
     """Return a glob that takes a path; a sign of globs in its names stands for any character."""
     return re.sub(r"[*?\[\]]", "?", path)
+
+
+def bare(folder: Path, site: SiteConfig) -> list[Unread]:
+    """Return what names the files that the site's tool takes for articles, and that have no front matter."""
+    root = folder / site.seeds_dir
+    globs = compile_globs(site.include, site.exclude)
+    paths = sorted(file.relative_to(root).as_posix() for file in root.rglob("*.*") if file.is_file())
+    taken = (path for path in paths if globs.takes(path) and not any(map(is_ignored, path.split("/"))))
+    found = [path for path in taken if not _has_front_matter(root / path, site.headers)]
+    if not found:
+        return []
+    named = ", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
+    what = f"{len(found)} without front matter are left out (give them a title in one): {named}"
+    return [Unread(file=site.seeds_dir, line=0, what=what)]
+
+
+def _has_front_matter(file: Path, headers: str | None) -> bool:
+    return split(file.read_text(encoding="utf-8-sig", errors="replace"), headers=headers) is not None
 
 
 def _spelled_out(glob: str) -> list[str]:
