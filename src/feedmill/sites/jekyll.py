@@ -10,10 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedmill.seeds.address import PatternError
+from feedmill.seeds.frontmatter import split
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
-from feedmill.sites.left_out import bare, below, literal
+from feedmill.sites.left_out import articles, bare, below, literal, named
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -31,6 +32,11 @@ _DATED = "[0-9][0-9][0-9][0-9]-[0-9]*-[0-9]*-*"
 _PRUNED = {"_site", "node_modules", "vendor", ".git", "_layouts", "_includes"}
 _SPECIAL = "[_#~]*"
 """What Jekyll's entry filter skips besides dotfiles: any folder above `_posts`, the first one below it."""
+_UTC_DATE = re.compile(
+    r"^date[ \t]*:[ \t]+\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?[ \t]*(?:\#.*)?\r?$",
+    re.MULTILINE,
+)
+"""A timestamp of YAML 1.1's, with seconds and without a zone; in quotes, or without seconds, it is a text."""
 _PICTURES = ("images", "image.path", "image", "cover", "featured_image", "thumbnail")
 """The usual keys, and where jekyll-seo-tag has a picture."""
 
@@ -88,7 +94,21 @@ def read(folder: Path) -> SiteConfig:
         split_blanks=True,
         unread=tuple(unread),
     )
-    return replace(site, unread=(*site.unread, *bare(folder, site)))
+    return replace(site, unread=(*site.unread, *bare(folder, site), *_in_utc(folder, site)))
+
+
+def _in_utc(folder: Path, site: SiteConfig) -> list[Unread]:
+    """Return what names the posts whose date YAML takes for UTC, where the site is in another zone."""
+    root = folder / site.seeds_dir
+    paths = articles(root, site) if site.timezone != "UTC" else []
+    found = [path for path in paths if _UTC_DATE.search(_header(root / path))]
+    what = f"have a date that is UTC to Jekyll and {site.timezone} to us (write +0000 behind it)"
+    return [named(site, found, what)] if found else []
+
+
+def _header(file: Path) -> str:
+    front = split(file.read_text(encoding="utf-8-sig", errors="replace"))
+    return front.header if front else ""
 
 
 def _skipped() -> list[str]:

@@ -40,15 +40,22 @@ def literal(path: str) -> str:
 def bare(folder: Path, site: SiteConfig) -> list[Unread]:
     """Return what names the files that the site's tool takes for articles, and that have no front matter."""
     root = folder / site.seeds_dir
+    found = [path for path in articles(root, site) if not _has_front_matter(root / path, site.headers)]
+    what = "without front matter are left out (give them a title in one)"
+    return [named(site, found, what)] if found else []
+
+
+def articles(root: Path, site: SiteConfig) -> list[str]:
+    """Return the paths below the seeds folder that are seeds of ours, by name, in order."""
     globs = compile_globs(site.include, site.exclude)
     paths = sorted(file.relative_to(root).as_posix() for file in root.rglob("*.*") if file.is_file())
-    taken = (path for path in paths if globs.takes(path) and not any(map(is_ignored, path.split("/"))))
-    found = [path for path in taken if not _has_front_matter(root / path, site.headers)]
-    if not found:
-        return []
-    named = ", ".join(found[:_NAMED]) + (", …" if len(found) > _NAMED else "")
-    what = f"{len(found)} without front matter are left out (give them a title in one): {named}"
-    return [Unread(file=site.seeds_dir, line=0, what=what)]
+    return [path for path in paths if globs.takes(path) and not any(map(is_ignored, path.split("/")))]
+
+
+def named(site: SiteConfig, paths: list[str], what: str) -> Unread:
+    """Return that something is to be said of articles, the first of them by name."""
+    listed = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
+    return Unread(file=site.seeds_dir, line=0, what=f"{len(paths)} {what}: {listed}")
 
 
 def _has_front_matter(file: Path, headers: str | None) -> bool:

@@ -86,3 +86,25 @@ def test_a_picture_s_path_is_read(tmp_path: Path) -> None:
     assert site.rules[0].defaults == (("images", "/img/a.png"),)
     assert dict(site.fields)["images"][:2] == ("images", "image.path")
     assert yamltext.parse(config_text(site, url="https://feeds.x.org/", site_id="urn:x"))
+
+
+@pytest.mark.parametrize(
+    ("date", "told"),
+    [
+        ("2013-04-14 00:50:07", True),
+        ("2013-4-1T0:50:07  # morning", True),
+        ("2013-04-14 00:50:07 +0200", False),
+        ("2013-04-14 00:50:07Z", False),
+        ("2013-04-14 00:50", False),
+        ("'2013-04-14 00:50:07'", False),
+        ("2013-04-14", False),
+    ],
+)
+def test_dates_that_yaml_takes_for_utc_are_told(date: str, told: bool, tmp_path: Path) -> None:
+    write(tmp_path, "_config.yml", "title: T\ntimezone: Europe/Berlin\n")
+    write(
+        tmp_path, "_posts/2013-04-14-a.md", f"---\ntitle: a\ndate: {date}\n---\ndate: 2013-04-14 00:50:07\n"
+    )
+    assert ["UTC to Jekyll" in each.what for each in read_site(tmp_path).unread] == ([True] if told else [])
+    write(tmp_path, "_config.yml", "title: T\n")
+    assert read_site(tmp_path).unread == ()
