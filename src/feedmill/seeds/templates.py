@@ -102,8 +102,10 @@ def strip(text: str, kind: Kind, root: str = "") -> Stripped:
 def _stripped_once(text: str, kind: Kind, root: str) -> Stripped:
     if not _TRIGGER.search(text) and kind != "mdx" and not is_mdx(text):
         return Stripped(text, 0)
-    code = find_code(text, markdown=kind != "html")
-    mdx = Mdx(text, code) if kind == "mdx" or (kind == "markdown" and is_mdx(text, code)) else None
+    code = find_code(text, markdown=kind != "html", one_dollar=kind == "mdx")
+    if kind == "markdown" and is_mdx(text, code):
+        kind, code = "mdx", find_code(text, markdown=True, one_dollar=True)
+    mdx = Mdx(text, code) if kind == "mdx" else None
     body = _Body(text, code, html=kind == "html", mdx=mdx, root=root)
     written = position = 0
     trigger = _MDX_TRIGGER if mdx else _TRIGGER
