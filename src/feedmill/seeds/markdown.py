@@ -1,8 +1,8 @@
 """Markdown: CommonMark with tables, strikethrough, inline HTML and what articles use beside it; bounded.
 
-Beside it: footnotes, definition lists, task lists, `:::` containers and formulas (`$$…$$`, as typed). A
-footnote is a raised number and an item of the list at the end, without a link from one to the other: in a
-feed there is no page whose `#fn1` it could mean, and entries of one document would share it.
+Beside it: footnotes, definition lists, task lists, `:::` containers, formulas (`$$…$$`, as typed) and
+`blocks`. A footnote is a raised number and an item of the list at the end, without a link from one to the
+other: in a feed there is no page whose `#fn1` it could mean, and entries of one document would share it.
 
 markdown-it-py takes quadratic time for some paragraphs (`[[[[…`, `*a_ *a_ …`) and its worst lines cost
 half a millisecond. So a paragraph that would take too long stays as it was written, and a text of too
@@ -17,6 +17,7 @@ from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
 
+from feedmill.seeds.blocks import blocks
 from feedmill.seeds.formulas import BLOCK, formulas
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def _new_parser(typographer: bool) -> MarkdownIt:
     if typographer:
         parser.enable(["replacements", "smartquotes"])
     parser.core.ruler.at("inline", _inline)
+    parser.use(blocks)
     parser.use(formulas)
     parser.use(deflist_plugin)
     parser.use(footnote_plugin, inline=False)
