@@ -10,11 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from feedmill.seeds.address import PatternError
-from feedmill.seeds.frontmatter import split
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
-from feedmill.sites.left_out import articles, bare, below, literal, named
+from feedmill.sites.left_out import articles, below, header, literal, named, of_articles
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -94,21 +93,16 @@ def read(folder: Path) -> SiteConfig:
         split_blanks=True,
         unread=tuple(unread),
     )
-    return replace(site, unread=(*site.unread, *bare(folder, site), *_in_utc(folder, site)))
+    return replace(site, unread=(*site.unread, *of_articles(folder, site), *_in_utc(folder, site)))
 
 
 def _in_utc(folder: Path, site: SiteConfig) -> list[Unread]:
     """Return what names the posts whose date YAML takes for UTC, where the site is in another zone."""
     root = folder / site.seeds_dir
     paths = articles(root, site) if site.timezone != "UTC" else []
-    found = [path for path in paths if _UTC_DATE.search(_header(root / path))]
+    found = [path for path in paths if _UTC_DATE.search(header(root / path) or "")]
     what = f"have a date that is UTC to Jekyll and {site.timezone} to us (write +0000 behind it)"
     return [named(site, found, what)] if found else []
-
-
-def _header(file: Path) -> str:
-    front = split(file.read_text(encoding="utf-8-sig", errors="replace"))
-    return front.header if front else ""
 
 
 def _skipped() -> list[str]:

@@ -11,6 +11,9 @@ from feedmill.seeds.globs import compile_globs, is_ignored
 from feedmill.sites.site import SiteConfig, Unread
 
 _NAMED = 20
+_SAYS = r"[ \t]*:[ \t]*(?:[^\s\[#]|\[[ \t]*[^\s\]]|\n[ \t]*-)"
+_TAGS = re.compile(f"^tags{_SAYS}", re.MULTILINE | re.IGNORECASE)
+_CATEGORIES = re.compile(f"^categor(?:y|ies){_SAYS}", re.MULTILINE | re.IGNORECASE)
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -37,12 +40,23 @@ def literal(path: str) -> str:
     return re.sub(r"[*?\[\]]", "?", path)
 
 
-def bare(folder: Path, site: SiteConfig) -> list[Unread]:
-    """Return what names the files that the site's tool takes for articles, and that have no front matter."""
+def of_articles(folder: Path, site: SiteConfig) -> list[Unread]:
+    """Return what names the articles of the site's tool that are none here, having no front matter, and those
+    of which something is left out."""
     root = folder / site.seeds_dir
-    found = [path for path in articles(root, site) if not _has_front_matter(root / path, site.headers)]
-    what = "without front matter are left out (give them a title in one)"
-    return [named(site, found, what)] if found else []
+    headers = {path: header(root / path, site.headers) for path in articles(root, site)}
+    bare = [path for path, text in headers.items() if text is None]
+    both = [
+        path for path, text in headers.items() if text and _TAGS.search(text) and _CATEGORIES.search(text)
+    ]
+    told = (
+        (bare, "without front matter are left out (give them a title in one)"),
+        (
+            both,
+            "have tags and a category: one of the two are topics (docs/migration.md says how to have both)",
+        ),
+    )
+    return [named(site, paths, what) for paths, what in told if paths]
 
 
 def articles(root: Path, site: SiteConfig) -> list[str]:
@@ -58,8 +72,10 @@ def named(site: SiteConfig, paths: list[str], what: str) -> Unread:
     return Unread(file=site.seeds_dir, line=0, what=f"{len(paths)} {what}: {listed}")
 
 
-def _has_front_matter(file: Path, headers: str | None) -> bool:
-    return split(file.read_text(encoding="utf-8-sig", errors="replace"), headers=headers) is not None
+def header(file: Path, headers: str | None = None) -> str | None:
+    """Return the header of a file, None where it has none."""
+    front = split(file.read_text(encoding="utf-8-sig", errors="replace"), headers=headers)
+    return front.header if front else None
 
 
 def _spelled_out(glob: str) -> list[str]:

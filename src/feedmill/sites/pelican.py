@@ -12,7 +12,7 @@ from feedmill.errors import InputError
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_pelican
 from feedmill.sites import data
-from feedmill.sites.left_out import bare
+from feedmill.sites.left_out import of_articles
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _WANTED = (
@@ -101,7 +101,7 @@ def read(folder: Path) -> SiteConfig:
         headers="pelican",
         unread=tuple(unread),
     )
-    return replace(site, unread=(*site.unread, *bare(folder, site)))
+    return replace(site, unread=(*site.unread, *of_articles(folder, site)))
 
 
 def _links(config: data.Table, unread: list[Unread]) -> tuple[str | None, list[tuple[str, str | None]]]:

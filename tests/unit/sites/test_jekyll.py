@@ -108,3 +108,15 @@ def test_dates_that_yaml_takes_for_utc_are_told(date: str, told: bool, tmp_path:
     assert ["UTC to Jekyll" in each.what for each in read_site(tmp_path).unread] == ([True] if told else [])
     write(tmp_path, "_config.yml", "title: T\n")
     assert read_site(tmp_path).unread == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [("tags: a\ncategory: b", True), ("tags:\n- a\ncategories: [b]", True), ("tags: []\ncategory: b", False)],
+)
+def test_posts_with_tags_and_a_category_are_named(header: str, told: bool, tmp_path: Path) -> None:
+    write(tmp_path, "_config.yml", "title: T\n")
+    write(tmp_path, "_posts/2020-01-01-a.md", f"---\ntitle: a\n{header}\n---\n")
+    assert ["tags and a category" in each.what for each in read_site(tmp_path).unread] == (
+        [True] if told else []
+    )
