@@ -77,7 +77,7 @@ def read(folder: Path) -> SiteConfig:
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
     posts, rules, withheld = _rules(folder, folder / source, unread)
-    unread += _layouts(folder, folder / source, dirs)
+    unread += [*_layouts(folder, folder / source, dirs), *_preprocessors(folder)]
     posts = [path for path in posts if _holds_articles(folder / source / path)] or posts
     return SiteConfig(
         kind="Eleventy",
@@ -275,6 +275,16 @@ def _layouts(site: Path, source: Path, dirs: object) -> list[Unread]:
                     what = f"the layout's permalink is not taken over (say it in seeds.rules): {told[0]}"
                     found.append(Unread(file=str(file.relative_to(site)), line=line, what=what))
     return found
+
+
+def _preprocessors(site: Path) -> Iterator[Unread]:
+    """Yield that a function may withhold articles, for each that does so while Eleventy reads them."""
+    for file in _configurations(site):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        for found in re.finditer(r"\baddPreprocessor\(\s*['\"`]([^'\"`]*)", text):
+            line = text.count("\n", 0, found.start()) + 1
+            what = f"the preprocessor {found[1]} is not run: exclude the articles that it leaves out"
+            yield Unread(file=str(file.relative_to(site)), line=line, what=what)
 
 
 def _holds_articles(folder: Path) -> bool:

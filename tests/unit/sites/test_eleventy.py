@@ -99,3 +99,13 @@ def test_what_the_data_of_a_folder_say_counts_below_it(tmp_path: Path) -> None:
 def test_file_slug_takes_the_date_off_before_it_looks_for_index(path: str, slug: str) -> None:
     """TemplateFileSlug.js of Eleventy 3.1."""
     assert FILTERS["eleventy_file"](path) == slug
+
+
+def test_a_preprocessor_that_may_withhold_articles_is_told(tmp_path: Path) -> None:
+    script = (
+        "module.exports = c => {\n  c.addPreprocessor('drafts', '*', data => !data.wip && undefined);\n};"
+    )
+    write(tmp_path, "eleventy.config.js", script)
+    (told,) = read_site(tmp_path).unread
+    assert (told.file, told.line) == ("eleventy.config.js", 2)
+    assert "drafts" in told.what
