@@ -8,8 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from itertools import accumulate
 
+from feedmill.seeds.formulas import spans
+
 _BLANK_LINE = re.compile(r"\n(?=[ \t]*(?:\n|\Z))")
-_OPENING = re.compile(r"\\[`\\]|(`+)|(<!--)|<(pre|code|script|style)(?=[\s/>])", re.IGNORECASE)
+_OPENING = re.compile(r"\\[`\\]|(`+)|(<!--)|<(pre|code|script|style)(?=[\s/>])|(\$)", re.IGNORECASE)
 _TICKS = re.compile(r"`+")
 _COMMENT_END = re.compile(r"-->")
 _ELEMENT_END = {
@@ -45,8 +47,10 @@ class Code:
         return bisect_left(self.barriers, start) == bisect_left(self.barriers, end)
 
 
-def find_code(text: str, *, markdown: bool) -> Code:
+def find_code(text: str, *, markdown: bool, one_dollar: bool = False) -> Code:
     """Return the code in a body with LF line ends, with comments and scripts: what is not read as text.
+
+    Formulas of Markdown's are, too (`formulas`; `one_dollar`: those between one dollar sign and another).
 
     Fenced and indented blocks are where Markdown sees them; code spans and the elements `pre`, `code`,
     `script` and `style` where they end. Takes time proportional to the text.
@@ -55,6 +59,7 @@ def find_code(text: str, *, markdown: bool) -> Code:
     blank = [match.start() for match in _BLANK_LINE.finditer(text)]
     barriers = sorted((*blank, *(start for start, _ in blocks)))
     ticks = _runs(text) if markdown else {}
+    formulas = dict(spans(text, one_dollar=one_dollar)) if markdown and "$" in text else {}
     closings: dict[str, list[tuple[int, int]]] = {}
     parts: list[tuple[int, int]] = []
     position, waiting = 0, [*blocks, (len(text), len(text))]
@@ -69,6 +74,8 @@ def find_code(text: str, *, markdown: bool) -> Code:
         end = None
         if match[1]:
             end = _closing_ticks(ticks.get(len(match[1]), []), match.end(), barriers) if markdown else None
+        elif match[4]:
+            end = formulas.get(match.start())
         elif name := "<!--" if match[2] else (match[3] or "").lower():
             if name not in closings:
                 pattern = _ELEMENT_END.get(name, _COMMENT_END)

@@ -1,8 +1,8 @@
 """Markdown: CommonMark with tables, strikethrough, inline HTML and what articles use beside it; bounded.
 
-Beside it: footnotes, definition lists, task lists and `:::` containers. A footnote is a raised number and an
-item of the list at the end, without a link from one to the other: in a feed there is no page whose
-`#fn1` it could mean, and entries of one document would share it.
+Beside it: footnotes, definition lists, task lists, `:::` containers, formulas (`$$…$$`, as typed) and
+`blocks`. A footnote is a raised number and an item of the list at the end, without a link from one to the
+other: in a feed there is no page whose `#fn1` it could mean, and entries of one document would share it.
 
 markdown-it-py takes quadratic time for some paragraphs (`[[[[…`, `*a_ *a_ …`) and its worst lines cost
 half a millisecond. So a paragraph that would take too long stays as it was written, and a text of too
@@ -17,6 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING
+
+from feedmill.seeds.blocks import blocks
+from feedmill.seeds.formulas import BLOCK, formulas
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -60,12 +63,14 @@ def render(text: str, *, typographer: bool = False) -> Rendered | None:
 
 
 def code_lines(text: str) -> list[tuple[int, int]]:
-    """Return the lines of fenced and indented code, from 0, ends exclusive; none of what is too long."""
+    """Return the lines of code and of formulas, from 0, ends exclusive; none of what is too long."""
     if len(text) > MAX_CHARACTERS or text.count("\n") > MAX_LINES:
         return []
     tokens = _blocks().parse(text)
     return [
-        (each.map[0], each.map[1]) for each in tokens if each.type in ("fence", "code_block") and each.map
+        (each.map[0], each.map[1])
+        for each in tokens
+        if each.type in ("fence", "code_block", BLOCK) and each.map
     ]
 
 
@@ -98,6 +103,8 @@ def _new_parser(typographer: bool) -> MarkdownIt:
     if typographer:
         parser.enable(["replacements", "smartquotes"])
     parser.core.ruler.at("inline", _inline)
+    parser.use(blocks)
+    parser.use(formulas)
     parser.use(deflist_plugin)
     parser.use(footnote_plugin, inline=False)
     parser.inline.ruler.at("footnote_ref", reference)

@@ -43,12 +43,12 @@ _HUGO_DATES = {
 """Names of https://gohugo.io/configuration/permalinks/, and Go's layouts of one part."""
 
 _ELEVENTY = {
-    "page.fileSlug": "{stem|eleventy_file}",
+    "page.fileSlug": "{path|eleventy_file}",
     "page.filePathStem": "/{path|eleventy_stem}",
     "page.date": None,
     "title": "{title}",
     "slug": "{field:slug}",
-    "fileSlug": "{stem|eleventy_file}",
+    "fileSlug": "{path|eleventy_file}",
 }
 _ELEVENTY_FILTERS = {
     "slugify": "eleventy",

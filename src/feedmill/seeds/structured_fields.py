@@ -49,6 +49,8 @@ def _labels(reader: Reader, split_blanks: bool) -> Iterator[tuple[str, Node]]:
     one = found is not None and isinstance(found[1], ScalarNode) and fold(found[0]) != "topics"
     if found is not None and fold(found[0]) == "tags":
         found = found[0], _by_label(found[1])
+    if found is not None and fold(found[0]) == "categories":
+        found = found[0], _flat(found[1])
     for text, node in reader.texts_of(*found) if found is not None else ():
         parts = re.split(r"[,\s]+" if split_blanks else ",", text) if one else (text,)
         yield from ((part.strip(), node) for part in parts if part.strip())
@@ -65,6 +67,16 @@ def _by_label(node: Node) -> Node:
         return node
     labels = [
         entries(item).get("label", item) if isinstance(item, MappingNode) else item for item in node.value
+    ]
+    return SequenceNode(node.tag, labels, node.start_mark, node.end_mark)
+
+
+def _flat(node: Node) -> Node:
+    """Return categories as one list: Hexo writes `[[Sports, Baseball], [Play]]` for one within another."""
+    if not isinstance(node, SequenceNode):
+        return node
+    labels = [
+        each for item in node.value for each in (item.value if isinstance(item, SequenceNode) else [item])
     ]
     return SequenceNode(node.tag, labels, node.start_mark, node.end_mark)
 

@@ -1,9 +1,9 @@
 """Template syntax: what only the site's own tool understands, left out of a body.
 
-Liquid and Nunjucks (`{% … %}`, `{{ … }}`, `{# … #}`), Hugo's and Zola's shortcodes, attribute lists
-(`{: .x}`, `{#id}`), MDX (`mdx`). What is there decides, not the tool. Text between tags stays, of comments
-nothing; what is code stays as it is (`code`). So do addresses that name a source file (`@/blog/a.md`,
-`{filename}a.md`, `../a.md`): only the tool knows where that one is.
+Liquid and Nunjucks (`{% … %}`, `{{ … }}`, `{# … #}`), Hugo's and Zola's shortcodes, kramdown's extensions
+(`{::comment}`), attribute lists (`{: .x}`, `{#id}`), MDX (`mdx`). What is there decides, not the tool. Text
+between tags stays, of comments nothing; what is code stays as it is (`code`). So do addresses that name a
+source file (`@/blog/a.md`, `{filename}a.md`, `../a.md`): only the tool knows where that one is.
 """
 
 from __future__ import annotations
@@ -44,6 +44,11 @@ _LISTINGS = frozenset({"highlight", "codeblock"})
 _ATTRIBUTES = re.compile(
     r"""\{:?(?:\s*+(?:[.#][\w:-]++|:?[\w-]++=(?:"[^"\n]*"|'[^'\n]*'|[\w-]++)|(?<=\{:)[\w-]++))++\s*\}"""
 )
+_EXTENSION = re.compile(r"\{::(comment|nomarkdown|options)\b[^{}\n]*?(/?)\}")
+"""https://kramdown.gettalong.org/syntax.html#extensions"""
+_HTML_BELOW = re.compile(r"[ \t]*\n(?=[ \t]*(?:<|\{[%{]))")
+_WITH_BLANKS = re.compile(r"""[^\s()<>"']*+(?: ++[^\s()<>"']++)++(?= *(?:"[^"\n]*" *)?\))""")
+"""The rest of an address that other tools take with blanks in it; a title may follow."""
 _CONTENTS = re.compile(r"\{:\s*toc\b")
 _CONTENTS_LIST = re.compile(r"^ {0,3}(?:[*+-]|\d+\.)[ \t][^\n]*\n[ \t]*\Z", re.MULTILINE)
 """kramdown's table of contents stands where the list of one line is that `{:toc}` follows."""
@@ -97,8 +102,10 @@ def strip(text: str, kind: Kind, root: str = "") -> Stripped:
 def _stripped_once(text: str, kind: Kind, root: str) -> Stripped:
     if not _TRIGGER.search(text) and kind != "mdx" and not is_mdx(text):
         return Stripped(text, 0)
-    code = find_code(text, markdown=kind != "html")
-    mdx = Mdx(text, code) if kind == "mdx" or (kind == "markdown" and is_mdx(text, code)) else None
+    code = find_code(text, markdown=kind != "html", one_dollar=kind == "mdx")
+    if kind == "markdown" and is_mdx(text, code):
+        kind, code = "mdx", find_code(text, markdown=True, one_dollar=True)
+    mdx = Mdx(text, code) if kind == "mdx" else None
     body = _Body(text, code, html=kind == "html", mdx=mdx, root=root)
     written = position = 0
     trigger = _MDX_TRIGGER if mdx else _TRIGGER
@@ -111,8 +118,11 @@ def _stripped_once(text: str, kind: Kind, root: str) -> Stripped:
             continue
         position, replacement = found
         body.put(text[written:start])
-        body.put(body.beside(start, position) if replacement is None else replacement)
         written = position
+        if replacement := body.beside(start, position) if replacement is None else replacement:
+            body.put(replacement)
+        else:
+            written = position = body.behind_gap(position)
         body.count += 1
     body.put(text[written:])
     return Stripped("".join(body.out), body.count)
@@ -179,9 +189,25 @@ class _Body:
             return None
         if before and not source[0].startswith("."):
             return None
-        if source["static"]:
-            return source.end(), self.root
-        return source.end(), "" if source["beside"] else None
+        rest = _WITH_BLANKS.match(self.text, source.end())
+        end = rest.end() if rest and not self.html else source.end()
+        if source["static"] or source["beside"]:
+            address = self.text[source.end() : end].replace(" ", "%20")
+            return end, (self.root if source["static"] else "") + address
+        return end, None
+
+    def behind_gap(self, position: int) -> int:
+        """Return where to read on behind a piece that left nothing: behind its line within HTML.
+
+        There an empty line would end the block, and what is indented below would be code to Markdown.
+        """
+        below = _HTML_BELOW.match(self.text, position)
+        before = self._tail().rstrip(" \t") if below else ""
+        above = before[:-1].rpartition("\n")[2].strip()
+        if below is None or before[-1:] != "\n" or (above[:1] != "<" and above[-1:] != ">"):
+            return position
+        self.out[-1] = before
+        return below.end()
 
     def beside(self, start: int, end: int) -> str:
         """Return what has to stand where a piece was left out.
@@ -322,6 +348,19 @@ def _comment(pattern: str) -> Callable[[_Body, int], _Found]:
     return read
 
 
+def _extension(body: _Body, start: int) -> _Found:
+    """kramdown's extensions: a comment goes with all that is in it, `nomarkdown` stands for its content."""
+    match = _EXTENSION.match(body.text, start)
+    if match is None:
+        return None
+    if match[2]:
+        return match.end(), None
+    closing = body.end(rf"\{{:/(?:{match[1]})?\}}", match.end(), in_code=True)
+    if closing is None:
+        return None
+    return closing[1], body.text[match.end() : closing[0]] if match[1] == "nomarkdown" else None
+
+
 def _attributes(body: _Body, start: int) -> _Found:
     """`{: .note}` and `{#id}`, which kramdown, Hugo, Zola and Docusaurus put behind what they belong to."""
     match = _ATTRIBUTES.match(body.text, start)
@@ -333,6 +372,7 @@ _READERS: tuple[tuple[str, Callable[[_Body, int], _Found]], ...] = (
     ("{{<", _shortcode),
     ("{{%", _shortcode),
     ("{{", _expression),
+    ("{::", _extension),
     ("{:", _attributes),
     ("{#", _attributes),
     ("{#", _comment(r"#\}")),

@@ -20,6 +20,7 @@ _REMARKS = {
     "seeds.templates": "template syntax in bodies is left out",
     "seeds.excerpt": "where an article has no summary",
     "seeds.rules": "the first that matches counts",
+    "feeds.content": "as the site's own feed has it",
     "feeds.by": "a feed for each author",
     "topics": "these have a feed",
     "providers": "these have a feed",
@@ -87,7 +88,7 @@ def _values(site: SiteConfig, url: str, site_id: str) -> dict[str, object]:
             "excerpt": {**separators, "words": 60},
             "rules": rules,
         },
-        "feeds": {"by": _by(site)},
+        "feeds": {"content": site.content, "by": _by(site)},
         **_terms(site),
         "custom": [
             {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from feedmill.errors import InputError
@@ -43,6 +44,11 @@ _IGNORES = re.compile(r"""\bignores\.add\(\s*(['"`])([^'"`$]+)\1\s*\)""")
 _NO_GITIGNORE = re.compile(r"\bsetUseGitIgnore\(\s*false\s*\)")
 _TITLES = ("title", "name", "siteName", "siteTitle", "site_name", "site_title")
 _SUFFIXES = ("md", "markdown", "html")
+_FORMATS = re.compile(r"\b(set|add)TemplateFormats\(([^()]*)\)")
+_INPUT = re.compile(r"""\bsetInputDirectory\(\s*(['"`])([^'"`$]+)\1\s*\)""")
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_COLLECTIONS = {"all", "nav", "post", "posts"}
+"""Tags of directory data that name the collection of all articles, and no topic."""
 
 
 def is_one(folder: Path) -> bool:
@@ -63,14 +69,15 @@ def _configurations(folder: Path) -> list[Path]:
 def read(folder: Path) -> SiteConfig:
     """Return what Eleventy's files say, as far as they are literals."""
     unread: list[Unread] = []
-    dirs = _dirs(folder)
+    dirs = _dirs(folder, unread)
+    suffixes = _suffixes(folder, unread)
     source = data.text_of(dirs, "input") or ("content" if (folder / "content").is_dir() else ".")
     globals_ = folder / source / (data.text_of(dirs, "data") or "_data")
     globals_ = globals_ if globals_.is_dir() else folder / "data"
     site = _first(globals_, _SITE)
     url = data.first_text(site, "url", "host", "base", "baseURL")
     posts, rules, withheld = _rules(folder, folder / source, unread)
-    unread += _layouts(folder, folder / source, dirs)
+    unread += [*_layouts(folder, folder / source, dirs), *_preprocessors(folder)]
     posts = [path for path in posts if _holds_articles(folder / source / path)] or posts
     return SiteConfig(
         kind="Eleventy",
@@ -81,8 +88,9 @@ def read(folder: Path) -> SiteConfig:
         author=author_name(data.child(site, "author")),
         authors=authors_in(globals_, "authors", "team"),
         seeds_dir=source.removeprefix("./").strip("/") or ".",
-        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in posts or [""] for suffix in _SUFFIXES),
+        include=tuple(f"{path}/**/*.{suffix}".lstrip("/") for path in posts or [""] for suffix in suffixes),
         exclude=(
+            *(() if suffixes else ("**",)),
             *(f"**/{name}" for name in sorted(_PRUNED)),
             *("**/index.html", "README.md"),
             *withheld,
@@ -100,16 +108,62 @@ def read(folder: Path) -> SiteConfig:
     )
 
 
-def _dirs(folder: Path) -> object:
-    """Return the `dir` object of the configuration."""
+def _dirs(folder: Path, unread: list[Unread]) -> dict[str, object]:
+    """Return the `dir` object of the configuration, without what is computed."""
     for file in _configurations(folder):
         script = read_script(file)
         for value in (script.exported, *script.returned):
-            if data.child(value, "dir"):
-                return data.child(value, "dir")
-            if data.text_of(value, "input"):
-                return value
+            found = data.child(value, "dir") or (value if data.child(value, "input") else None)
+            if found:
+                return dict(_literal_dirs(file, found, unread))
+        if told := _INPUT.search(file.read_text(encoding="utf-8", errors="replace")):
+            return {"input": told[2]}
     return {}
+
+
+def _literal_dirs(file: Path, dirs: object, unread: list[Unread]) -> Iterator[tuple[str, object]]:
+    dirs = _followed(file, dirs)
+    for key, told in (dirs if isinstance(dirs, dict) else {"dir": dirs}).items():
+        value = _followed(file, told)
+        if isinstance(value, Computed):
+            what = f"{key} is computed (say in seeds.dir where the articles are): {value.source}"
+            unread.append(Unread(file=file.name, line=value.line, what=what))
+        else:
+            yield key, value
+
+
+def _followed(file: Path, value: object) -> object:
+    """Return what `name.key` stands for where `name` is a file beside this one that exports literals."""
+    match = re.fullmatch(r"(\w+)((?:\.\w+)+)", value.source) if isinstance(value, Computed) else None
+    if match is None:
+        return value
+    text = file.read_text(encoding="utf-8", errors="replace")
+    bound = rf"""\b{match[1]}\s*(?:=\s*require\(|from)\s*(['"])(\.\.?/[\w./-]+)\1"""
+    named = re.search(bound, text)
+    other = (file.parent / named[2]) if named else file
+    if other == file or other.suffix not in _DATA or not other.is_file():
+        return value
+    found = data.child(_value(other), *match[2].split(".")[1:])
+    return value if found is None else found
+
+
+def _suffixes(folder: Path, unread: list[Unread]) -> tuple[str, ...]:
+    """Return the suffixes of articles that the site's `templateFormats` have, all where it has none."""
+    told: list[str] | None = None
+    for file in _configurations(folder):
+        script = read_script(file)
+        for value in (script.exported, *script.returned):
+            formats = data.child(value, "templateFormats")
+            each = formats if isinstance(formats, list) else [formats] if formats else []
+            if computed := next((one for one in each if isinstance(one, Computed)), None):
+                what = f"templateFormats is computed (say it in seeds.include): {computed.source}"
+                unread.append(Unread(file=file.name, line=computed.line, what=what))
+            elif each:
+                told = [word.strip() for one in each for word in str(one).split(",")]
+        for verb, given in _FORMATS.findall(file.read_text(encoding="utf-8", errors="replace")):
+            words = re.findall(r"[\w.]+", " ".join(re.findall(r"""['"`]([^'"`]*)['"`]""", given)))
+            told = words if verb == "set" else [*told, *words] if told is not None else None
+    return _SUFFIXES if told is None else tuple(suffix for suffix in _SUFFIXES if suffix in told)
 
 
 def _first(folder: Path, names: tuple[str, ...]) -> object:
@@ -132,30 +186,57 @@ def _rules(site: Path, source: Path, unread: list[Unread]) -> tuple[list[str], l
     """Return the folders that hold posts, a rule for each whose directory data gives an address, and globs of
     what the data of folders and articles withhold, whatever the articles say themselves."""
     posts: list[str] = []
+    known: dict[str, Rule] = {}
     rules: list[Rule] = []
     withheld: list[str] = []
     for folder in _folders(source)[1:]:
         path = folder.relative_to(source)
+        name = path.as_posix()
         given = _data_of(site, folder, folder.name, unread)
         articles = _withheld_articles(site, folder, unread)
-        withheld += [literal(f"{path.as_posix()}/{name}") for name in articles]
+        withheld += [literal(f"{name}/{article}") for article in articles]
         if path.name in _POSTS or data.child(given, "permalink") or data.child(given, "tags"):
-            nested = any(path.as_posix().startswith(f"{other}/") for other in posts)
-            posts += [] if nested else [path.as_posix()]
-        told = data.child(given, "permalink")
-        file = f"the directory data of {path.as_posix()}"
+            nested = any(name.startswith(f"{other}/") for other in posts)
+            posts += [] if nested else [name]
         if _is_withheld(given):
-            withheld.append(f"{literal(path.as_posix())}/**")
-        elif isinstance(told, Computed) and told.template is None:
-            what = f"permalink is computed (say it in seeds.rules): {told.source}"
-            unread.append(Unread(file=file, line=told.line, what=what))
-        elif isinstance(told, (str, Computed)):
-            told = told if isinstance(told, str) else str(told.template)
-            try:
-                rules.append(Rule(paths=(f"{path.as_posix()}/**",), link=_pattern(site, told, file, unread)))
-            except PatternError as error:
-                unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
+            withheld.append(f"{literal(name)}/**")
+        above = known.get(path.parent.as_posix(), Rule(paths=()))
+        link = None if _is_withheld(given) else _permalink(site, name, given, unread)
+        known[name] = replace(above, link=link or above.link, defaults=_defaults(path, given, above))
+        if known[name] != above:
+            rules.append(replace(known[name], paths=(f"{literal(name)}/**",)))
     return posts, rules[::-1], withheld
+
+
+def _permalink(site: Path, path: str, given: object, unread: list[Unread]) -> str | None:
+    """Return the pattern that a folder's data give, None for none, or for one that is not understood."""
+    told = data.child(given, "permalink")
+    file = f"the directory data of {path}"
+    if isinstance(told, Computed) and told.template is None:
+        what = f"permalink is computed (say it in seeds.rules): {told.source}"
+        unread.append(Unread(file=file, line=told.line, what=what))
+        return None
+    if not isinstance(told, (str, Computed)):
+        return None
+    try:
+        return _pattern(site, told if isinstance(told, str) else str(told.template), file, unread)
+    except PatternError as error:
+        unread.append(Unread(file=file, line=0, what=f"permalink (say it in seeds.rules): {error}"))
+        return None
+
+
+def _defaults(path: Path, given: object, above: Rule) -> tuple[tuple[str, object], ...]:
+    """Return what the articles in a folder leave open: its data's, those of the folder that it lies in, and
+    the first date in its path."""
+    known = dict(above.defaults)
+    if date := _DATED.search(path.name):
+        known.setdefault("publishedDateTime", date[0])
+    told = {
+        "authors": author_name(data.child(given, "author")),
+        "language": data.first_text(given, "lang", "language"),
+        "topics": [tag for tag in data.texts_of(given, "tags") if tag not in {*_COLLECTIONS, path.name}],
+    }
+    return tuple({**known, **{key: value for key, value in told.items() if value}}.items())
 
 
 def _ignored(site: Path, source: Path) -> list[str]:
@@ -194,6 +275,16 @@ def _layouts(site: Path, source: Path, dirs: object) -> list[Unread]:
                     what = f"the layout's permalink is not taken over (say it in seeds.rules): {told[0]}"
                     found.append(Unread(file=str(file.relative_to(site)), line=line, what=what))
     return found
+
+
+def _preprocessors(site: Path) -> Iterator[Unread]:
+    """Yield that a function may withhold articles, for each that does so while Eleventy reads them."""
+    for file in _configurations(site):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        for found in re.finditer(r"\baddPreprocessor\(\s*['\"`]([^'\"`]*)", text):
+            line = text.count("\n", 0, found.start()) + 1
+            what = f"the preprocessor {found[1]} is not run: exclude the articles that it leaves out"
+            yield Unread(file=str(file.relative_to(site)), line=line, what=what)
 
 
 def _holds_articles(folder: Path) -> bool:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from fnmatch import translate
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from feedmill.seeds.address import PatternError
 from feedmill.seeds.permalinks import from_jekyll
 from feedmill.sites import data
 from feedmill.sites.data import author_name, authors_in
-from feedmill.sites.left_out import below, literal
+from feedmill.sites.left_out import articles, below, header, literal, named, of_articles
 from feedmill.sites.site import Rule, SiteConfig, Unread
 
 _DEFAULTS = {
@@ -27,6 +29,15 @@ _SUFFIXES = ("md", "markdown", "mkd", "mkdn", "html", "textile")
 _DATED = "[0-9][0-9][0-9][0-9]-[0-9]*-[0-9]*-*"
 """What posts are called; a file in `_posts` that has no date in its name is none to Jekyll."""
 _PRUNED = {"_site", "node_modules", "vendor", ".git", "_layouts", "_includes"}
+_SPECIAL = "[_#~]*"
+"""What Jekyll's entry filter skips besides dotfiles: any folder above `_posts`, the first one below it."""
+_UTC_DATE = re.compile(
+    r"^date[ \t]*:[ \t]+\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?[ \t]*(?:\#.*)?\r?$",
+    re.MULTILINE,
+)
+"""A timestamp of YAML 1.1's, with seconds and without a zone; in quotes, or without seconds, it is a text."""
+_PICTURES = ("images", "image.path", "image", "cover", "featured_image", "thumbnail")
+"""The usual keys, and where jekyll-seo-tag has a picture."""
 
 
 def is_one(folder: Path) -> bool:
@@ -50,34 +61,64 @@ def read(folder: Path) -> SiteConfig:
         if name != "posts" and data.truth(collections, name, "output"):
             what = f"the collection {name} is left out"
             unread.append(Unread(file=file.name, line=data.line_of(file, name), what=what))
-    feed = (data.text_of(config, "feed", "path") or "feed.xml").lstrip("/")
-    copies = [(feed, "all.atom")]
+    copies = [(_feed_path(config, url), "all.atom")]
     copies += [
         (f"feed/{name}.xml", f"topics/{name}.atom") for name in data.texts_of(config, "feed", "categories")
     ]
-    return SiteConfig(
+    site = SiteConfig(
         kind="Jekyll",
         title=data.first_text(config, "title", "name") or "",
         home=url.rstrip("/") + "/" + (data.text_of(config, "baseurl") or "").strip("/") if url else None,
         description=data.text_of(config, "description") or "",
-        language=data.first_text(config, "lang", "locale"),
+        language=(data.first_text(config, "lang", "locale") or "").replace("_", "-") or None,
         timezone=data.text_of(config, "timezone") or "UTC",
         author=author_name(data.child(config, "author")),
         authors=authors_in(folder / root / "_data", "authors"),
         seeds_dir=os.path.normpath(seeds_dir),
         include=tuple(f"{inside}**/{_DATED}.{suffix}" for suffix in _SUFFIXES[:5]),
         exclude=(
-            *(() if above == [""] else (f"**/{name}" for name in sorted(_PRUNED - {".git"}))),
+            *((_SPECIAL,) if above == [""] else _skipped()),
             *below(os.path.relpath(seeds_dir, root), _excluded(config), across=True),
         ),
         link=link,
         rules=tuple(_rules(config, link, above, file, unread)),
         copies=tuple(copies),
-        separators=data.texts_of(config, "excerpt_separator"),
-        fields=(("link", ("webUrl", "originalUrl", "permalink")), ("topics", _topics(config))),
+        separators=tuple(told for told in data.texts_of(config, "excerpt_separator") if told.strip()),
+        fields=(
+            ("link", ("webUrl", "originalUrl", "permalink")),
+            ("topics", _topics(config)),
+            ("images", _PICTURES),
+        ),
+        content="summary" if data.truth(config, "feed", "excerpt_only") else None,
         split_blanks=True,
         unread=tuple(unread),
     )
+    return replace(site, unread=(*site.unread, *of_articles(folder, site), *_in_utc(folder, site)))
+
+
+def _in_utc(folder: Path, site: SiteConfig) -> list[Unread]:
+    """Return what names the posts whose date YAML takes for UTC, where the site is in another zone."""
+    root = folder / site.seeds_dir
+    paths = articles(root, site) if site.timezone != "UTC" else []
+    found = [path for path in paths if _UTC_DATE.search(header(root / path) or "")]
+    what = f"have a date that is UTC to Jekyll and {site.timezone} to us (write +0000 behind it)"
+    return [named(site, found, what)] if found else []
+
+
+def _skipped() -> list[str]:
+    """Return globs of what Jekyll skips where `_posts` folders lie in others."""
+    pruned = (f"**/{name}" for name in sorted(_PRUNED - {".git"}))
+    return [*pruned, f"**/{_SPECIAL}/**/_posts", f"**/_posts/{_SPECIAL}"]
+
+
+def _feed_path(config: data.Table, url: str | None) -> str:
+    """Return the feed's path on the site; `feed.path` may be a whole address on the site's own host."""
+    told = data.text_of(config, "feed", "path") or "feed.xml"
+    parts = urlsplit(told)
+    if url is None or not parts.netloc or parts.netloc != urlsplit(url).netloc:
+        return told.lstrip("/")
+    base = (data.text_of(config, "baseurl") or "").strip("/")
+    return parts.path.lstrip("/").removeprefix(f"{base}/")
 
 
 def _excluded(config: data.Table) -> list[str]:
@@ -100,7 +141,7 @@ def _above_posts(root: Path) -> list[str]:
     for folder, inner, _ in os.walk(root):
         if "_posts" in inner:
             found.append(Path(folder).relative_to(root).as_posix().removeprefix("."))
-        inner[:] = sorted(name for name in inner if name not in _PRUNED and not name.startswith((".", "_")))
+        inner[:] = sorted(name for name in inner if name not in _PRUNED and name[0] not in "._#~")
     return found
 
 
@@ -186,6 +227,8 @@ def _known(values: object) -> dict[str, object]:
     """Return the defaults of a scope that are fields of ours."""
     told = values if isinstance(values, dict) else {}
     found = {_DEFAULTS[key]: value for key, value in told.items() if key in _DEFAULTS and value}
+    if isinstance(found.get("images"), dict):
+        found["images"] = data.text_of(found, "images", "path") or found["images"]
     return {"topics": found["category"], **found} if "category" in found else found
 
 

@@ -30,8 +30,8 @@ def read_site(folder: Path) -> SiteConfig:
         raise UnknownSite(
             f"the site in {folder} is Hexo's, whose configuration is not read: feedmill init, then say below "
             f"seeds where the articles are (dir: {folder / 'source' / '_posts'}) and how their addresses are "
-            'made (link: "{year}/{month}/{day}/{path}/" is Hexo\'s own :year/:month/:day/:title/), see '
-            "docs/addresses.md"
+            'made (link: "{year}/{month}/{day}/{path}/" is Hexo\'s own :year/:month/:day/:title/), and leave '
+            'out what Hexo does (exclude: ["**/_*"]), see docs/migration.md'
         )
     for is_one, read in _READERS:
         if is_one(folder):

@@ -68,7 +68,8 @@ class SiteConfig:
     `topics` are labels by the keys that articles name them with.
     `fields` are the keys of fields of ours that the site calls otherwise.
     `listed` are the taxonomies of which these labels alone have a feed.
-    `copies` are the site's old feed addresses and ours that stand for them.
+    `copies` are the site's old feed addresses and ours that stand for them. `content` is how much of an
+    article the site's own feed shows (`feeds.content`), None for all.
     """
 
     kind: str
@@ -89,6 +90,7 @@ class SiteConfig:
     fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
     feeds: tuple[SectionFeed, ...] = ()
     copies: tuple[tuple[str, str], ...] = ()
+    content: str | None = None
     separators: tuple[str, ...] = ()
     split_blanks: bool = False
     headers: str | None = None

@@ -333,6 +333,12 @@ def test_an_authors_address_that_is_none_is_left_out(author: str) -> None:
     assert all("it is left out" in each.message for each in found.problems)
 
 
+def test_categories_within_one_another_are_one_list() -> None:
+    assert seed("categories: [[Sports, Baseball], Play, [Sports]]").topics == ("Sports", "Baseball", "Play")
+    assert record("topics: [[A]]").reason is Reason.INVALID
+    assert record("categories: [[[A]]]").reason is Reason.INVALID
+
+
 def test_tags_with_pages_of_their_own_are_called_by_their_labels() -> None:
     assert seed("tags: [{label: A b, permalink: /a}, c]").topics == ("A b", "c")
     assert record("tags: [{name: A}]").reason is Reason.INVALID

@@ -145,3 +145,29 @@ def test_a_line_of_pelican_with_three_blanks_at_most_is_a_key_s(blanks: str) -> 
     front = split(text.replace(f"{blanks}Status: draft", "  no key"), headers="pelican")
     assert front is not None
     assert parse(front).value[1][1].value == "long and longer no key"
+
+
+@pytest.mark.parametrize(
+    ("rest", "ends"),
+    [
+        ("the box. More.\nKeywords:\n\nBody\n", True),
+        ("Text with no blank line: above it.\n", True),
+        ("the box.\nStatus: draft\n\nBody\n", False),
+        ("the box.\n- published: no\n\nBody\n", False),
+        ("the box.\nPUBLISHED = off\n", False),
+        ("draft yes\n\nBody\n", False),
+        ("the box.\n\nStatus: draft\n", True),  # a line of the text, as in Pelican
+    ],
+)
+def test_a_line_that_is_no_key_s_ends_pelican_s_header_unless_one_is_lost(rest: str, ends: bool) -> None:
+    header = "Title: T\nSummary: out of\n"
+    front = split(header + rest, headers="pelican")
+    assert (front is not None) == ends
+    if front is not None:
+        assert (front.header, front.body) == (header, rest)
+    assert split(f"Note: no title\n{rest}", headers="pelican") is None
+
+
+def test_a_pelican_header_s_end_is_found_in_linear_time() -> None:
+    for line in ("-" * 200_000, "-\n" * 100_000, "a-" * 100_000, "a " * 100_000):
+        split(f"Title: T\n{line}x", headers="pelican")

@@ -56,8 +56,19 @@ LIQUID = [
     ("{% set x = 1 %}{% macro m(a) %}text{% endmacro %}{{ m(1) }}", "text", 4),
     ("{{% x %}{ b }}", "", 1),
     ('[a](/b){:target="_blank" :rel="noopener"} c', "[a](/b) c", 1),
+    ("a\n\n{::comment}\n`s` {{ x }}\n\ns\n{:/comment}\n\nb{::comment}s{:/}c", "a\n\n\n\nbc", 2),
+    ("{::comment}never closed", "{::comment}never closed", 0),
+    ('{::options parse_block_html="true" /}\na {::nomarkdown}<b>x</b>{:/nomarkdown}', "\na <b>x</b>", 2),
+    ("<ul>\n{% for x in y %}\n    <li>{{ x }}</li>\n{% endfor %}\n</ul>", "<ul>\n    <li> </li>\n</ul>", 3),
+    ("<div>\n  {% a %} \n  {% b %}{% c %}\n  <p>\n{% d %}\ntext", "<div>\n  <p>\n\ntext", 4),
+    ("text\n{% x %}\nmore", "text\n\nmore", 1),
 ]
 SOURCES = [
+    ("[a]({filename}/my page.md) b", "[a](about:invalid) b"),
+    ("[a](<{filename}/my page.md>) b", "[a](<about:invalid/my page.md>) b"),
+    ("![a]({static}/i/my pic.png 'T')", "![a](/i/my pic.png 'T')"),
+    ('![a]({static}/i/my pic.png "T")', '![a](/i/my%20pic.png "T")'),
+    ("![a]({attach}my pic.png)", "![a](my%20pic.png)"),
     ("[a](@/blog/a.md#x) @/b.md", "[a](about:invalid#x) @/b.md"),
     (
         "![a](~/a.png) ![b](@assets/b.png) <m@x.org/> ~/c",
@@ -306,6 +317,7 @@ HOSTILE = (
     *("{% x %}", "{{ x }}", "``` ", "<A ", "<A '", '<A "', "<A b={", "{: .a", "[a]({{ x }}", "{% raw %}"),
     *("{% highlight x %}", "{{{% x %}", "import a from 'b'\n", "export const x = {\n\n", "{% raw %}{"),
     *("\n\n`", "{{ `}}"),
+    *("{::comment}", "<a>\n{% x %}\n", "[a]({filename}b c ", "[a]({filename}b c) "),
 )
 
 

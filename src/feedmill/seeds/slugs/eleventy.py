@@ -43,18 +43,23 @@ def path(text: str) -> str:
     return "/".join((*folders, name))
 
 
-def file_slug(stem: str) -> str:
-    """Return `fileSlug`: the name without a date, and without all before that; nothing for `index`."""
-    match = _DATED.search(stem)
-    name = match[1] if match else stem
-    return "" if name == "index" else name
+def file_slug(path: str) -> str:
+    """Return `fileSlug` of a path without suffix, or of a stem: the name without a date, and without all
+    before that; of `index` its folder's, nothing where there is none."""
+    folder, _, name = path.rpartition("/")
+    slug = _undated(name)
+    return slug if slug != "index" else _undated(folder.rpartition("/")[2])
+
+
+def _undated(name: str) -> str:
+    match = _DATED.search(name)
+    return match[1] if match else name
 
 
 def file_path_stem(text: str) -> str:
     """Return `filePathStem` of a path without suffix: without its date, `index` kept."""
     folder, slash, name = text.rpartition("/")
-    match = _DATED.search(name)
-    return folder + slash + (match[1] if match else name)
+    return folder + slash + _undated(name)
 
 
 def html(text: str) -> str:
