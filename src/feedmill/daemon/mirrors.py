@@ -23,27 +23,33 @@ _STOP = 1.0
 
 
 class Mirrors(OnDemand):
-    """Follows the settings: has a thread for each mirror that they name, where this node leads."""
+    """Follows the settings: has a thread for each mirror that they name, where this node leads.
 
-    def __init__(self, bodies: Bodies, leads: Callable[[], bool]) -> None:
+    `lead` returns what tells whether the lead that the last pass began under is still ours. What was told
+    under a lead is given out under no other: another node may have taken it down in between.
+    """
+
+    def __init__(self, bodies: Bodies, lead: Callable[[], Callable[[], bool]]) -> None:
         super().__init__()
         self._bodies = bodies
-        self._leads = leads
-        self._threads: list[MirrorThread] = []
+        self._lead = lead
+        self._leads: Callable[[], bool] = lambda: False
+        self._begun: list[MirrorThread] = []
 
     def install(self, generation: Generation) -> None:
         """Have the mirrors hold `generation` from now on."""
-        self._generation = generation
-        settings = self._settings
-        if settings is None or not settings.mirrors:
-            return
         if not self._leads():
             self.close()
+            if generation is not self._generation:
+                self._leads = self._lead()
+        self._generation = generation
+        settings = self._settings
+        if settings is None or not settings.mirrors or not self._leads():
             return
-        if not self._threads:  # only now: a start must not wait for what is needed after it
-            self._threads = [_start(settings, mirror) for mirror in settings.mirrors]
+        if not self._begun:  # only now: a start must not wait for what is needed after it
+            self._begun = [_start(settings, mirror, self._leads) for mirror in settings.mirrors]
         edition = edition_of(generation, settings, self._bodies)
-        for thread in self._threads:
+        for thread in self._begun:
             thread.install(edition)
 
     def doubt(self) -> None:
@@ -54,9 +60,14 @@ class Mirrors(OnDemand):
     def close(self) -> None:
         """End; the next start makes up for what is under way."""
         for patience in (0.0, _STOP):  # all are told before any is waited for
-            for thread in self._threads:
+            for thread in self._begun:
                 thread.stop(patience)
-        self._threads = []
+        self._begun = []
+
+    @property
+    def _threads(self) -> list[MirrorThread]:
+        """Those that keep a mirror: they end with the lead."""
+        return self._begun if self._leads() else []
 
     def _facts(self, settings: Settings) -> tuple[object, ...]:
         server = settings.server
@@ -78,9 +89,9 @@ class Mirrors(OnDemand):
 
     def metrics(self) -> Mapping[str, Value]:
         """Return the numbers under the names of the server's `FAMILIES`."""
-        if not self._threads:
-            return {}
         found = [thread.status() for thread in self._threads]
+        if not found:
+            return {}
         return {
             "feedmill_mirror_lag_seconds": {one["url"]: one["lag"] for one in found},
             "feedmill_mirror_behind": {one["url"]: one["behind"] or 0 for one in found},
@@ -89,8 +100,13 @@ class Mirrors(OnDemand):
         }
 
 
-def bring_up(settings: Settings, generation: Generation, bodies: Bodies) -> tuple[dict[str, Any], ...]:
-    """Make every mirror hold `generation`; return what became of each (all well: `trouble` is None)."""
+def bring_up(
+    settings: Settings, generation: Generation, bodies: Bodies, leads: Callable[[], bool]
+) -> tuple[dict[str, Any], ...]:
+    """Make every mirror hold `generation`, as long as this process `leads`.
+
+    Returns what became of each (all well: `trouble` is None).
+    """
     from feedmill.mirror import MirrorError
 
     edition = edition_of(generation, settings, bodies)
@@ -101,7 +117,7 @@ def bring_up(settings: Settings, generation: Generation, bodies: Bodies) -> tupl
         try:
             mirror = _open(settings, each)
             try:
-                result |= _bring_up(mirror, edition)
+                result |= _bring_up(mirror, edition, leads)
             finally:
                 mirror.close()
         except MirrorError as error:
@@ -110,10 +126,12 @@ def bring_up(settings: Settings, generation: Generation, bodies: Bodies) -> tupl
     return tuple(results)
 
 
-def _bring_up(mirror: Mirror, edition: Edition) -> dict[str, Any]:
-    outcome = mirror.sync(edition)
+def _bring_up(mirror: Mirror, edition: Edition, leads: Callable[[], bool]) -> dict[str, Any]:
+    outcome = mirror.sync(edition, leads=leads)
     trouble = outcome.trouble
-    if outcome.overtaken:  # or it was a request of our own, sent twice because its answer was lost
+    if outcome.behind and not leads():
+        trouble = f"{mirror.place.url}: another process publishes now, and has this mirror from here on"
+    elif outcome.overtaken:  # or it was a request of our own, sent twice because its answer was lost
         trouble = f"{trouble}; when that is done, build again" if mirror.behind(edition) else ""
     elif outcome.behind and not trouble:
         trouble = f"{mirror.place.url}: {outcome.behind} documents changed on disk meanwhile; build again"
@@ -176,10 +194,10 @@ def _turn(path: str, documents: Container[str]) -> int:
     return _PAGE if suffix == "html" else _FEED
 
 
-def _start(settings: Settings, mirror: MirrorSettings) -> MirrorThread:
+def _start(settings: Settings, mirror: MirrorSettings, leads: Callable[[], bool]) -> MirrorThread:
     from feedmill.mirror import MirrorThread
 
-    return MirrorThread(mirror.url, lambda: _open(settings, mirror))
+    return MirrorThread(mirror.url, lambda: _open(settings, mirror), leads)
 
 
 def _open(settings: Settings, mirror: MirrorSettings) -> Mirror:

@@ -67,17 +67,24 @@ class Mirror:
         self._there: dict[str, str] | None = None
         self._pool: ThreadPoolExecutor | None = None
 
-    def sync(self, edition: Edition, *, newer: Callable[[], bool] = lambda: False) -> Outcome:
+    def sync(
+        self,
+        edition: Edition,
+        *,
+        newer: Callable[[], bool] = lambda: False,
+        leads: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
         """Make the place hold the edition: what is named before what names it, deletions last, only what
         differs.
 
         What is there is known from a listing: on the first call, after `doubt`, and after somebody else was
-        seen to write. A round that takes long ends early where there is something `newer`.
+        seen to write. A round that takes long ends early where there is something `newer`. `leads` is asked
+        before each put and deletion: where it says no, another process has the place by now.
 
         Raises:
             MirrorError: the place cannot be listed.
         """
-        round_ = _Round(self, edition, self._known(), self._memory, newer)
+        round_ = _Round(self, edition, self._known(), self._memory, newer, leads)
         try:
             outcome = round_.act(round_.look())
         finally:
@@ -94,7 +101,7 @@ class Mirror:
             MirrorError: the place cannot be listed.
         """
         self.doubt()
-        plan = _Round(self, edition, self._known(), self._memory, lambda: False).look()
+        plan = _Round(self, edition, self._known(), self._memory).look()
         return len(plan.puts) + len(plan.deletions) + len(plan.withdrawn)
 
     def doubt(self) -> None:
@@ -134,11 +141,12 @@ class _Round:
         edition: Edition,
         there: dict[str, str],
         memory: Memory,
-        newer: Callable[[], bool],
+        newer: Callable[[], bool] = lambda: False,
+        leads: Callable[[], bool] = lambda: False,
     ) -> None:
         self._mirror, self._place = mirror, mirror.place
         self._edition, self._there, self._memory = edition, there, memory
-        self._newer = newer
+        self._newer, self._leads = newer, leads
         self._until = time.monotonic() + _LONG
         self._failures: dict[str, str] = {}
         self._undone: set[str] = set()
@@ -214,12 +222,8 @@ class _Round:
     def _put(self, put: Put) -> bool:
         document, path = put.document, put.document.path
         self._undone.add(path)
-        if self._hopeless:
-            return False
-        if time.monotonic() > self._until and self._newer():
-            return False
         body = self._edition.body(path, document.digest)
-        if body is None:
+        if body is None or self._is_over():
             return False
         with self._trying(path):
             self._note(path, self._place.put(put, body))
@@ -237,7 +241,7 @@ class _Round:
         return done
 
     def _delete(self, path: str) -> bool:
-        if self._hopeless:
+        if self._is_over():
             return False
         with self._trying(path):
             self._place.delete(path)
@@ -253,6 +257,11 @@ class _Round:
             self._there.pop(path, None)
         else:
             self._there[path] = holding.tag
+
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be changed."""
+        late = time.monotonic() > self._until and self._newer()
+        return self._hopeless or late or not self._leads()
 
     @property
     def _hopeless(self) -> bool:

@@ -319,6 +319,9 @@ class Node(Protocol):
     def leads(self) -> bool:
         """Tell whether this node leads."""
 
+    def epoch(self) -> int:
+        """Return the number of the lead that this node has, never given twice; 0 while it does not lead."""
+
     def open(self, *, leading: bool) -> Store:
         """Return a store for passes: one that publishes, while this node leads, or one that only compares.
 

@@ -90,6 +90,9 @@ class PostgresNode:
     def leads(self) -> bool:
         return self._lead.is_valid()
 
+    def epoch(self) -> int:
+        return self._lead.epoch if self._lead.is_valid() else 0
+
     def open(self, *, leading: bool) -> PostgresStore:
         """Return a store for passes: one that publishes, while this node leads, or one that only compares.
 
