@@ -17,7 +17,7 @@ from feedmill.server.variant import Freshness
 from feedmill.store import Bodies
 
 if TYPE_CHECKING:
-    from feedmill.mirror import Edition, Mirror, MirrorThread
+    from feedmill.mirror import Edition, Mirror, MirrorThread, Plan
 
 _STOP = 1.0
 
@@ -126,13 +126,26 @@ def bring_up(
     return tuple(results)
 
 
+def compare(settings: Settings, mirror: MirrorSettings, edition: Edition) -> Plan:
+    """Return what a mirror lacks, has in another form, and has too much; nothing is changed.
+
+    Raises:
+        MirrorError: it cannot be used.
+    """
+    opened = _open(settings, mirror, looks=True)
+    try:
+        return opened.compare(edition)
+    finally:
+        opened.close()
+
+
 def _bring_up(mirror: Mirror, edition: Edition, leads: Callable[[], bool]) -> dict[str, Any]:
     outcome = mirror.sync(edition, leads=leads)
     trouble = outcome.trouble
     if outcome.behind and not leads():
         trouble = f"{mirror.place.url}: another process publishes now, and has this mirror from here on"
     elif outcome.overtaken:  # or it was a request of our own, sent twice because its answer was lost
-        trouble = f"{trouble}; when that is done, build again" if mirror.behind(edition) else ""
+        trouble = f"{trouble}; when that is done, build again" if mirror.compare(edition).behind else ""
     elif outcome.behind and not trouble:
         trouble = f"{mirror.place.url}: {outcome.behind} documents changed on disk meanwhile; build again"
     return {
@@ -200,13 +213,17 @@ def _start(settings: Settings, mirror: MirrorSettings, leads: Callable[[], bool]
     return MirrorThread(mirror.url, lambda: _open(settings, mirror), leads)
 
 
-def _open(settings: Settings, mirror: MirrorSettings) -> Mirror:
-    """Open a mirror; what it remembers lies in the state folder, which may be deleted."""
+def _open(settings: Settings, mirror: MirrorSettings, *, looks: bool = False) -> Mirror:
+    """Open a mirror; what it remembers lies in the state folder, which may be deleted.
+
+    Where it only `looks`, no memory is made.
+    """
     from feedmill.mirror import Memory, Mirror, open_place
 
     name = hashlib.blake2b(f"{mirror.endpoint} {mirror.url}".encode(), digest_size=8).hexdigest()
-    place = open_place(mirror, agent=f"feedmill/{feedmill.__version__}")
-    return Mirror(place, Memory(settings.state_dir / f"mirror-{name}.db"))
+    place = open_place(mirror, f"feedmill/{feedmill.__version__}", settings.site.id)
+    file = settings.state_dir / f"mirror-{name}.db"
+    return Mirror(place, Memory(None if looks and not file.exists() else file, mirror.url))
 
 
-_FOREIGN = "was not made by feedmill and stays as it is; move it away"
+_FOREIGN = "was not made by this mill and stays as it is; move it away"

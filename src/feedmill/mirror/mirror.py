@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from feedmill.mirror.edition import Edition
 from feedmill.mirror.memory import Memory
 from feedmill.mirror.place import Holding, MirrorError, Overtaken, Place, Put
 from feedmill.mirror.plan import Plan, decide
 from feedmill.model.artifact import Published
+from feedmill.model.taxonomy import Kind
 
 _AT_ONCE = 16
 """Requests under way at the same time."""
@@ -25,6 +26,8 @@ _IN_VAIN = 8
 
 _LONG = 1.0
 """Seconds after which a round ends early where there is a newer edition: it may have taken a text down."""
+
+_FOLDERS = ("all/", *(kind.folder for kind in Kind if kind.folder))
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -94,23 +97,28 @@ class Mirror:
             self.doubt()
         return outcome
 
-    def behind(self, edition: Edition) -> int:
-        """Return how many documents differ from the edition, by a listing; nothing is changed.
+    def compare(self, edition: Edition) -> Plan:
+        """Return what differs from the edition, by a listing; nothing is changed.
 
         Raises:
-            MirrorError: the place cannot be listed.
+            MirrorError: the place cannot be listed, or something there not looked at.
         """
         self.doubt()
-        plan = _Round(self, edition, self._known(), self._memory).look()
-        return len(plan.puts) + len(plan.deletions) + len(plan.withdrawn)
+        round_ = _Round(self, edition, self._known(tidy=False), self._memory)
+        plan = round_.look()
+        if round_.failures:
+            raise MirrorError(next(iter(round_.failures.values())))
+        return plan
 
     def doubt(self) -> None:
         """Have the next round look at what is there."""
         self._there = None
 
-    def _known(self) -> dict[str, str]:
+    def _known(self, *, tidy: bool = True) -> dict[str, str]:
         if self._there is None:
             listing = self.place.list()
+            if tidy:
+                self.place.tidy()
             self.counts["listed"] += 1
             for path in self._memory.holdings.keys() - listing.keys():
                 self._memory.note(path, None)
@@ -148,7 +156,7 @@ class _Round:
         self._edition, self._there, self._memory = edition, there, memory
         self._newer, self._leads = newer, leads
         self._until = time.monotonic() + _LONG
-        self._failures: dict[str, str] = {}
+        self.failures: dict[str, str] = {}
         self._undone: set[str] = set()
         self._worked = False
         self._overtaken = False
@@ -173,7 +181,7 @@ class _Round:
             unchanged=len(self._edition.documents) - len(plan.puts) - len(plan.refused),
             behind=len(plan.puts) - put + len(plan.deletions) + len(plan.withdrawn) - deleted,
             refused=plan.refused,
-            failures=MappingProxyType(self._failures),
+            failures=MappingProxyType(self.failures),
             overtaken=self._overtaken,
         )
 
@@ -187,17 +195,20 @@ class _Round:
         if self._hopeless:
             return
         tag, document = self._there[path], self._edition.documents.get(path)
+        known = self._memory.holdings.get(path)
+        expected = document is not None or path in self._edition.withdrawn
+        likely = expected or is_document_path(path) or (known is not None and not known.foreign)
         with self._trying(path):
-            holding = self._recognise(path, tag, document) or self._place.look(path, tag)
+            holding = self._place.look(path, tag, likely=likely)
+            if holding is not None and holding.foreign and self._is_made_of(document, holding.tag):
+                holding = holding._replace(digest=document.digest)
             self._note(path, holding)
 
-    def _recognise(self, path: str, tag: str, document: Published | None) -> Holding | None:
-        """Tell by the tag that the document itself is there, which costs no request."""
-        if document is None or (body := self._edition.body(path, document.digest)) is None:
-            return None
-        if not self._place.is_made_of(tag, body):
-            return None
-        return Holding(tag, document.digest, self._edition.describe(document).headers)
+    def _is_made_of(self, document: Published | None, tag: str) -> TypeGuard[Published]:
+        """Tell by the tag that it is the document itself, whoever put it there."""
+        if document is None or (body := self._edition.body(document.path, document.digest)) is None:
+            return False
+        return self._place.is_made_of(tag, body)
 
     # Documents
 
@@ -265,7 +276,7 @@ class _Round:
 
     @property
     def _hopeless(self) -> bool:
-        return len(self._failures) >= _IN_VAIN and not self._worked
+        return len(self.failures) >= _IN_VAIN and not self._worked
 
     @contextmanager
     def _trying(self, path: str) -> Iterator[None]:
@@ -273,4 +284,9 @@ class _Round:
             yield
         except MirrorError as error:
             self._overtaken = self._overtaken or isinstance(error, Overtaken)
-            self._failures[path] = str(error)
+            self.failures[path] = str(error)
+
+
+def is_document_path(path: str) -> bool:
+    """Whether it is one of the paths of documents (docs/promises.md, Feeds stay), where no other site is."""
+    return "/" not in path or path.startswith(_FOLDERS)

@@ -34,7 +34,7 @@ class Noting(Folder):
     """A folder that notes what is changed; `fail` is called before each put."""
 
     def __init__(self, root: Path, fail: Callable[[Put], None] = lambda put: None) -> None:
-        super().__init__(root)
+        super().__init__(root, "site")
         self.changed: list[str] = []
         self.listed = 0
         self._fail = fail
@@ -55,7 +55,7 @@ class Noting(Folder):
 
 @pytest.mark.parametrize("lost_at", range(5))
 def test_each_put_and_deletion_asks_for_the_lead(tmp_path: Path, lost_at: int) -> None:
-    Mirror(Folder(tmp_path), Memory(None)).sync(
+    Mirror(Folder(tmp_path, "site"), Memory(None)).sync(
         edition({"old.html": SECRET["a.html"], "w.html": b"w"} | SECRET)
     )
     place, lead = Noting(tmp_path), Lead(lost_at=lost_at)
