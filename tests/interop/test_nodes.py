@@ -203,6 +203,22 @@ def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
     eventually(lambda: b"Newer" in newer.get("all.json").body, "and publishes as it prints")
 
 
+def test_who_has_other_mirrors_stands_by_and_is_told(nodes: Nodes, feedmill: Command) -> None:
+    leader = nodes.leader()
+    other = nodes.add("other")
+    config = other.folder.path / "config.yaml"
+    config.write_text(f"{config.read_text()}mirrors: ['file://{nodes.root}/www']\n")
+    other.start()
+    eventually(lambda: other.titles() == ["First"], "it serves")
+    name = other.daemon.status()["store"]["name"]
+    told = {node["name"]: node["current"] for node in leader.daemon.status()["store"]["nodes"]}
+    assert sorted(told.values()) == [False, True, True, True]
+    assert told[name] is False
+    assert "or has other mirrors" in feedmill("status", cwd=leader.folder.path).stdout
+    leader.daemon.process.kill()
+    assert nodes.leader() is not other
+
+
 def test_any_node_takes_subscribers_and_the_leader_delivers(nodes: Nodes) -> None:
     leader = nodes.leader()
     standby = next(node for node in nodes.nodes if node is not leader)

@@ -10,7 +10,7 @@ from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import PassReport, PassRequest
-from feedmill.pipeline.fingerprints import compose_print, decode_print
+from feedmill.pipeline.fingerprints import compose_print, decode_print, made_print
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.one_pass import Progress
 from feedmill.pipeline.runner import Runner
@@ -119,5 +119,6 @@ class PassRunner(Runner):
 
 
 def _prints(settings: Settings) -> str:
-    """Return what names everything that decides how seeds become documents here."""
-    return f"{decode_print(settings)} {compose_print(settings, load_theme(settings.theme_dir))}"
+    """Return what names all that decides how seeds become documents here, and the mirrors."""
+    compose = compose_print(settings, load_theme(settings.theme_dir))
+    return made_print(decode_print(settings), compose, settings)

@@ -303,8 +303,9 @@ class SubscriptionTables(Protocol):
 class Node(Protocol):
     """This process among several that share a place: it follows what is published, or leads.
 
-    `prints` names what decides how seeds become documents here: who prints otherwise than what is published
-    does not lead while there is one that does not. `trouble` says why the place cannot be reached, or "".
+    `prints` names what decides how seeds become documents here, and the mirrors: who has others than what is
+    published does not lead while there is one that does not. `trouble` says why the place cannot be
+    reached, or "".
     """
 
     prints: str

@@ -55,7 +55,7 @@ class PostgresLead:
         self.trusted = False
         """Whether the seeds here were seen to be no older than what is published, under this lead."""
         self.recorded = ""
-        """The digest of the seeds that was last recorded under this lead."""
+        """What was last recorded under this lead: the prints, and the digest of the seeds."""
         self._url = url
         self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True)
         self._beaten = 0.0
