@@ -112,8 +112,8 @@ def bring_up(
     edition = edition_of(generation, settings, bodies)
     results = []
     for each in settings.mirrors:
-        result: dict[str, Any] = {"url": each.url, "put": 0, "deleted": 0, "unchanged": 0, "refused": []}
-        result["fenced"] = None
+        result: dict[str, Any] = {"url": called(settings, each), "put": 0, "deleted": 0, "unchanged": 0}
+        result |= {"refused": [], "fenced": None}
         try:
             mirror = _open(settings, each)
             try:
@@ -207,10 +207,16 @@ def _turn(path: str, documents: Container[str]) -> int:
     return _PAGE if suffix == "html" else _FEED
 
 
+def called(settings: Settings, mirror: MirrorSettings) -> str:
+    """Return what tells a mirror from the others: its address, with the service where two have one bucket."""
+    alone = sum(each.url == mirror.url for each in settings.mirrors) == 1
+    return mirror.url if alone else f"{mirror.url} at {mirror.endpoint or 'the usual service'}"
+
+
 def _start(settings: Settings, mirror: MirrorSettings, leads: Callable[[], bool]) -> MirrorThread:
     from feedmill.mirror import MirrorThread
 
-    return MirrorThread(mirror.url, lambda: _open(settings, mirror), leads)
+    return MirrorThread(called(settings, mirror), lambda: _open(settings, mirror), leads)
 
 
 def _open(settings: Settings, mirror: MirrorSettings, *, looks: bool = False) -> Mirror:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feedmill.daemon.mirrors import Mirrors
+from feedmill.daemon.mirrors import Mirrors, called
 from feedmill.model.artifact import Generation
 from feedmill.model.settings import MirrorSettings
 
@@ -48,5 +48,16 @@ def test_what_was_told_under_a_lead_is_given_out_under_no_other(monkeypatch: pyt
     assert told == [old, new]
 
 
+def test_one_bucket_s_name_at_two_services_is_two_mirrors() -> None:
+    """Numbers and troubles are kept by what a mirror is called."""
+    settings, url = _Settings(), "s3://www"
+    first, second = MirrorSettings(url=url), MirrorSettings(url=url, endpoint="https://s3.example.org")
+    settings.mirrors = (first,)
+    assert called(settings, first) == url  # type: ignore[arg-type]
+    settings.mirrors = (first, second)
+    told = [called(settings, each) for each in settings.mirrors]  # type: ignore[arg-type]
+    assert told == ["s3://www at the usual service", "s3://www at https://s3.example.org"]
+
+
 class _Settings:
-    mirrors = (MirrorSettings(url="file:///nowhere"),)
+    mirrors: tuple[MirrorSettings, ...] = (MirrorSettings(url="file:///nowhere"),)

@@ -66,11 +66,12 @@ def check_mirrors(patient: Patient) -> Iterator[Finding]:
 
 
 def _compared(settings: Settings, store: Store) -> Iterator[Finding]:
-    from feedmill.daemon.mirrors import compare, edition_of
+    from feedmill.daemon.mirrors import called, compare, edition_of
     from feedmill.mirror import MirrorError
 
     edition = edition_of(store.generation(settings.redirects, settings.copies), settings, store.body)
     for mirror in settings.mirrors:
+        name = called(settings, mirror)
         try:
             _require_writable(mirror)
             plan = compare(settings, mirror, edition)
@@ -86,13 +87,9 @@ def _compared(settings: Settings, store: Store) -> Iterator[Finding]:
         ):
             if paths:
                 first = printable(min(paths))
-                yield warning(
-                    f"{mirror.url} {verb} {plural(len(paths), 'document')} (first: {first})", remedy
-                )
+                yield warning(f"{name} {verb} {plural(len(paths), 'document')} (first: {first})", remedy)
         if plan.refused:
-            what = (
-                f"{mirror.url} has something of others at {plural(len(plan.refused), 'address')} of documents"
-            )
+            what = f"{name} has something of others at {plural(len(plan.refused), 'address')} of documents"
             yield warning(f"{what} (first: {printable(plan.refused[0])})", "move it away")
 
 
