@@ -300,3 +300,18 @@ def test_without_the_library_it_says_what_to_install(
     done = feedmill("build", cwd=folder.path, env={**KEYS, "PYTHONPATH": path}, code=2)
     assert "needs obstore: pip install 'feedmill[buckets]'" in done.stderr
     assert not folder.feeds.exists() or not folder.documents()
+
+
+def test_who_answers_for_the_store_is_told_apart_from_a_second_writer(
+    folder: Folder, s3: Bucket, feedmill: Command
+) -> None:
+    """A 404 where a condition was sent, and a page of HTML for a listing, which lists nothing."""
+    feedmill("build", cwd=folder.path, env=KEYS)
+    folder.write("two.md", seed_text("Two", topic="Tools", more="excerpt: New words\n"))
+    for kind, status, told in (("PUT", 404, "was answered with 404"), ("LIST", 200, "the listing lacks it")):
+        s3.instead = {kind: (status, b"<html>log in</html>")}
+        done = feedmill("build", cwd=folder.path, env=KEYS, code=3)
+        assert told in " ".join(done.stdout.split())
+    s3.instead = {}
+    feedmill("build", cwd=folder.path, env=KEYS)
+    assert mirrored(s3) == folder.documents()

@@ -143,9 +143,7 @@ class Bucket:
                 raise _Missing(path) from error
             raise MirrorError(f"{self.url}: cannot {what} {path or 'it'}: there is no such bucket") from error
         except (AlreadyExistsError, PreconditionError) as error:
-            raise Overtaken(
-                f"{self.url}: {path} is not what it was: somebody else writes here as well"
-            ) from error
+            raise Overtaken(f"{self.url}: {path} {_overtaken(error)}") from error
         except NotSupportedError as error:
             raise MirrorError(f"{self.url}: cannot {what} {path or 'it'}: not supported") from error
         except (BaseError, OSError, ValueError) as error:
@@ -186,6 +184,20 @@ def _said(given: dict[str, str | None]) -> dict[str, Any]:
 
 def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
+
+
+def _overtaken(error: Exception) -> str:
+    """Return what a condition that does not hold means: obstore takes 404 for one, and HTML for a listing."""
+    if isinstance(error, AlreadyExistsError):
+        return (
+            "is there, and the listing lacks it: somebody else writes here as well,"
+            " or it was a proxy or a login page that answered"
+        )
+    if "404" in str(error).partition("status code: ")[2][:3]:
+        return (
+            "was answered with 404: somebody else deleted it, or the bucket, or it was a proxy that answered"
+        )
+    return "is not what it was: somebody else writes here as well"
 
 
 def _why(error: Exception) -> str:
