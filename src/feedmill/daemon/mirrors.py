@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import feedmill
@@ -226,10 +227,29 @@ def _open(settings: Settings, mirror: MirrorSettings, *, looks: bool = False) ->
     """
     from feedmill.mirror import Memory, Mirror, open_place
 
-    name = hashlib.blake2b(f"{mirror.endpoint} {mirror.url}".encode(), digest_size=8).hexdigest()
     place = open_place(mirror, f"feedmill/{feedmill.__version__}", settings.site.id)
-    file = settings.state_dir / f"mirror-{name}.db"
-    return Mirror(place, Memory(None if looks and not file.exists() else file, mirror.url))
+    file = _memory_of(settings, mirror)
+    where = f"{mirror.url} at {mirror.endpoint}" if mirror.endpoint else mirror.url
+    return Mirror(place, Memory(None if looks and not file.exists() else file, where))
+
+
+def left(settings: Settings) -> Iterator[tuple[Path, str, int]]:
+    """Yield the memories of mirrors that are in the settings no more.
+
+    Each with where that mirror is ("" where its memory does not tell), and how many documents it has there.
+    """
+    kept = {_memory_of(settings, mirror) for mirror in settings.mirrors}
+    for file in sorted(set(settings.state_dir.glob("mirror-*.db")) - kept):
+        from feedmill.mirror.memory import remembered  # on use: few have one
+
+        where, documents = remembered(file)
+        if documents:
+            yield file, where, documents
+
+
+def _memory_of(settings: Settings, mirror: MirrorSettings) -> Path:
+    name = hashlib.blake2b(f"{mirror.endpoint} {mirror.url}".encode(), digest_size=8).hexdigest()
+    return settings.state_dir / f"mirror-{name}.db"
 
 
 _FOREIGN = "was not made by this mill and stays as it is; move it away"

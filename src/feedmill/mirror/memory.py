@@ -94,3 +94,16 @@ class Memory:
         database = sqlite3.connect(os.fspath(file), isolation_level=None)
         database.execute("PRAGMA synchronous = OFF")  # what a power cut takes is looked up again
         return database
+
+
+def remembered(file: Path) -> tuple[str, int]:
+    """Return where the mirror is that a file is the memory of, and how many documents of ours are there.
+
+    "" where an earlier version made it, 0 where it cannot be read. Nothing is changed.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        (documents,) = database.execute("SELECT count(*) FROM holdings WHERE digest <> ''").fetchone()
+        with suppress(sqlite3.Error):
+            return str(database.execute("SELECT url FROM place").fetchone()[0]), int(documents)
+        return "", int(documents)
+    return "", 0
