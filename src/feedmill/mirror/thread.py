@@ -158,7 +158,9 @@ class MirrorThread:
         if doubted:
             self._mirror.doubt()
         return self._mirror.sync(
-            edition, newer=lambda: self._ending or self._edition is not edition, leads=self._leads
+            edition,
+            newer=lambda: self._edition is not edition,
+            leads=lambda: not self._ending and self._leads(),
         )
 
     def _tell(self, edition: Edition, outcome: Outcome) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,21 @@ def test_who_lost_the_lead_ends_without_being_told(tmp_path: Path) -> None:
     thread.doubt()
     eventually(lambda: not thread._thread.is_alive(), "it ends")
     assert (place.changed, thread.status()["state"]) == ([], "failing")
+
+
+def test_who_is_told_to_end_changes_nothing_more(tmp_path: Path) -> None:
+    """The next one may begin already: the config was changed."""
+
+    def end(put: Put) -> None:
+        ending = threading.Thread(target=thread.stop, args=(0.0,))
+        ending.start()
+        ending.join()
+
+    place = Noting(tmp_path, end)
+    thread = MirrorThread("url", lambda: Mirror(place, Memory(None)), lambda: True)
+    thread.install(edition({"a.html": SECRET["a.html"], "index.html": SECRET["b.html"]}))
+    eventually(lambda: not thread._thread.is_alive(), "it ends")
+    assert place.changed == ["put a.html"]
 
 
 def test_overtaken_without_the_lead_it_does_not_look_again_and_overwrite(tmp_path: Path) -> None:
