@@ -161,14 +161,15 @@ def test_a_damaged_memory_costs_time_alone(www: Path, tmp_path: Path) -> None:
 
 def test_what_is_another_site_s_below_stays(www: Path) -> None:
     """A mirror of feedmill's, a feeds folder, and what tells nothing but is at no address of a document."""
-    for name in ("mirror", "feeds", "old"):
+    for name in ("custom", "topics", "old"):
         Mirror(Folder(www / name, "site"), Memory(None)).sync(edition(FIRST))
         (www / name / ".feedmill").unlink()
-    (www / "mirror/.feedmill").write_text("site")
-    (www / "feeds/.feedmill").mkdir()
+    (www / "custom/.feedmill").write_text("site")
+    (www / "topics/.feedmill").mkdir()
     before = there(www)
-    made(www).sync(edition(SECOND))
-    assert there(www) == before | SECOND
+    ours = {"all.atom": FEED, "authors/a.atom": FEED}
+    made(www).sync(edition(ours))
+    assert there(www) == before | ours
 
 
 def test_a_folder_that_another_site_keeps_loses_nothing(www: Path) -> None:
@@ -180,10 +181,12 @@ def test_a_folder_that_another_site_keeps_loses_nothing(www: Path) -> None:
 
 
 def test_what_a_mirror_remembers_as_its_own_stays_its_own(www: Path, tmp_path: Path) -> None:
-    """A copy is at any path, and the site's id may have been changed."""
+    """A copy is at any path, and somebody may have touched it."""
     memory = tmp_path / "memory.db"
     copied = {"old/feed.atom": FEED}
     Mirror(Folder(www, "before"), Memory(memory)).sync(edition(FIRST | copied))
+    (www / ".feedmill").unlink()
+    os.utime(www / "old/feed.atom")
     outcome = made(www, memory).sync(edition(SECOND))
     assert (outcome.refused, there(www)) == ((), SECOND)
 
