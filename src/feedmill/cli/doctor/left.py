@@ -16,7 +16,9 @@ def check_left(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings
     if (folder := left_folder(settings)) is not None:
         what = f"{folder} has what was published before store.url was set, also what is withdrawn since"
-        remedy = "let nothing serve it, and delete it: feedmill backup has what the way back needs"
+        remedy = (
+            "once its history is in the database (docs/operations.md), let nothing serve it, and delete it"
+        )
         yield warning(what, remedy)
     for file, where, documents in left(settings):
         what = f"{where or 'a place'} is no mirror any more, and keeps {plural(documents, 'document')}"
