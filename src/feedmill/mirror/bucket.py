@@ -59,7 +59,7 @@ class Bucket:
     def tidy(self) -> None:
         """Do nothing: an object is there whole, or not."""
 
-    def look(self, path: str, tag: str, *, likely: bool) -> Holding | None:
+    def look(self, path: str, *, likely: bool) -> Holding | None:
         """Look at an object's metadata."""
         try:
             with self._asking("look at", path):

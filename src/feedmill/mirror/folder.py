@@ -75,7 +75,7 @@ class Folder:
         for path in self._unfinished:
             self.delete(path)
 
-    def look(self, path: str, tag: str, *, likely: bool) -> Holding | None:
+    def look(self, path: str, *, likely: bool) -> Holding | None:
         """Read a file, and see whether it bears feedmill's mark, or stands beside one that does.
 
         JSON Feed and OPML name no generator: there their form counts, or the mark of another form of the same

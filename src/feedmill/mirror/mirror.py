@@ -194,12 +194,12 @@ class _Round:
         """Find out what an object is of which nothing is remembered."""
         if self._hopeless:
             return
-        tag, document = self._there[path], self._edition.documents.get(path)
+        document = self._edition.documents.get(path)
         known = self._memory.holdings.get(path)
         expected = document is not None or path in self._edition.withdrawn
         likely = expected or is_document_path(path) or (known is not None and not known.foreign)
         with self._trying(path):
-            holding = self._place.look(path, tag, likely=likely)
+            holding = self._place.look(path, likely=likely)
             if holding is not None and holding.foreign and self._is_made_of(document, holding.tag):
                 holding = holding._replace(digest=document.digest)
             self._note(path, holding)

@@ -68,8 +68,8 @@ class Place(Protocol):
     def tidy(self) -> None:
         """Remove what a killed run left unfinished, as the listing has seen it."""
 
-    def look(self, path: str, tag: str, *, likely: bool) -> Holding | None:
-        """Look at what has the tag `tag` and say whose it is; None where it is gone.
+    def look(self, path: str, *, likely: bool) -> Holding | None:
+        """Look at what is there and say whose it is; None where it is gone.
 
         Where it says that it is feedmill's and not of which site, it is ours if that is `likely`.
         """
