@@ -29,7 +29,10 @@ class Request(NamedTuple):
 
 
 class Bucket:
-    """What the tests see of the store. `url` is what the mill is told as endpoint."""
+    """What the tests see of the store. `url` is what the mill is told as endpoint.
+
+    `instead`: by kind of request, what is answered instead of the store's own.
+    """
 
     def __init__(self, url: str, behind: str) -> None:
         self.url = url
@@ -37,6 +40,7 @@ class Bucket:
         self.delay = 0.0
         self.ignores_conditions = False
         self.down = False
+        self.instead: Mapping[str, tuple[int, bytes]] = {}
         self.before: Callable[[Request], None] = lambda request: None
         self.after: Callable[[Request], None] = lambda request: None
         self._behind = behind
@@ -117,7 +121,11 @@ class _Door(BaseHTTPRequestHandler):
             headers = {name: value for name, value in headers.items() if name.lower() not in _CONDITIONS}
         found.before(request)
         time.sleep(found.delay if request.kind in ("PUT", "DELETE") else 0)
-        status, answer, data = found.ask(self.command, self.path, body, headers)
+        if request.kind in found.instead:
+            status, data = found.instead[request.kind]
+            answer: dict[str, str] = {}
+        else:
+            status, answer, data = found.ask(self.command, self.path, body, headers)
         found.after(request)
         self.send_response_only(status)
         for name, value in answer.items():

@@ -85,7 +85,10 @@ def test_nodes_that_are_silent_behind_or_other_are_told(looked: Looked, server: 
         ("warning", "no node leads, so nothing is published"),
         ("warning", "node gone was last heard of 3600 s ago, at generation 1"),
         ("warning", "node late is 1 generation behind"),
-        ("warning", "node other prints otherwise than what is published, and so it does not lead"),
+        (
+            "warning",
+            "node other prints otherwise than what is published, or has other mirrors: it does not lead",
+        ),
     ]
 
 

@@ -107,7 +107,7 @@ def make_container(port: int, name: str) -> None:
 
 
 def made(settings: MirrorSettings, memory: Path | None = None) -> Mirror:
-    return Mirror(Bucket(settings, "feedmill/test"), Memory(memory))
+    return Mirror(Bucket(settings, "feedmill/test", "site"), Memory(memory))
 
 
 @pytest.mark.parametrize("remembers", [True, False])
@@ -124,7 +124,7 @@ def test_it_holds_what_is_published(settings: MirrorSettings, tmp_path: Path, re
     assert (outcome.deleted, outcome.trouble) == (len(FIRST) - len(SECOND), "")
     assert set(first.place.list()) == set(SECOND)
     for path in first.place.list():
-        held = first.place.look(path)
+        held = first.place.look(path, likely=False)
         assert held is not None
         assert held.digest == edition(SECOND).documents[path].digest
         assert held.headers == edition(SECOND).describe(edition(SECOND).documents[path]).headers

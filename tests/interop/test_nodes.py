@@ -232,6 +232,22 @@ def test_who_prints_otherwise_stands_by_until_it_is_alone(nodes: Nodes) -> None:
     eventually(lambda: b"Newer" in newer.get("all.json").body, "and publishes as it prints")
 
 
+def test_who_has_other_mirrors_stands_by_and_is_told(nodes: Nodes, feedmill: Command) -> None:
+    leader = nodes.leader()
+    other = nodes.add("other")
+    config = other.folder.path / "config.yaml"
+    config.write_text(f"{config.read_text()}mirrors: ['file://{nodes.root}/www']\n")
+    other.start()
+    eventually(lambda: other.titles() == ["First"], "it serves")
+    name = other.daemon.status()["store"]["name"]
+    told = {node["name"]: node["current"] for node in leader.daemon.status()["store"]["nodes"]}
+    assert sorted(told.values()) == [False, True, True, True]
+    assert told[name] is False
+    assert "or has other mirrors" in feedmill("status", cwd=leader.folder.path).stdout
+    leader.daemon.process.kill()
+    assert nodes.leader() is not other
+
+
 def test_any_node_takes_subscribers_and_the_leader_delivers(nodes: Nodes) -> None:
     leader = nodes.leader()
     standby = next(node for node in nodes.nodes if node is not leader)
@@ -341,3 +357,47 @@ def test_at_random(tmp_path: Path, url: str, server: Server, operator: Operator,
         assert {node.get(path).body for node in nodes.nodes} == {body}, path
     told.close()
     proxy.close()
+
+
+def test_who_is_cut_off_from_the_database_writes_no_mirror(
+    tmp_path: Path, url: str, server: Server, operator: Operator
+) -> None:
+    """Its mirror was away while it led; when that is back, another node has taken a text down."""
+    folder = tmp_path / "proxy"
+    proxy = Proxy(folder, server.folder / ".s.PGSQL.5432")
+    nodes = Nodes(tmp_path, url, operator, 2)
+    cut, healthy = nodes.nodes
+    www, way = tmp_path / "www", tmp_path / "way"
+    way.symlink_to(www)
+    through = quote(str(server.folder), safe=""), quote(str(folder), safe="")
+    for node, place in ((cut, way), (healthy, www)):
+        config = (node.folder.path / "config.yaml").read_text()
+        config = config.replace(*through) if node is cut else config
+        (node.folder.path / "config.yaml").write_text(f"{config}mirrors: ['file://{place}/feeds']\n")
+
+    def holding(word: str) -> list[Path]:
+        return [path for path in www.rglob("*.*") if word.encode() in path.read_bytes()]
+
+    try:
+        www.mkdir()
+        nodes.write("first.md", "First")
+        nodes.start()
+        assert cut.role() == "lead"
+        eventually(lambda: holding("First"), "the mirror is there")
+        way.unlink()
+        way.symlink_to("/proc/1/nowhere")
+        nodes.write("second.md", "Secret")
+        eventually(lambda: "Secret" in healthy.titles(), "it is published")
+        eventually(lambda: cut.daemon.status()["followers"]["mirrors"][0]["trouble"], "the mirror is away")
+        proxy.dropping = True
+        eventually(lambda: healthy.role() == "lead", "another node leads", within=30)
+        nodes.write("second.md", "Secret", "published: false\n")
+        nodes.write("third.md", "Third")
+        eventually(lambda: holding("Third"), "the mirror follows")
+        way.unlink()
+        way.symlink_to(www)
+        assert cut.daemon.status()["followers"]["mirrors"] == []
+        eventually(lambda: len(cut.daemon.lines("the pass failed")) > 1, "it tries in vain", within=60)
+        assert not holding("Secret")
+    finally:
+        proxy.close()

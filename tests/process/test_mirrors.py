@@ -86,10 +86,43 @@ def test_a_build_fills_the_bucket_in_order_and_waits(folder: Folder, s3: Bucket,
 def test_nothing_to_do_costs_one_listing(folder: Folder, s3: Bucket, feedmill: Command, state: str) -> None:
     feedmill("build", cwd=folder.path, env=KEYS)
     s3.requests.clear()
-    if state == "lost":  # as in a fresh checkout
+    if state == "lost":  # as in a fresh checkout: headers are in no listing
         subprocess.run(["rm", "-rf", folder.state, folder.feeds], check=True)
     feedmill("build", cwd=folder.path, env=KEYS)
-    assert [request.kind for request in s3.requests] == ["LIST"]
+    looks = len(mirrored(s3)) if state == "lost" else 0
+    assert [request.kind for request in s3.requests] == ["LIST", *["HEAD"] * looks]
+
+
+def test_other_headers_reach_a_bucket_of_which_nothing_is_remembered(
+    folder: Folder, s3: Bucket, feedmill: Command
+) -> None:
+    feedmill("build", cwd=folder.path, env=KEYS)
+    s3.put(
+        "www/all.atom", mirrored(s3)["all.atom"]
+    )  # as by `aws s3 sync`: the same bytes, another media type
+    subprocess.run(["rm", "-rf", folder.state], check=True)
+    feedmill("build", "--set", "server.max_age=1m", cwd=folder.path, env=KEYS)
+    heads = {path: s3.head(f"www/{path}") for path in mirrored(s3)}
+    assert all(head["cache-control"].startswith("public, max-age=60,") for head in heads.values())
+    assert heads["all.atom"]["content-type"] == "application/atom+xml; charset=utf-8"
+
+
+def test_another_site_below_the_place_keeps_what_it_has(
+    folder: Folder, s3: Bucket, feedmill: Command, site: Site
+) -> None:
+    """One mill has a bucket, another a prefix in it; what a third one put there does not tell its site."""
+    feedmill("build", cwd=folder.path, env=KEYS)
+    theirs = mirrored(s3)
+    for path, body in theirs.items():
+        headers = {"x-amz-meta-feedmill": digest(body)}
+        assert s3.ask("PUT", f"/bucket/old/{quote(path)}", body, headers)[0] == 200
+    headers = {"x-amz-meta-feedmill": digest(b"of ours, once")}
+    assert s3.ask("PUT", "/bucket/topics/once.atom", b"of ours, once", headers)[0] == 200
+    root = site(f"{ALL}\nmirrors: [{{url: 's3://bucket', endpoint: '{s3.url}'}}]")
+    root.write("three.md")
+    feedmill("build", cwd=root.path, env=KEYS)
+    below = {f"{folder}/{path}": body for path, body in theirs.items() for folder in ("www", "old")}
+    assert s3.objects() == below | root.documents()
 
 
 def test_an_edit_costs_its_documents(folder: Folder, s3: Bucket, feedmill: Command) -> None:
@@ -121,7 +154,7 @@ def test_a_foreign_object_keeps_its_place_and_is_told(folder: Folder, s3: Bucket
     s3.put("www/index.html", b"my home page")
     done = feedmill("build", cwd=folder.path, env=KEYS, code=1)
     assert (
-        "s3://bucket/www/index.html was not made by feedmill and stays as it is; move it away" in done.stderr
+        "s3://bucket/www/index.html was not made by this mill and stays as it is; move it away" in done.stderr
     )
     assert mirrored(s3)["index.html"] == b"my home page"
     assert mirrored(s3)["all.atom"] == folder.documents()["all.atom"]
@@ -132,9 +165,9 @@ def test_a_mirror_that_fails_is_exit_code_three(folder: Folder, s3: Bucket, feed
     folder.configure(more)
     done = feedmill("build", cwd=folder.path, env=KEYS, code=3)
     assert "s3://nowhere: behind: s3://nowhere: cannot list it: there is no such bucket" in done.stdout
-    assert {str(path.relative_to(folder.path / "www")) for path in (folder.path / "www").rglob("*.*")} == set(
-        folder.documents()
-    ), "one dead mirror does not stop the other"
+    www = folder.path / "www"
+    copied = {str(path.relative_to(www)) for path in www.rglob("*.*")} - {".feedmill"}
+    assert copied == set(folder.documents()), "one dead mirror does not stop the other"
 
 
 def test_tries_reach_no_mirror(folder: Folder, s3: Bucket, feedmill: Command) -> None:
@@ -267,3 +300,18 @@ def test_without_the_library_it_says_what_to_install(
     done = feedmill("build", cwd=folder.path, env={**KEYS, "PYTHONPATH": path}, code=2)
     assert "needs obstore: pip install 'feedmill[buckets]'" in done.stderr
     assert not folder.feeds.exists() or not folder.documents()
+
+
+def test_who_answers_for_the_store_is_told_apart_from_a_second_writer(
+    folder: Folder, s3: Bucket, feedmill: Command
+) -> None:
+    """A 404 where a condition was sent, and a page of HTML for a listing, which lists nothing."""
+    feedmill("build", cwd=folder.path, env=KEYS)
+    folder.write("two.md", seed_text("Two", topic="Tools", more="excerpt: New words\n"))
+    for kind, status, told in (("PUT", 404, "was answered with 404"), ("LIST", 200, "the listing lacks it")):
+        s3.instead = {kind: (status, b"<html>log in</html>")}
+        done = feedmill("build", cwd=folder.path, env=KEYS, code=3)
+        assert told in " ".join(done.stdout.split())
+    s3.instead = {}
+    feedmill("build", cwd=folder.path, env=KEYS)
+    assert mirrored(s3) == folder.documents()

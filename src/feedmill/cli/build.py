@@ -101,7 +101,8 @@ def _spread(settings: Settings, runner: Runner) -> tuple[Mapping[str, Any], ...]
     from feedmill.daemon.mirrors import bring_up
 
     store = runner.published()
-    return bring_up(settings, store.generation(settings.redirects, settings.copies), store.body)
+    generation = store.generation(settings.redirects, settings.copies)
+    return bring_up(settings, generation, store.body, lambda: not runner.disturbed)
 
 
 def _told(report: PassReport, mirrors: tuple[Mapping[str, Any], ...]) -> PassReport:

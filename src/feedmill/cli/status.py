@@ -119,7 +119,7 @@ def _when(text: str, now: Instant) -> str:
 
 def _node(node: dict[str, Any], store: dict[str, Any]) -> str:
     lag = f", {node['lag']:,} behind" if node["lag"] else ""
-    otherwise = "" if node["current"] else ", prints otherwise than what is published"
+    otherwise = "" if node["current"] else ", prints otherwise than what is published, or has other mirrors"
     silent = f", silent for {node['silent']:.0f} s" if node["silent"] > 5 else ""
     here = f" (here, epoch {store['epoch']})" if node["name"] == store["name"] else ""
     return f"{node['name']}{here}: {node['role']}, generation {node['serial']:,}{lag}{otherwise}{silent}"

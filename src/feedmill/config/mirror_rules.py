@@ -15,7 +15,7 @@ _FOLDER = "file://"
 
 def check_mirrors(config: CheckedConfig) -> None:
     """Note mirrors within one another (each deletes in its place), and keys that do not belong together."""
-    earlier: list[str] = []
+    earlier: list[tuple[str, str]] = []
     for index, mirror in enumerate(config.values["mirrors"]):
         place, url = ("mirrors", str(index)), mirror["url"]
         if url.startswith(_FOLDER):
@@ -24,11 +24,14 @@ def check_mirrors(config: CheckedConfig) -> None:
                     message = f"'{dotted((*place, name))}' is for buckets, and {shown(url)} is a folder"
                     config.add((*place, name), f"{message}; leave it out")
             continue
-        for other in earlier:
+        service = (mirror["endpoint"] or "").rstrip("/")
+        for where, other in earlier:
+            if where != service:
+                continue  # buckets of the same name, each its own
             if f"{url}/".startswith(f"{other}/") or f"{other}/".startswith(f"{url}/"):
                 message = f"{shown(url)} and {shown(other)} are one place, or one inside the other"
                 config.add((*place, "url"), f"{message}; use places beside each other")
-        earlier.append(url)
+        earlier.append((service, url))
         if url.startswith("gs://"):
             if mirror["access_key"] is not None:
                 message = (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from unicodedata import normalize
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from feedmill.model.host import ascii_host
 from feedmill.model.slug import MAX_SLUG_BYTES, SERVED_SUFFIXES, Slug, natural_slug, term_key
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
-_PASSWORD = re.compile(r"(?<=[?&]password=)[^&\s]+")
+_QUERIED = re.compile(r"(?<=[?&])([^=&\s]+)=[^&\s]+")
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _HOSTNAME = re.compile(rf"(?:{_LABEL}\.)*{_LABEL}\.?")
 LANGUAGE = r"(?:[A-Za-z]{2,8}|[xXiI](?=-))(?:-[A-Za-z0-9]{1,8})*"
@@ -93,8 +93,15 @@ def parse_database(text: str) -> str:
 
 
 def hide_userinfo(text: str) -> str:
-    """Return the text with the user name and password of every URL in it replaced by `***`."""
-    return _PASSWORD.sub("***", _USERINFO.sub("***@", text))
+    """Return the text with the user name and passwords of every URL in it replaced by `***`.
+
+    A key of a query is one of a password by its end, as libpq reads it: percent-decoded.
+    """
+    return _QUERIED.sub(_hide_password, _USERINFO.sub("***@", text))
+
+
+def _hide_password(found: re.Match[str]) -> str:
+    return f"{found[1]}=***" if unquote(found[1]).lower().endswith("password") else found[0]
 
 
 def parse_host(text: str) -> str:

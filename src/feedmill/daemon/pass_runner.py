@@ -10,11 +10,14 @@ from feedmill.model.artifact import Digest, Generation
 from feedmill.model.instant import Instant
 from feedmill.model.settings import Settings
 from feedmill.pipeline import PassReport, PassRequest
-from feedmill.pipeline.fingerprints import compose_print, decode_print
+from feedmill.pipeline.fingerprints import compose_print, decode_print, made_print
 from feedmill.pipeline.folders import load_theme
 from feedmill.pipeline.one_pass import Progress
 from feedmill.pipeline.runner import Runner
 from feedmill.store import Store
+
+_ALONE = 1
+"""The number of the lead where nobody else can have it."""
 
 
 class PassRunner(Runner):
@@ -34,6 +37,8 @@ class PassRunner(Runner):
         self.node = self._place.node(lambda store: told(self._generation_of(store)), turned)
         self.led = True
         """Whether the last pass was run to publish, whoever leads by now."""
+        self._epoch = _ALONE
+        """The number of the lead under which the last pass began, 0 for none."""
 
     @property
     def _publishes_alone(self) -> bool:
@@ -49,6 +54,14 @@ class PassRunner(Runner):
     def leads(self) -> bool:
         """Whether this process publishes."""
         return self.node is None or self.node.leads()
+
+    def lead(self) -> Callable[[], bool]:
+        """Return what tells, from any thread, whether the lead that the last pass began under is still ours.
+
+        What was published is known under that lead alone: one that was lost and taken again is another one.
+        """
+        node, epoch = self.node, self._epoch
+        return lambda: node is None or (epoch != 0 and node.epoch() == epoch)
 
     def store_status(self) -> dict[str, Any]:
         """Return where what is published is kept, and what the nodes that share it do."""
@@ -77,12 +90,12 @@ class PassRunner(Runner):
         Raises:
             StoreError: storage failed, or somebody else took the folders.
         """
-        leads = self.leads
-        if leads != self.led:  # a store of the other kind, and all that belongs to it
-            self.led = leads
+        epoch = self.node.epoch() if self.node is not None else _ALONE
+        if epoch != self._epoch:  # another store, maybe of the other kind, and all that belongs to it
+            self.led, self._epoch = epoch != 0, epoch
             self.reset()
             self._store = None
-        if self.node is not None and self._store is not None and not leads and request.paths:
+        if self.node is not None and self._store is not None and not self.led and request.paths:
             self.node.give_way(self._store.serial)
         return super().run(request)
 
@@ -106,5 +119,6 @@ class PassRunner(Runner):
 
 
 def _prints(settings: Settings) -> str:
-    """Return what names everything that decides how seeds become documents here."""
-    return f"{decode_print(settings)} {compose_print(settings, load_theme(settings.theme_dir))}"
+    """Return what names all that decides how seeds become documents here, and the mirrors."""
+    compose = compose_print(settings, load_theme(settings.theme_dir))
+    return made_print(decode_print(settings), compose, settings)

@@ -27,7 +27,7 @@ from feedmill.daemon.mirrors import Mirrors
 from feedmill.daemon.pass_log import PassLog, Teller
 from feedmill.daemon.pass_runner import PassRunner
 from feedmill.daemon.push import Push
-from feedmill.daemon.schedule import Scheduler
+from feedmill.daemon.schedule import HOUSEKEEPING, Scheduler
 from feedmill.daemon.sd_notify import Notifier
 from feedmill.daemon.signals import Signals, end_at_the_latest
 from feedmill.daemon.status import scheduled_json
@@ -107,12 +107,12 @@ class Service:
             settings.schedule,
             rebuild=lambda: self._ask("schedule"),
             next_change=self._inbox.wake,  # the beat looks at the clock itself
-            housekeeping=lambda: self._ask("housekeeping"),
+            housekeeping=lambda: self._ask(HOUSEKEEPING),
         )
         self._push = Push(self._clock, self._pass_runner.body, lambda: self._pass_runner.leads)
         self._traces = Traces(os.environ)
         self._listeners = Listeners(self._clock, self._push, self._pass_runner.body)
-        self._mirrors = Mirrors(self._pass_runner.body, lambda: self._pass_runner.leads)
+        self._mirrors = Mirrors(self._pass_runner.body, self._pass_runner.lead)
         self._followers = Followers(
             self._listeners, self._push, self._mirrors, alone=self._pass_runner.node is None
         )
@@ -260,7 +260,7 @@ class Service:
         waiting = [ticket for ticket in work.tickets if ticket.set_running_or_notify_cancel()]
         try:
             report = self._pass_runner.run(work.request)
-            if work.request.full:
+            if work.request.full or HOUSEKEEPING in work.request.trigger:
                 self._mirrors.doubt()
             self._on_report(report, work.request.paths)
         except PassAbandoned:

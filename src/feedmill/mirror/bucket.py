@@ -1,8 +1,8 @@
 """The one door to obstore: a bucket of S3 or what speaks like it, of Google or of Azure, below a prefix.
 
 Only synchronous calls, from threads: after `put_async` some processes abort at their end. Each object of
-ours says so itself, with the digest of its bytes, in its metadata: that tells whose it is even when nobody
-remembers.
+ours says so itself, with the digest of its bytes and the site, in its metadata: that tells whose it is even
+when nobody remembers. Those that earlier versions put do not tell the site.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
 _MARK = "feedmill"
-"""The name of the metadata that holds the digest of what we put."""
+"""The name of the metadata that holds the digest of what we put, a blank, and the site."""
 
 _PAGE = 1000
 _RETRIES: RetryConfig = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}
@@ -38,8 +38,9 @@ _NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 class Bucket:
     """A place in a bucket; see `Place`."""
 
-    def __init__(self, settings: MirrorSettings, agent: str) -> None:
+    def __init__(self, settings: MirrorSettings, agent: str, site: str) -> None:
         self.url = settings.url
+        self._site = site
         self.fenced: bool | None = None
         self._trying = threading.Lock()
         parts = urlsplit(settings.url)
@@ -55,14 +56,19 @@ class Bucket:
                 there |= {found["path"]: self._tag(found) for found in page if not _is_hidden(found["path"])}
         return there
 
-    def look(self, path: str) -> Holding | None:
+    def tidy(self) -> None:
+        """Do nothing: an object is there whole, or not."""
+
+    def look(self, path: str, *, likely: bool) -> Holding | None:
         """Look at an object's metadata."""
         try:
             with self._asking("look at", path):
                 found = obstore.get(self._store, path, options={"head": True})
                 words = found.attributes
                 headers = f"{words.get('Content-Type', '')}\n{words.get('Cache-Control', '')}"
-                return Holding(self._tag(found.meta), words.get(_MARK, ""), headers)
+                digest, _, site = words.get(_MARK, "").partition(" ")
+                ours = site == self._site if site else likely
+                return Holding(self._tag(found.meta), digest if ours else "", headers)
         except _Missing:
             return None
 
@@ -97,7 +103,7 @@ class Bucket:
         attributes = {
             "Content-Type": description.media_type,
             "Cache-Control": description.cache_control,
-            _MARK: new.document.digest,
+            _MARK: f"{new.document.digest} {self._site}",
         }
         with self._asking("put", path):
             done = obstore.put(self._store, path, body, attributes=attributes, mode=mode, use_multipart=False)
@@ -137,9 +143,7 @@ class Bucket:
                 raise _Missing(path) from error
             raise MirrorError(f"{self.url}: cannot {what} {path or 'it'}: there is no such bucket") from error
         except (AlreadyExistsError, PreconditionError) as error:
-            raise Overtaken(
-                f"{self.url}: {path} is not what it was: somebody else writes here as well"
-            ) from error
+            raise Overtaken(f"{self.url}: {path} {_overtaken(error)}") from error
         except NotSupportedError as error:
             raise MirrorError(f"{self.url}: cannot {what} {path or 'it'}: not supported") from error
         except (BaseError, OSError, ValueError) as error:
@@ -180,6 +184,20 @@ def _said(given: dict[str, str | None]) -> dict[str, Any]:
 
 def _is_hidden(path: str) -> bool:
     return any(part.startswith(".") for part in path.split("/"))
+
+
+def _overtaken(error: Exception) -> str:
+    """Return what a condition that does not hold means: obstore takes 404 for one, and HTML for a listing."""
+    if isinstance(error, AlreadyExistsError):
+        return (
+            "is there, and the listing lacks it: somebody else writes here as well,"
+            " or it was a proxy or a login page that answered"
+        )
+    if "404" in str(error).partition("status code: ")[2][:3]:
+        return (
+            "was answered with 404: somebody else deleted it, or the bucket, or it was a proxy that answered"
+        )
+    return "is not what it was: somebody else writes here as well"
 
 
 def _why(error: Exception) -> str:

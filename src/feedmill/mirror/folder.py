@@ -17,6 +17,9 @@ from feedmill.model.mark import HEAD, is_marked
 _ASIDE = ".feedmill-"
 """What the names of unfinished files begin with."""
 
+_MARK = b".feedmill"
+"""The file that tells which site keeps this folder. Where it is a folder, it holds a ledger or a state."""
+
 _FORMS = (".atom", ".rss", ".html")
 _MARKED = (*_FORMS, ".css", ".xml", ".txt", ".png", ".ico")
 """What names its generator itself; JSON Feed and OPML have no place for it."""
@@ -34,29 +37,45 @@ class Folder:
     fenced = None
     """Files know no conditions; whoever shares the disk can see who writes."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, site: str) -> None:
         self.root = root
+        self._site = site.encode()
+        self._anothers = self._signed = False
+        self._unfinished: list[str] = []
         self.url = f"file://{root}"
 
     def list(self) -> dict[str, str]:
-        """Return size, time and inode of all files, and of folders that are called like one; remove what a
-        killed run left unfinished.
+        """Return size, time and inode of all files, and of folders that are called like one.
+
+        A folder below that is another mirror, or a feeds folder, is not entered.
         """
         there: dict[str, str] = {}
+        unfinished: list[str] = []
         with self._asking("list"):
-            self.root.mkdir(parents=True, exist_ok=True)
-            for folder, folders, names, fd in os.fwalk(os.fsencode(self.root)):
-                folders[:] = [name for name in folders if not name.startswith(b".")]
+            for folder, folders, names, fd in os.fwalk(os.fsencode(self.root)) if self.root.exists() else ():
                 below = to_text(os.path.relpath(folder, os.fsencode(self.root)))
+                mark = self._mark_in(fd)
+                if below == ".":
+                    self._anothers = mark not in (b"", self._site)
+                elif mark:
+                    folders.clear()
+                    continue
+                folders[:] = [name for name in folders if not name.startswith(b".")]
                 for name in (*names, *(folder for folder in folders if b"." in folder)):
+                    path = to_text(name) if below == "." else f"{below}/{to_text(name)}"
                     if name.startswith(_ASIDE.encode()):
-                        os.unlink(name, dir_fd=fd)
+                        unfinished.append(path)
                     elif not name.startswith(b"."):
-                        path = to_text(name) if below == "." else f"{below}/{to_text(name)}"
                         there[path] = _tag(os.stat(name, dir_fd=fd, follow_symlinks=False))
+        self._unfinished = unfinished
         return there
 
-    def look(self, path: str) -> Holding | None:
+    def tidy(self) -> None:
+        """Remove files that were never renamed."""
+        for path in self._unfinished:
+            self.delete(path)
+
+    def look(self, path: str, *, likely: bool) -> Holding | None:
         """Read a file, and see whether it bears feedmill's mark, or stands beside one that does.
 
         JSON Feed and OPML name no generator: there their form counts, or the mark of another form of the same
@@ -70,7 +89,8 @@ class Folder:
                 body = _read(parent, name)
             except FileNotFoundError:
                 return None
-        return Holding(_tag(status), digest(body) if self._is_ours(path, body) else "")
+        ours = likely and not self._anothers and self._is_ours(path, body)
+        return Holding(_tag(status), digest(body) if ours else "")
 
     def is_made_of(self, tag: str, body: bytes) -> bool:
         """Tell nothing: size and time are no proof."""
@@ -83,26 +103,16 @@ class Folder:
     def put(self, new: Put, body: bytes) -> Holding:
         """Write a file aside, flush it and rename it."""
         path = new.document.path
-        aside = f"{_ASIDE}{secrets.token_hex(8)}".encode()
-        with self._asking("write", path), self._parent(path, make=True) as (parent, name):
-            if new.over != self._tag_at(parent, name):
-                raise Overtaken(f"{self.url}: {path} is not what it was: somebody else writes here as well")
-            file = os.open(aside, _CREATE, 0o666, dir_fd=parent)
-            try:
-                try:
-                    with os.fdopen(file, "wb") as stream:
-                        stream.write(body)
-                        stream.flush()
-                        os.fsync(file)
-                        tag = _tag(os.fstat(file))
-                    os.rename(aside, name, src_dir_fd=parent, dst_dir_fd=parent)
-                except BaseException:
-                    with suppress(OSError):
-                        os.unlink(aside, dir_fd=parent)
-                    raise
-            finally:
-                os.fsync(parent)
-        return Holding(tag, new.document.digest)
+        with self._asking("write", path):
+            self.root.mkdir(parents=True, exist_ok=True)
+            if not self._signed:
+                self._sign()
+            with self._parent(path, make=True) as (parent, name):
+                if new.over != self._tag_at(parent, name):
+                    raise Overtaken(
+                        f"{self.url}: {path} is not what it was: somebody else writes here as well"
+                    )
+                return Holding(_write(parent, name, body), new.document.digest)
 
     def delete(self, path: str) -> None:
         """Remove a file, and the folder that is empty without it."""
@@ -117,6 +127,22 @@ class Folder:
                 if above:
                     with self._parent(above) as (parent, name):
                         os.rmdir(name, dir_fd=parent)
+
+    def _sign(self) -> None:
+        """Leave word in the folder whose it is, where nobody has."""
+        with self._parent(to_text(_MARK)) as (root, name):
+            if not self._mark_in(root):
+                _write(root, name, self._site)
+        self._signed = True
+
+    def _mark_in(self, fd: int) -> bytes:
+        """Return which site keeps a folder, as far as it says; a feeds folder says it by its ledger."""
+        try:
+            if not stat.S_ISREG(os.stat(_MARK, dir_fd=fd, follow_symlinks=False).st_mode):
+                return _MARK
+            return _read(fd, _MARK, 64)
+        except FileNotFoundError:
+            return b""
 
     def _is_ours(self, path: str, body: bytes) -> bool:
         if is_marked(body) or self.says_whose_it_is(path):
@@ -160,6 +186,27 @@ class Folder:
         except OSError as error:
             where = f"{self.url}: cannot {what} {path or 'it'}"
             raise MirrorError(f"{where}: {error.strerror or error}") from error
+
+
+def _write(parent: int, name: bytes, body: bytes) -> str:
+    """Make a file whole or not at all; return its tag."""
+    aside = f"{_ASIDE}{secrets.token_hex(8)}".encode()
+    file = os.open(aside, _CREATE, 0o666, dir_fd=parent)
+    try:
+        try:
+            with os.fdopen(file, "wb") as stream:
+                stream.write(body)
+                stream.flush()
+                os.fsync(file)
+                tag = _tag(os.fstat(file))
+            os.rename(aside, name, src_dir_fd=parent, dst_dir_fd=parent)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(aside, dir_fd=parent)
+            raise
+    finally:
+        os.fsync(parent)
+    return tag
 
 
 def _tag(status: os.stat_result) -> str:

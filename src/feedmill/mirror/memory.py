@@ -11,18 +11,30 @@ from types import MappingProxyType
 
 from feedmill.mirror.place import Holding
 
-_VERSION = 1
+_VERSION = 2
+
+_UNKNOWN = "?"
+"""Headers of what earlier versions noted without having looked at them: such an object is put once more."""
+_PLACE = f"CREATE TABLE place (url TEXT); PRAGMA user_version = {_VERSION}"
+_MADE = f"""
+    DROP TABLE IF EXISTS holdings; DROP TABLE IF EXISTS place;
+    CREATE TABLE holdings (path TEXT PRIMARY KEY, tag TEXT, digest TEXT, headers TEXT) WITHOUT ROWID;
+    {_PLACE}
+"""
+_FROM_1 = f"UPDATE holdings SET headers = '{_UNKNOWN}' WHERE headers <> ''; {_PLACE}"
 
 
 class Memory:
     """Holdings by path, in memory, and in a file where there is one.
 
     Without the file a start has more to look at, and nothing else is lost: whose an object is it says
-    itself. So a file that cannot be read is made anew, and one that cannot be written is done without.
+    itself. So a file that cannot be read is made anew, and one that cannot be written is done without. `url`
+    is noted there: the file is all that is left of a mirror that is taken out of the settings.
     """
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, url: str = "") -> None:
         self._file = file
+        self._url = url
         self._rows: dict[str, Holding] = {}
         self._unsaved: set[str] = set()
         with suppress(sqlite3.Error, OSError):
@@ -70,12 +82,10 @@ class Memory:
 
     def _read(self, file: Path) -> dict[str, Holding]:
         with closing(self._connect(file)) as database:
-            if database.execute("PRAGMA user_version").fetchone() != (_VERSION,):
-                database.executescript(
-                    "DROP TABLE IF EXISTS holdings;"
-                    "CREATE TABLE holdings (path TEXT PRIMARY KEY, tag TEXT, digest TEXT, headers TEXT)"
-                    f" WITHOUT ROWID; PRAGMA user_version = {_VERSION}"
-                )
+            (version,) = database.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION:
+                database.executescript(_MADE if version != 1 else _FROM_1)
+                database.execute("INSERT INTO place VALUES (?)", (self._url,))
             rows = database.execute("SELECT path, tag, digest, headers FROM holdings")
             return {path: Holding(*rest) for path, *rest in rows}
 
@@ -84,3 +94,16 @@ class Memory:
         database = sqlite3.connect(os.fspath(file), isolation_level=None)
         database.execute("PRAGMA synchronous = OFF")  # what a power cut takes is looked up again
         return database
+
+
+def remembered(file: Path) -> tuple[str, int]:
+    """Return where the mirror is that a file is the memory of, and how many documents of ours are there.
+
+    "" where an earlier version made it, 0 where it cannot be read. Nothing is changed.
+    """
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as database:
+        (documents,) = database.execute("SELECT count(*) FROM holdings WHERE digest <> ''").fetchone()
+        with suppress(sqlite3.Error):
+            return str(database.execute("SELECT url FROM place").fetchone()[0]), int(documents)
+        return "", int(documents)
+    return "", 0

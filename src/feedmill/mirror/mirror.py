@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeGuard, TypeVar
 
 from feedmill.mirror.edition import Edition
 from feedmill.mirror.memory import Memory
 from feedmill.mirror.place import Holding, MirrorError, Overtaken, Place, Put
 from feedmill.mirror.plan import Plan, decide
 from feedmill.model.artifact import Published
+from feedmill.model.taxonomy import Kind
 
 _AT_ONCE = 16
 """Requests under way at the same time."""
@@ -25,6 +26,8 @@ _IN_VAIN = 8
 
 _LONG = 1.0
 """Seconds after which a round ends early where there is a newer edition: it may have taken a text down."""
+
+_FOLDERS = ("all/", *(kind.folder for kind in Kind if kind.folder))
 
 _A = TypeVar("_A")
 _B = TypeVar("_B")
@@ -67,17 +70,24 @@ class Mirror:
         self._there: dict[str, str] | None = None
         self._pool: ThreadPoolExecutor | None = None
 
-    def sync(self, edition: Edition, *, newer: Callable[[], bool] = lambda: False) -> Outcome:
+    def sync(
+        self,
+        edition: Edition,
+        *,
+        newer: Callable[[], bool] = lambda: False,
+        leads: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
         """Make the place hold the edition: what is named before what names it, deletions last, only what
         differs.
 
         What is there is known from a listing: on the first call, after `doubt`, and after somebody else was
-        seen to write. A round that takes long ends early where there is something `newer`.
+        seen to write. A round that takes long ends early where there is something `newer`. `leads` is asked
+        before each put and deletion: where it says no, another process has the place by now.
 
         Raises:
             MirrorError: the place cannot be listed.
         """
-        round_ = _Round(self, edition, self._known(), self._memory, newer)
+        round_ = _Round(self, edition, self._known(), self._memory, newer, leads)
         try:
             outcome = round_.act(round_.look())
         finally:
@@ -87,23 +97,28 @@ class Mirror:
             self.doubt()
         return outcome
 
-    def behind(self, edition: Edition) -> int:
-        """Return how many documents differ from the edition, by a listing; nothing is changed.
+    def compare(self, edition: Edition) -> Plan:
+        """Return what differs from the edition, by a listing; nothing is changed.
 
         Raises:
-            MirrorError: the place cannot be listed.
+            MirrorError: the place cannot be listed, or something there not looked at.
         """
         self.doubt()
-        plan = _Round(self, edition, self._known(), self._memory, lambda: False).look()
-        return len(plan.puts) + len(plan.deletions) + len(plan.withdrawn)
+        round_ = _Round(self, edition, self._known(tidy=False), self._memory)
+        plan = round_.look()
+        if round_.failures:
+            raise MirrorError(next(iter(round_.failures.values())))
+        return plan
 
     def doubt(self) -> None:
         """Have the next round look at what is there."""
         self._there = None
 
-    def _known(self) -> dict[str, str]:
+    def _known(self, *, tidy: bool = True) -> dict[str, str]:
         if self._there is None:
             listing = self.place.list()
+            if tidy:
+                self.place.tidy()
             self.counts["listed"] += 1
             for path in self._memory.holdings.keys() - listing.keys():
                 self._memory.note(path, None)
@@ -134,13 +149,14 @@ class _Round:
         edition: Edition,
         there: dict[str, str],
         memory: Memory,
-        newer: Callable[[], bool],
+        newer: Callable[[], bool] = lambda: False,
+        leads: Callable[[], bool] = lambda: False,
     ) -> None:
         self._mirror, self._place = mirror, mirror.place
         self._edition, self._there, self._memory = edition, there, memory
-        self._newer = newer
+        self._newer, self._leads = newer, leads
         self._until = time.monotonic() + _LONG
-        self._failures: dict[str, str] = {}
+        self.failures: dict[str, str] = {}
         self._undone: set[str] = set()
         self._worked = False
         self._overtaken = False
@@ -165,7 +181,7 @@ class _Round:
             unchanged=len(self._edition.documents) - len(plan.puts) - len(plan.refused),
             behind=len(plan.puts) - put + len(plan.deletions) + len(plan.withdrawn) - deleted,
             refused=plan.refused,
-            failures=MappingProxyType(self._failures),
+            failures=MappingProxyType(self.failures),
             overtaken=self._overtaken,
         )
 
@@ -178,18 +194,21 @@ class _Round:
         """Find out what an object is of which nothing is remembered."""
         if self._hopeless:
             return
-        tag, document = self._there[path], self._edition.documents.get(path)
+        document = self._edition.documents.get(path)
+        known = self._memory.holdings.get(path)
+        expected = document is not None or path in self._edition.withdrawn
+        likely = expected or is_document_path(path) or (known is not None and not known.foreign)
         with self._trying(path):
-            holding = self._recognise(path, tag, document) or self._place.look(path)
+            holding = self._place.look(path, likely=likely)
+            if holding is not None and holding.foreign and self._is_made_of(document, holding.tag):
+                holding = holding._replace(digest=document.digest)
             self._note(path, holding)
 
-    def _recognise(self, path: str, tag: str, document: Published | None) -> Holding | None:
-        """Tell by the tag that the document itself is there, which costs no request."""
-        if document is None or (body := self._edition.body(path, document.digest)) is None:
-            return None
-        if not self._place.is_made_of(tag, body):
-            return None
-        return Holding(tag, document.digest, self._edition.describe(document).headers)
+    def _is_made_of(self, document: Published | None, tag: str) -> TypeGuard[Published]:
+        """Tell by the tag that it is the document itself, whoever put it there."""
+        if document is None or (body := self._edition.body(document.path, document.digest)) is None:
+            return False
+        return self._place.is_made_of(tag, body)
 
     # Documents
 
@@ -214,12 +233,8 @@ class _Round:
     def _put(self, put: Put) -> bool:
         document, path = put.document, put.document.path
         self._undone.add(path)
-        if self._hopeless:
-            return False
-        if time.monotonic() > self._until and self._newer():
-            return False
         body = self._edition.body(path, document.digest)
-        if body is None:
+        if body is None or self._is_over():
             return False
         with self._trying(path):
             self._note(path, self._place.put(put, body))
@@ -237,7 +252,7 @@ class _Round:
         return done
 
     def _delete(self, path: str) -> bool:
-        if self._hopeless:
+        if self._is_over():
             return False
         with self._trying(path):
             self._place.delete(path)
@@ -254,9 +269,14 @@ class _Round:
         else:
             self._there[path] = holding.tag
 
+    def _is_over(self) -> bool:
+        """Whether nothing more is to be changed."""
+        late = time.monotonic() > self._until and self._newer()
+        return self._hopeless or late or not self._leads()
+
     @property
     def _hopeless(self) -> bool:
-        return len(self._failures) >= _IN_VAIN and not self._worked
+        return len(self.failures) >= _IN_VAIN and not self._worked
 
     @contextmanager
     def _trying(self, path: str) -> Iterator[None]:
@@ -264,4 +284,9 @@ class _Round:
             yield
         except MirrorError as error:
             self._overtaken = self._overtaken or isinstance(error, Overtaken)
-            self._failures[path] = str(error)
+            self.failures[path] = str(error)
+
+
+def is_document_path(path: str) -> bool:
+    """Whether it is one of the paths of documents (docs/promises.md, Feeds stay), where no other site is."""
+    return "/" not in path or path.startswith(_FOLDERS)

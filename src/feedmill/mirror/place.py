@@ -60,10 +60,19 @@ class Place(Protocol):
         """Whether a second writer is noticed, as far as was tried (None: not yet)."""
 
     def list(self) -> dict[str, str]:
-        """Return the tags of all that is there, by path relative to the place; nothing that is hidden."""
+        """Return the tags of all that is there, by path relative to the place.
 
-    def look(self, path: str) -> Holding | None:
-        """Look at what is there and say whose it is; None where it is gone."""
+        Nothing that is hidden, and nothing of another site whose place this one contains. Nothing is changed.
+        """
+
+    def tidy(self) -> None:
+        """Remove what a killed run left unfinished, as the listing has seen it."""
+
+    def look(self, path: str, *, likely: bool) -> Holding | None:
+        """Look at what is there and say whose it is; None where it is gone.
+
+        Where it says that it is feedmill's and not of which site, it is ours if that is `likely`.
+        """
 
     def is_made_of(self, tag: str, body: bytes) -> bool:
         """Tell from the tag alone whether these are the bytes there; False where it does not tell."""

@@ -25,6 +25,11 @@ class Plan:
     deletions: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
+    @property
+    def behind(self) -> int:
+        """How many documents are not there as they are published, or still there."""
+        return len(self.puts) + len(self.deletions) + len(self.withdrawn)
+
     def turns(self) -> Iterator[tuple[Put, ...]]:
         """Yield the puts that may go at the same time, those that are named before those that name them."""
         for _, group in groupby(self.puts, key=lambda put: put.description.turn):

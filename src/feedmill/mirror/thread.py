@@ -16,6 +16,10 @@ from feedmill.mirror.place import MirrorError
 _WAITS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Seconds until the next try, after so many failures in a row."""
 
+_SETTLED = 60.0
+"""Seconds after the start until what is there is looked at once more: requests of who wrote before, which
+end by then (`bucket._RETRIES`, its timeouts), may have arrived after ours."""
+
 _SOON = 0.1
 """Seconds until the next try where a newer edition must be coming: what this one names is there no more."""
 
@@ -41,13 +45,22 @@ class State:
 class MirrorThread:
     """Starts with its first edition; everything may be called from any thread.
 
-    `open_mirror` is called in the thread, again after it failed.
+    `open_mirror` is called in the thread, again after it failed. Before all that changes something `leads`
+    is asked; it ends for good when that says no.
     """
 
-    def __init__(self, url: str, open_mirror: Callable[[], Mirror]) -> None:
+    def __init__(
+        self,
+        url: str,
+        open_mirror: Callable[[], Mirror],
+        leads: Callable[[], bool],
+        settled: float = _SETTLED,
+    ) -> None:
         self.url = url
         self.state = State()
         self._open = open_mirror
+        self._leads = leads
+        self._settled = settled
         self._mirror: Mirror | None = None
         self._edition: Edition | None = None
         self._installed = 0.0
@@ -117,13 +130,16 @@ class MirrorThread:
         tried: Edition | None = None
         failed = 0
         wait: float | None = None
+        settled: float | None = time.monotonic() + self._settled
         while True:
             with self._wake:
                 while not (self._ending or self._doubted or self._edition is not tried):
-                    if not self._wake.wait(wait):
+                    if not self._wake.wait(_patience(wait, settled)):
                         break
-                if self._ending or self._edition is None:
+                if self._ending or self._edition is None or not self._leads():
                     return
+                if settled is not None and time.monotonic() >= settled:
+                    self._doubted, settled = True, None
                 tried, doubted, self._doubted = self._edition, self._doubted, False
             try:
                 outcome = self._round(tried, doubted)
@@ -141,7 +157,11 @@ class MirrorThread:
             self._mirror = self._open()
         if doubted:
             self._mirror.doubt()
-        return self._mirror.sync(edition, newer=lambda: self._ending or self._edition is not edition)
+        return self._mirror.sync(
+            edition,
+            newer=lambda: self._edition is not edition,
+            leads=lambda: not self._ending and self._leads(),
+        )
 
     def _tell(self, edition: Edition, outcome: Outcome) -> None:
         if outcome.trouble:
@@ -165,3 +185,9 @@ class MirrorThread:
             logger.warning("a mirror is behind", extra={"facts": {"mirror": self.url, "why": why}})
         with self._wake:
             self.state = replace(self.state, trouble=why)
+
+
+def _patience(wait: float | None, settled: float | None) -> float | None:
+    """Return for how many seconds nothing is to be done: until the next try, or (monotonic) `settled`."""
+    left = [each for each in (wait, settled and max(0.0, settled - time.monotonic())) if each is not None]
+    return min(left, default=None)

@@ -28,6 +28,15 @@ def compose_print(settings: Settings, theme: Mapping[str, str]) -> str:
     )
 
 
+def made_print(decode: str, compose: str, settings: Settings) -> str:
+    """Return what nodes compare: both prints, and where a node has mirrors, one of their addresses.
+
+    Who leads keeps the mirrors, so a node that has others would leave those of the rest as they are.
+    """
+    places = sorted((mirror.url, mirror.endpoint or "") for mirror in settings.mirrors)
+    return " ".join((decode, compose, *([_print(places)] if places else ())))
+
+
 def _print(*values: object) -> str:
     text = repr((feedmill.__version__, *values))
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

@@ -29,7 +29,7 @@ from feedmill.pipeline.decoding import decoding
 from feedmill.pipeline.derive import Derived, derive, derive_all, refresh_facts
 from feedmill.pipeline.elsewhere import look_elsewhere
 from feedmill.pipeline.feed_builder import FeedBuilder
-from feedmill.pipeline.fingerprints import compose_print, decode_print
+from feedmill.pipeline.fingerprints import compose_print, decode_print, made_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
 from feedmill.pipeline.guard import guarded
 from feedmill.pipeline.held import find_takedowns, holding, withdraw
@@ -240,7 +240,8 @@ class Mill:
             if everything:
                 retire_rest(run, self.feed_builder, published)
         self._plan(run, derived)
-        run.publishing.made_from(f"{self._decode_print} {self._compose_print}", run.catalog.files.fingerprint)
+        made = made_print(self._decode_print, self._compose_print, self.settings)
+        run.publishing.made_from(made, run.catalog.files.fingerprint)
         result = run.publishing.commit()
         if outcome.dropped:  # what could not be replaced may hold what was taken down
             indexes = self.feed_builder.index_paths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from feedmill.model.settings import Settings
 from feedmill.store.health import Health
@@ -18,6 +19,15 @@ def place_of(settings: Settings) -> Place:
     from feedmill.store.local.place import LocalPlace
 
     return LocalPlace(settings.feeds_dir)
+
+
+def left_folder(settings: Settings) -> Path | None:
+    """Return the feeds folder where it has a ledger although a database is the store by now."""
+    if not settings.store.url:
+        return None
+    from feedmill.store.local.folder import LEDGER
+
+    return settings.feeds_dir if (settings.feeds_dir / LEDGER).exists() else None
 
 
 def database_health(settings: Settings, seeds: Callable[[], str]) -> Health | None:

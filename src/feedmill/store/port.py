@@ -300,8 +300,9 @@ class SubscriptionTables(Protocol):
 class Node(Protocol):
     """This process among several that share a place: it follows what is published, or leads.
 
-    `prints` names what decides how seeds become documents here: who prints otherwise than what is published
-    does not lead while there is one that does not. `trouble` says why the place cannot be reached, or "".
+    `prints` names what decides how seeds become documents here, and the mirrors: who has others than what is
+    published does not lead while there is one that does not. `trouble` says why the place cannot be
+    reached, or "".
     """
 
     prints: str
@@ -315,6 +316,9 @@ class Node(Protocol):
 
     def leads(self) -> bool:
         """Tell whether this node leads."""
+
+    def epoch(self) -> int:
+        """Return the number of the lead that this node has, never given twice; 0 while it does not lead."""
 
     def open(self, *, leading: bool) -> Store:
         """Return a store for passes: one that publishes, while this node leads, or one that only compares.

@@ -138,6 +138,44 @@ def test_a_mirror_that_lacks_documents_is_told_until_it_has_them(sound: Site, ru
     assert found(run, code=0) == []
 
 
+def test_what_a_mirror_has_in_another_form_or_too_much_is_told(sound: Site, run: Run) -> None:
+    """Its names alone say nothing: it may hold what was taken down."""
+    sound.configure(SOUND + f"mirrors: [{{url: 'file://{sound.folder}/www'}}]\n")
+    run("build")
+    www = sound.folder / "www"
+    left = (www / "all.atom").read_bytes() + b"<!-- of before -->"
+    (www / "all.atom").write_bytes(left)
+    (www / "topics/once.atom").write_bytes(left)
+    (www / "index.html").write_bytes(b"a page of somebody's")
+    before = {path: path.stat() for path in sound.folder.rglob("*")}
+    told = [what.partition("/www ")[2] for _, _, what in found(run)]
+    assert told == [
+        "has an older form of 2 documents (first: all.atom)",
+        "still has, though withdrawn or published no more, 1 document (first: topics/once.atom)",
+    ]
+    assert {path: path.stat() for path in www.rglob("*")}.items() <= before.items()
+    run("build")
+    assert found(run, code=0) == []
+
+
+def test_places_that_were_left_are_told(sound: Site, run: Run) -> None:
+    """Nobody takes down there what is withdrawn since."""
+    sound.configure(SOUND + f"mirrors: ['file://{sound.folder}/www']\n")
+    run("build")
+    sound.configure(SOUND + f"mirrors: ['file://{sound.folder}/elsewhere']\n")
+    run("build")
+    ((check, severity, what),) = found(run)
+    assert (check, severity) == ("left behind", "warning")
+    assert f"file://{sound.folder}/www is no mirror any more, and keeps " in what
+    (left,) = (file for file in sound.folder.glob(".feedmill/mirror-*.db") if b"/www" in file.read_bytes())
+    left.unlink()
+    assert found(run, code=0) == []
+    sound.configure(SOUND + "store: {url: 'postgresql://nowhere.invalid/mill'}\n")
+    told = [what for check, _, what in found(run) if check == "left behind"]
+    assert len(told) == 2
+    assert told[0].startswith(f"{sound.feeds} has what was published before store.url was set")
+
+
 @pytest.fixture
 def taken() -> Iterator[int]:
     """A port that somebody has."""

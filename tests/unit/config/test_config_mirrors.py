@@ -100,3 +100,11 @@ def test_faults(tmp_path: Path, mirrors: str, message: str) -> None:
         loads(f"mirrors: {mirrors}".replace("%s", str(tmp_path)), base=tmp_path)
     assert message in str(caught.value)
     assert "s3cr3t" not in str(caught.value)
+
+
+def test_two_services_may_have_a_bucket_of_one_name(tmp_path: Path) -> None:
+    both = "[{url: 's3://www', endpoint: 'https://a.example.org'}, {url: 's3://www/x'}]"
+    assert len(loads(f"mirrors: {both}", base=tmp_path).mirrors) == 2
+    same = both.replace("'s3://www/x'", "'s3://www/x', endpoint: 'https://a.example.org/'")
+    with pytest.raises(ConfigErrors, match="one inside the other"):
+        loads(f"mirrors: {same}", base=tmp_path)

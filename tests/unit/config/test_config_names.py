@@ -136,3 +136,11 @@ def test_every_zone_of_tzdata_can_be_loaded_from_it() -> None:
 def test_userinfo_is_hidden() -> None:
     assert names.hide_userinfo("see https://jane:pw@example.org/@x") == "see https://***@example.org/@x"
     assert names.hide_userinfo("mail jane@example.org") == "mail jane@example.org"
+
+
+@pytest.mark.parametrize("key", ["password", "sslpassword", "pass%77ord", "%70assword", "SSLPassword"])
+def test_a_password_in_a_query_is_hidden_by_whatever_key(key: str) -> None:
+    url = "postgresql://db/mill?user=jane&{}={}&sslmode=require"
+    assert names.hide_userinfo(url.format(key, "hunter2")) == url.format(key, "***")
+    assert names.hide_userinfo(f"postgresql://db/mill?{key}=a%26b=c") == f"postgresql://db/mill?{key}=***"
+    assert names.hide_userinfo("postgresql://db/?passfile=/a&x") == "postgresql://db/?passfile=/a&x"

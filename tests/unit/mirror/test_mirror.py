@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 
@@ -27,11 +29,15 @@ def www(tmp_path: Path) -> Path:
 
 
 def made(www: Path, memory: Path | None = None) -> Mirror:
-    return Mirror(Folder(www), Memory(memory))
+    return Mirror(Folder(www, "site"), Memory(memory))
 
 
 def there(www: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(www)): path.read_bytes() for path in www.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(www)): path.read_bytes()
+        for path in www.rglob("*")
+        if path.is_file() and path.name != ".feedmill"
+    }
 
 
 def test_it_holds_what_is_published_and_nothing_else(www: Path) -> None:
@@ -153,6 +159,50 @@ def test_a_damaged_memory_costs_time_alone(www: Path, tmp_path: Path) -> None:
     assert Memory(memory).holdings
 
 
+def test_what_is_another_site_s_below_stays(www: Path) -> None:
+    """A mirror of feedmill's, a feeds folder, and what tells nothing but is at no address of a document."""
+    for name in ("custom", "topics", "old"):
+        Mirror(Folder(www / name, "site"), Memory(None)).sync(edition(FIRST))
+        (www / name / ".feedmill").unlink()
+    (www / "custom/.feedmill").write_text("site")
+    (www / "topics/.feedmill").mkdir()
+    before = there(www)
+    ours = {"all.atom": FEED, "authors/a.atom": FEED}
+    made(www).sync(edition(ours))
+    assert there(www) == before | ours
+
+
+def test_a_folder_that_another_site_keeps_loses_nothing(www: Path) -> None:
+    Mirror(Folder(www, "other"), Memory(None)).sync(edition(FIRST))
+    outcome = made(www).sync(edition(SECOND))
+    assert outcome.refused == ("topics/a.atom", "index.html")
+    assert there(www) == FIRST | {"topics/c.atom": SECOND["topics/c.atom"]}
+    assert (www / ".feedmill").read_text() == "other"
+
+
+def test_what_a_mirror_remembers_as_its_own_stays_its_own(www: Path, tmp_path: Path) -> None:
+    """A copy is at any path, and somebody may have touched it."""
+    memory = tmp_path / "memory.db"
+    copied = {"old/feed.atom": FEED}
+    Mirror(Folder(www, "before"), Memory(memory)).sync(edition(FIRST | copied))
+    (www / ".feedmill").unlink()
+    os.utime(www / "old/feed.atom")
+    outcome = made(www, memory).sync(edition(SECOND))
+    assert (outcome.refused, there(www)) == ((), SECOND)
+
+
+def test_headers_that_an_earlier_version_took_for_granted_are_put_once(tmp_path: Path) -> None:
+    file = tmp_path / "memory.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript(
+            "CREATE TABLE holdings (path TEXT PRIMARY KEY, tag TEXT, digest TEXT, headers TEXT);"
+            "INSERT INTO holdings VALUES ('a.atom', '1', 'aa', 'text/atom'), ('b.atom', '2', 'bb', '');"
+            "PRAGMA user_version = 1"
+        )
+    assert Memory(file).holdings == {"a.atom": Holding("1", "aa", "?"), "b.atom": Holding("2", "bb", "")}
+    assert len(Memory(file).holdings) == 2
+
+
 class Killed(BaseException):
     """The process ends here."""
 
@@ -161,7 +211,7 @@ class Mortal(Folder):
     """Dies at a step: before it, or right after."""
 
     def __init__(self, root: Path, steps: Iterator[int], last: int, after: bool) -> None:
-        super().__init__(root)
+        super().__init__(root, "site")
         self._steps, self._last, self._after = steps, last, after
         self._now = -1
 
@@ -205,7 +255,7 @@ def test_a_place_out_of_reach_is_not_asked_a_thousand_times(www: Path) -> None:
             Gone.asked += 1
             raise MirrorError("no route to host")
 
-    outcome = Mirror(Gone(www), Memory(None)).sync(edition({f"{n}.atom": FEED for n in range(300)}))
+    outcome = Mirror(Gone(www, "site"), Memory(None)).sync(edition({f"{n}.atom": FEED for n in range(300)}))
     assert outcome.trouble.startswith("no route to host (and ")
     assert Gone.asked < 50
 
@@ -215,4 +265,4 @@ def test_unfinished_files_of_a_killed_run_go(www: Path) -> None:
     (www / ".feedmill-0123").write_text("half a docum")
     (www / ".htaccess").write_text("mine")
     made(www).sync(edition({"a.html": MARK.encode()}))
-    assert set(os.listdir(www)) == {".htaccess", "a.html"}
+    assert set(os.listdir(www)) == {".feedmill", ".htaccess", "a.html"}

@@ -528,7 +528,7 @@ def test_the_nodes_of_a_shared_store_are_shown() -> None:
         "a/1|lead|7|12|no|0 s ago",
         "b/2 |here|standby|12|no|0 s ago",
         "c/3|standby|9|3 generations|1 min ago",
-        "d/4|standby|12|prints otherwise: another version or config|0 s ago",
+        "d/4|standby|12|prints otherwise, or has other mirrors: another version or config|0 s ago",
     ]
     assert page.count('<tr class="bad">') == 2
     assert "away" not in page

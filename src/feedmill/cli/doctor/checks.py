@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedmill.cli.doctor import database, folders, network, published
+from feedmill.cli.doctor import database, folders, left, network, published
 from feedmill.cli.doctor.finding import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -18,6 +18,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", database.check_database),
     Check("store", published.check_store),
     Check("mirrors", published.check_mirrors),
+    Check("left behind", left.check_left),
     Check("daemon", published.check_daemon),
     Check("seeds", published.check_seeds),
     Check("addresses", published.check_slugs),

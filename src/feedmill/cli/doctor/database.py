@@ -71,5 +71,5 @@ def _node(node: SeenNode) -> Iterator[Finding]:
         what = f"node {node.name} is {plural(node.lag, 'generation')} behind"
         yield warning(what, "see its log, and its way to the database")
     if not node.current:
-        what = f"node {node.name} prints otherwise than what is published, and so it does not lead"
-        yield warning(what, "the same feedmill and the same config on every node")
+        what = f"node {node.name} prints otherwise than what is published, or has other mirrors"
+        yield warning(f"{what}: it does not lead", "the same feedmill and the same config on every node")

@@ -14,10 +14,10 @@ from feedmill.cli.doctor.folders import may, nearest
 from feedmill.cli.instants import when
 from feedmill.cli.output import plural
 from feedmill.errors import LockHeld, StoreError
-from feedmill.model.filename import in_locale
 from feedmill.model.seed import Severity
-from feedmill.model.settings import MirrorSettings
+from feedmill.model.settings import MirrorSettings, Settings
 from feedmill.pipeline.report import printable
+from feedmill.store import Store
 
 _AHEAD = timedelta(minutes=5)
 """How far a time of another machine may be ahead of ours before a clock is wrong."""
@@ -51,50 +51,55 @@ def check_store(patient: Patient) -> Iterator[Finding]:
 
 def check_mirrors(patient: Patient) -> Iterator[Finding]:
     """What copies are kept in answers, with the keys that we have, and has what is published."""
-    from feedmill.mirror import MirrorError
+    from feedmill.store import place_of
 
-    published = _published(patient) if patient.settings.mirrors else frozenset()
-    for mirror in patient.settings.mirrors:
+    if patient.settings.mirrors:
         try:
-            lacking = sorted(_lacking(mirror, published))
-        except MirrorError as problem:
-            remedy = "mend its address, key or rights (docs/hosting.md), or take it out of mirrors"
-            yield error(f"a mirror cannot be used: {problem}", remedy)
-            continue
-        if lacking:
-            what = f"{mirror.url} lacks {plural(len(lacking), 'document')} (first: {printable(lacking[0])})"
-            yield warning(what, "feedmill run, or build, brings it up to what is published; else see its log")
+            with place_of(patient.settings).open(read_only=True) as store:
+                yield from _compared(patient.settings, store)
+        except StoreError:
+            pass  # the store's own check tells
     for each in patient.daemon["followers"].get("mirrors", ()) if patient.daemon else ():
         if each["fenced"] is False:
             what = f"{each['url']} ignores conditions, so a second writer would go unnoticed"
             yield notice(what, "let one site alone, and one daemon or cluster of it, write there")
 
 
-def _lacking(mirror: MirrorSettings, published: frozenset[str]) -> frozenset[str]:
-    """Return what is not in a mirror; a folder is made with the first copy, and nothing is touched.
+def _compared(settings: Settings, store: Store) -> Iterator[Finding]:
+    from feedmill.daemon.mirrors import called, compare, edition_of
+    from feedmill.mirror import MirrorError
 
-    Raises:
-        MirrorError: it cannot be used.
-    """
-    from feedmill.mirror import MirrorError, open_place
+    edition = edition_of(store.generation(settings.redirects, settings.copies), settings, store.body)
+    for mirror in settings.mirrors:
+        name = called(settings, mirror)
+        try:
+            _require_writable(mirror)
+            plan = compare(settings, mirror, edition)
+        except MirrorError as problem:
+            remedy = "mend its address, key or rights (docs/hosting.md), or take it out of mirrors"
+            yield error(f"a mirror cannot be used: {problem}", remedy)
+            continue
+        remedy = "feedmill run, or build, brings it up to what is published; else see its log"
+        for verb, paths in (
+            ("lacks", [put.document.path for put in plan.puts if put.over is None]),
+            ("has an older form of", [put.document.path for put in plan.puts if put.over is not None]),
+            ("still has, though withdrawn or published no more,", [*plan.withdrawn, *plan.deletions]),
+        ):
+            if paths:
+                first = printable(min(paths))
+                yield warning(f"{name} {verb} {plural(len(paths), 'document')} (first: {first})", remedy)
+        if plan.refused:
+            what = f"{name} has something of others at {plural(len(plan.refused), 'address')} of documents"
+            yield warning(f"{what} (first: {printable(plan.refused[0])})", "move it away")
 
-    if not mirror.url.startswith("file://"):
-        return published - open_place(mirror, f"feedmill/{feedmill.__version__}").list().keys()
-    folder = Path(unquote(mirror.url.removeprefix("file://")))
-    there = nearest(folder)
-    if not (there.is_dir() and may(there, os.W_OK | os.X_OK)):
-        raise MirrorError(f"{there} is no folder that this user may write to")
-    return frozenset(path for path in published if not (folder / in_locale(path)).is_file())
 
+def _require_writable(mirror: MirrorSettings) -> None:
+    from feedmill.mirror import MirrorError
 
-def _published(patient: Patient) -> frozenset[str]:
-    from feedmill.store import place_of
-
-    try:
-        with place_of(patient.settings).open(read_only=True) as store:
-            return frozenset(store.documents)
-    except StoreError:
-        return frozenset()  # the store's own check tells
+    if mirror.url.startswith("file://"):
+        there = nearest(Path(unquote(mirror.url.removeprefix("file://"))))
+        if not (there.is_dir() and may(there, os.W_OK | os.X_OK)):
+            raise MirrorError(f"{there} is no folder that this user may write to")
 
 
 def check_daemon(patient: Patient) -> Iterator[Finding]:

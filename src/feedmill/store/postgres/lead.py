@@ -60,7 +60,7 @@ class PostgresLead:
         """The newest generation that this process saw: one of the same number is another, if the database
         went back to an earlier state."""
         self.recorded = ""
-        """The digest of the seeds that was last recorded under this lead."""
+        """What was last recorded under this lead: the prints, and the digest of the seeds."""
         self._url = url
         self._session = Database(url, self.name, ("SET lock_timeout = '2s'",), lasts=True, patience=QUICK)
         self._beaten = 0.0

@@ -91,6 +91,9 @@ class PostgresNode:
     def leads(self) -> bool:
         return self._lead.is_valid()
 
+    def epoch(self) -> int:
+        return self._lead.epoch if self._lead.is_valid() else 0
+
     def open(self, *, leading: bool) -> PostgresStore:
         if leading:
             return PostgresStore(self._url, self._name, self._lead, self._bodies)

@@ -96,14 +96,15 @@ class PostgresPublication:
         change = difference(store.history, wishes, self._now)
         new = after(store.history, wishes, change)
         seeds = self._seeds() if self._seeds is not None else None
+        made = None if seeds is None else f"{self._prints} {seeds}"
         documents = bool(wishes.added or change.removed or change.gone or change.feeds)
         try:
-            if documents or self._staging.has_good or seeds not in (None, store.lead.recorded):
+            if documents or self._staging.has_good or made not in (None, store.lead.recorded):
                 self._write(change, new, seeds, documents=documents)
         finally:
             self.discard()
-        if seeds is not None:
-            store.lead.trusted, store.lead.recorded = True, seeds
+        if made is not None:
+            store.lead.trusted, store.lead.recorded = True, made
         store.took(new, wishes.added)
         store.lead.highest = max(store.lead.highest, new.serial)
         return Committed(written=tuple(wishes.added), unchanged=len(wishes.unchanged), removed=change.removed)
@@ -112,15 +113,16 @@ class PostgresPublication:
         store, database = self._store, self._store.writer
         self._staging.flush()
         head = database.rows(
-            "SELECT serial, good, seeds FROM feedmill_head WHERE epoch = %s FOR UPDATE", (store.lead.epoch,)
+            "SELECT serial, good, seeds, prints FROM feedmill_head WHERE epoch = %s FOR UPDATE",
+            (store.lead.epoch,),
         )
         if not head or head[0][0] != store.history.serial:
             store.stale = True
             raise PublishError("another node leads now: nothing was published here")
-        serial, good, known = head[0]
+        serial, good, known, prints = head[0]
         more, changed = _write_good(database)
         seeds = known if seeds is None else seeds
-        if not (documents or changed or known != seeds):
+        if not (documents or changed or known != seeds or self._prints not in ("", prints)):
             return
         new.good = good + more
         new.serial = max(serial, store.lead.highest) + 1 if documents or changed else serial
