@@ -232,6 +232,7 @@ class Store(Protocol):
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that are not as they were published, or were refused.
 
+        So are those that a publication placed which did not end: nobody knows any more what they hold.
         A document returned here is written again by the next publication that adds it. `hash_all`: read every
         document, however untouched it looks.
 

@@ -77,7 +77,8 @@ class PublishedState:
     ) -> Generation:
         """Return the published state as its followers have it; `copies` maps paths to those they copy.
 
-        A document known to be missing or foreign is left out.
+        A document known to be missing or foreign is left out. One of a publication that did not end is
+        suspended: what it tells may have been taken down since.
         """
         history, suspects = self._known()
         documents = dict(history.documents)
@@ -90,7 +91,8 @@ class PublishedState:
             documents=MappingProxyType(documents),
             gone=frozenset(history.gone),
             redirects=MappingProxyType(dict(redirects)),
-            suspended=frozenset(
+            suspended=history.unfinished
+            | frozenset(
                 path
                 for path, digest in self._suspended.items()
                 if path in documents and documents[path].digest == digest

@@ -96,7 +96,8 @@ class PublishedFolder(PublishedState):
                 claim(tree, self.memory, sorted(loaded.intents))
                 if fresh or not loaded.serial:
                     claim(tree, self.memory, list(own_documents(tree)))
-                    for feed in found_feeds(tree, sorted(self.memory.history.documents)):
+                    # what a killed run made is no memory of a feed: its seeds may be withheld by now
+                    for feed in found_feeds(tree, sorted(loaded.documents.keys() - loaded.intents)):
                         self.memory.remember_feed(feed)
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
@@ -149,6 +150,7 @@ class PublishedFolder(PublishedState):
             not self.read_only
             and self._announced
             and not self._hash_all
+            and not self.memory.history.unfinished
             and not any(self.memory.suspects.values())
         ):
             with suppress(PublishError):

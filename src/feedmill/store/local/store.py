@@ -83,7 +83,7 @@ class LocalStore(PublishedFolder):
 
         Compares size, time and inode; reads the whole document where they differ, and every
         document after an unclean end. A document returned here is written again by the next publication
-        that adds it.
+        that adds it. Those of a publication that did not end are returned, too: nobody knows what they hold.
 
         Raises:
             PublishError: the folder cannot be read, or was replaced since the store was opened.
@@ -97,7 +97,7 @@ class LocalStore(PublishedFolder):
                 raise publish_error("read", error.filename or self.feeds_dir, error) from error
         self._hash_all = False
         self.memory.retried = set(self.memory.history.refused)
-        return frozenset(self.memory.suspects) | self.memory.retried
+        return frozenset(self.memory.suspects) | self.memory.retried | self.memory.history.unfinished
 
     def begin(self, now: Instant) -> LocalPublication:
         """Return a new publication: a context manager that publishes all of it, or nothing.
