@@ -206,9 +206,12 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
-        elsewhere = cache(partial(look_elsewhere, run, ingested.changed))  # only a pass that may be held asks
+        # only a pass that may be held asks; where the catalog cannot tell what is new, everything may be
+        follows = self._follows(facts)
+        elsewhere = cache(partial(look_elsewhere, run, ingested.news if follows else None))
         fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
-        held = None if request.force else guarded(run, ingested, elsewhere, fresh=fresh)
+        moved = elsewhere if follows else None
+        held = None if request.force else guarded(run, ingested, moved, fresh=fresh)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
             held = run.store.doubt(run.catalog.files.fingerprint)
         return Derived(facts, anew, ingested, outcome, tally, held, elsewhere)
@@ -374,6 +377,11 @@ class Mill:
         After a held pass, and where it could not be saved, it does not.
         """
         return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
+
+    def _follows(self, facts: Mapping[str, str]) -> bool:
+        """Whether a catalog with these facts tells which files are new since what is published was made."""
+        ledger, _, serial = facts.get("ledger", "").rpartition(" ")
+        return ledger == self.store.ledger_id and int(serial) <= self.store.serial
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""
