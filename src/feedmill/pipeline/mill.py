@@ -12,7 +12,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache, partial
 
@@ -92,7 +92,7 @@ class Mill:
             stack.callback(lambda: self._catalog.close())
             self.store = store if store is not None else place_of(self.settings).open()
             stack.callback(self.store.close)
-            self.store.claim(self.settings.copies)
+            self.store.claim(self.settings.copies, older=self._saw_newer())
             self._resources = stack.pop_all()
         return self
 
@@ -207,7 +207,8 @@ class Mill:
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
         # only a pass that may be held asks; where the catalog cannot tell what is new, everything may be
-        follows = self._follows(facts)
+        seen = self._seen(facts)
+        follows = seen is not None and seen <= run.store.serial
         elsewhere = cache(partial(look_elsewhere, run, ingested.news if follows else None))
         fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
         moved = elsewhere if follows else None
@@ -378,10 +379,17 @@ class Mill:
         """
         return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
 
-    def _follows(self, facts: Mapping[str, str]) -> bool:
-        """Whether a catalog with these facts tells which files are new since what is published was made."""
+    def _seen(self, facts: Mapping[str, str]) -> int | None:
+        """Return the last serial of this history that a catalog with these facts saw; None: it saw another."""
         ledger, _, serial = facts.get("ledger", "").rpartition(" ")
-        return ledger == self.store.ledger_id and int(serial) <= self.store.serial
+        return int(serial) if ledger == self.store.ledger_id else None
+
+    def _saw_newer(self) -> bool:
+        """Whether the catalog saw this history when it was newer: somebody put an older ledger back."""
+        with suppress(CatalogError):  # a pass will meet it
+            seen = self._seen(self._catalog.meta())
+            return seen is not None and seen > self.store.serial
+        return False
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""

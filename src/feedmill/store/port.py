@@ -240,8 +240,11 @@ class Store(Protocol):
             PublishError: the store cannot be read, or is not the one that was opened.
         """
 
-    def claim(self, paths: Iterable[str]) -> None:
-        """Where history was lost, take documents of ours for ours that may be at any path (copies)."""
+    def claim(self, paths: Iterable[str], *, older: bool) -> None:
+        """Where history was lost, take documents of ours for ours that may be at any path (copies).
+
+        `older`: what the store knows of is older than what was published: it was put back by hand.
+        """
 
     def tidy(self) -> None:
         """Remove what a killed run left unfinished; before any publication begins."""

@@ -177,3 +177,21 @@ def test_nobody_gets_what_was_cut_off_until_a_pass_has_ended(site: Site) -> None
     site.build("feeds: {limit: 2}")
     with LocalStore(site.root / "feeds") as store:
         assert store.generation().suspended == frozenset()
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_an_older_ledger_put_back_by_hand_keeps_nothing_out(site: Site, held: bool) -> None:
+    site.build("feeds: {limit: 2}\ncopies: {old.xml: all.atom}")
+    ledger = site.root / "feeds/.feedmill/ledger.db"
+    older = ledger.read_bytes()
+    site.write("old.md", "SECRET", "2020-01-09", "topics: [Secret]\n")
+    site.build("feeds: {limit: 2}\ncopies: {secret.xml: topics/secret.atom}")
+    assert {"topics/secret.atom", "secret.xml"} <= site.holding("SECRET")
+    ledger.write_bytes(older)
+    site.write("old.md", "SECRET", "2020-01-09", "topics: [Secret]\ndraft: true\n")
+    if held:
+        site.lose()
+    assert (
+        site.build("feeds: {limit: 2}\ncopies: {secret.xml: topics/secret.atom}").held is not None
+    ) is held
+    assert site.holding("SECRET") == set()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from feedmill.errors import PublishError
 from feedmill.model.instant import Instant
-from feedmill.store.local.adopt import claim, is_marked
+from feedmill.store.local.adopt import adopt, claim, is_marked
 from feedmill.store.local.feeds_dir import Obstacle, Tree, stamp_of
 from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
@@ -47,19 +47,28 @@ class LocalStore(PublishedFolder):
     def doubt(self, seeds: Callable[[], str]) -> None:
         """One process alone has the newest seeds."""
 
-    def claim(self, paths: Iterable[str]) -> None:
+    def claim(self, paths: Iterable[str], *, older: bool) -> None:
         """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.
+
+        With an `older` one the other documents as well, as of a publication that did not end: with a new one
+        `reopen` did.
 
         Raises:
             PublishError: the folder cannot be read.
         """
-        if self.memory.history.serial:
+        if self.memory.history.serial and not older:
             return
+        history = self.memory.history
+        known = set(history.documents)
         with self.tree() as tree:
             try:
+                if older:
+                    adopt(tree, self.memory)
                 claim(tree, self.memory, [path for path in paths if is_marked(tree, path)])
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
+        if older:
+            history.intents |= history.documents.keys() - known
 
     def tidy(self) -> None:
         """Remove temporary files that a killed run left; before any publication begins.
