@@ -380,7 +380,7 @@ class Mill:
         return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
 
     def _seen(self, facts: Mapping[str, str]) -> int | None:
-        """Return the last serial of this history that a catalog with these facts saw; None: it saw another."""
+        """Return the last serial of this history that a catalog with these facts saw; None: none of it."""
         ledger, _, serial = facts.get("ledger", "").rpartition(" ")
         return int(serial) if ledger == self.store.ledger_id else None
 
