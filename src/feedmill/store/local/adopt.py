@@ -2,12 +2,12 @@
 
 A path that a foreign file holds is reported, never overwritten (docs/promises.md, Files of others). But a
 ledger can be lost (deleted, corrupt, left out of a checkout of the feeds folder), and then feedmill's own
-documents would look foreign and block publication for good, with entries in them that may have
-been taken down since. So with a *new* ledger, or an older one that was put back, documents that bear
-feedmill's mark are its own again: they are kept, rewritten or removed like any other. The mark is one
-that readers' programs and people's own files do not carry by chance: the generator that feedmill's XML
-feeds and pages name near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of
-the paths of documents (docs/promises.md, Feeds stay). JSON Feed and OPML have no generator: there a sibling's
+documents would look foreign and block publication for good, with entries in them that may have been taken
+down since. So with a *new* ledger, or an older one that was put back, documents that bear feedmill's mark
+are its own again: they are kept, rewritten or removed like any other. The mark is one that readers'
+programs and people's own files do not carry by chance: the generator that feedmill's XML feeds and pages
+name near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of the
+paths of documents (docs/promises.md, Feeds stay). JSON Feed and OPML have no generator: there a sibling's
 mark counts. What bears no mark stays foreign, whatever its name.
 """
 
