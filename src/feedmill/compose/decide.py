@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -152,20 +152,16 @@ def updated_at(facts: Facts, now: int) -> int:
     return facts.updated if facts.updated is not None and facts.updated <= now else facts.published
 
 
-def stays(good: Facts, claim: Claim | None, now: int, withheld: Set[str]) -> bool:
+def stays(good: Facts, claim: Claim | None, now: int) -> bool:
     """Return whether the entry last published as `good` stays while a pass is held.
 
     `claim` is what its file says now, None where the file is gone: then the entry stays as it was, until its
-    own expiry, or unless another file that says of itself that it is not to be out (`withheld`: their
-    entries) has its identity: it was renamed and unpublished in one go. A file that cannot be read changes
-    nothing; one that is invalid, with a doubtful flag, takes its entry away as in any other pass
-    (docs/promises.md, Held passes).
+    own expiry. A file that cannot be read changes nothing; one that is invalid, with a doubtful flag, takes
+    its entry away as in any other pass (docs/promises.md, Held passes).
     """
     if reason_at(good, now) is not None:
         return False
-    if claim is None:
-        return good.entry_id not in withheld
-    return claim.facts is not None and reason_at(claim.facts, now) is None
+    return claim is None or (claim.facts is not None and reason_at(claim.facts, now) is None)
 
 
 def instants(facts: Facts) -> tuple[int, ...]:

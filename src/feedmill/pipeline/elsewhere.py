@@ -1,9 +1,9 @@
-"""Elsewhere: what a file that is new, or says something new, withholds by its own word: a seed that moved."""
+"""Elsewhere: what files that are new, or say something new, withhold by their own word: seeds that moved."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field
 
 from feedmill.catalog import KnownRow
 from feedmill.compose import reason_at
@@ -17,41 +17,65 @@ from feedmill.seeds.decode import identify
 _PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Elsewhere:
-    """What files that are new, or say something new, withhold by their own word: entries, names with titles.
+    """What files that are new, or say something new, withhold by their own word.
 
-    Nobody reads more of such a seed than that word, unless the guard asks whose it is: it may be one that
-    went elsewhere (`_drafts/`, another folder), where its address may be another, or none.
+    Nobody reads more of such a seed than that word, unless a held pass asks whose it is: it may be one that
+    went elsewhere (`_drafts/`, another folder), where its address may be another, or none. A file is known
+    again by its `entries` (their identity), by its name without the date and its title (`titled`), or by its
+    name alone (`names`; `placed`: with its folder's).
     """
 
-    entries: frozenset[str]
-    names: frozenset[tuple[str, str]]
+    entries: set[str] = field(default_factory=set)
+    titled: set[tuple[str, str]] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    placed: set[tuple[str, str]] = field(default_factory=set)
 
-    def withholds(self, path: str, good: Seed, *, by_name: bool = True) -> bool:
+    def withholds(self, path: str, good: Seed) -> bool:
         """Whether the entry last published from `path` as `good` is among them."""
-        return good.id in self.entries or (by_name and (_name(path), good.title) in self.names)
+        return good.id in self.entries or (name_of(path), good.title) in self.titled
+
+    def may_withhold(self, path: str, good: Seed, common: Set[str]) -> bool:
+        """Whether it may be among them, by its name; by its folder's, too, where that name is `common`."""
+        name = name_of(path)
+        alike = _placed(path) in self.placed if name in common else name in self.names
+        return alike or self.withholds(path, good)
 
 
-def look_elsewhere(run: Pass, changed: Sequence[int]) -> Elsewhere:
-    """Return what the seeds that a pass found to be `changed` withhold, and say so themselves."""
-    entries: set[str] = set()
-    names: set[tuple[str, str]] = set()
-    for start in range(0, len(changed), _PAGE):
-        known = run.catalog.files.known(changed[start : start + _PAGE])
-        silent = [row for row in known if row.facts is None and _takes_down(run, row)]
-        for path, data in contents(run.settings, [to_text(row.path) for row in silent]):
+def look_elsewhere(run: Pass, news: Sequence[int] | None) -> Elsewhere:
+    """Return what the seeds among `news` withhold, and say so themselves; None: among all files."""
+    found = Elsewhere()
+    for known in _pages(run, news):
+        silent = {to_text(row.path) for row in known if row.facts is None and _takes_down(run, row)}
+        for path, data in contents(run.settings, sorted(silent)):
             if len(data) <= LARGE:
                 entry, title = identify(path, data, run.settings.decode)
-                entries.add(entry)
-                names.add((_name(path), title))
-        found = (decode_facts(row.facts) for row in known if row.facts is not None)
-        entries.update(facts.entry_id for facts in found if reason_at(facts, run.at) is not None)
-    return Elsewhere(frozenset(entries), frozenset(names))
+                found.entries.add(entry)
+                found.titled.add((name_of(path), title))
+        for row in known:
+            path = to_text(row.path)
+            facts = decode_facts(row.facts) if row.facts is not None else None
+            if path in silent or (facts is not None and reason_at(facts, run.at) is not None):
+                found.names.add(name_of(path))
+                found.placed.add(_placed(path))
+                found.entries.update([facts.entry_id] if facts is not None else ())
+    return found
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
+    """Return a file's name without its date; that of the folder for `index.md`."""
     return address_parts.name(path).casefold()
+
+
+def _placed(path: str) -> tuple[str, str]:
+    return address_parts.folder(path).casefold(), name_of(path)
+
+
+def _pages(run: Pass, news: Sequence[int] | None) -> Iterable[list[KnownRow]]:
+    if news is None:
+        return run.catalog.files.all_known()
+    return (run.catalog.files.known(news[at : at + _PAGE]) for at in range(0, len(news), _PAGE))
 
 
 def _takes_down(run: Pass, row: KnownRow) -> bool:

@@ -19,10 +19,12 @@ from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_bytes
 
 
-def guarded(run: Pass, ingested: Ingested, elsewhere: Callable[[], Elsewhere], *, fresh: bool) -> str | None:
+def guarded(
+    run: Pass, ingested: Ingested, elsewhere: Callable[[], Elsewhere] | None, *, fresh: bool
+) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.
 
-    `elsewhere` finds what went elsewhere and is withheld there.
+    `elsewhere` finds what went elsewhere and is withheld there, None where nobody can tell what is new there.
     `fresh`: the catalog did not know before what is out, so the ledger alone tells that.
     """
     if ingested.folder_lost is not None:
@@ -37,10 +39,8 @@ def guarded(run: Pass, ingested: Ingested, elsewhere: Callable[[], Elsewhere], *
         paths = {*paths, *missing}
     lost = [path for path in paths if _is_lost(run, path)]
     least = max(settings.min_entries, math.floor(settings.max_vanished * before) + 1)
-    if len(lost) >= least:
-        # to a catalog that was lost every draft is new, a namesake too
-        forms = ((path, _last_form(run, path)) for path in lost)
-        lost = [path for path, good in forms if not elsewhere().withholds(path, good, by_name=not fresh)]
+    if len(lost) >= least and elsewhere is not None:
+        lost = [path for path in lost if not elsewhere().withholds(path, _last_form(run, path))]
     if len(lost) < least:
         return None
     return (

@@ -6,11 +6,12 @@ changes nothing; composed over a catalog in memory, so that the real one stays a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 
-from feedmill.compose import instants, reason_at, stays
+from feedmill.compose import instants, stays
 from feedmill.model.archive import Period, archive_path
 from feedmill.model.filename import to_bytes
 from feedmill.model.instant import Instant, from_micros, to_micros
@@ -19,7 +20,7 @@ from feedmill.model.state import ELIGIBLE, Claim
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_seed, facts_of
 from feedmill.pipeline.derive import as_bound, claims_of
-from feedmill.pipeline.elsewhere import Elsewhere
+from feedmill.pipeline.elsewhere import Elsewhere, name_of
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.one_pass import Pass
 from feedmill.pipeline.past import last_forms, last_generation
@@ -41,14 +42,10 @@ class Takedowns:
 def find_takedowns(run: Pass, elsewhere: Elsewhere) -> Takedowns:
     """Compare every entry that is out with what its file says now, as the catalog knows it.
 
-    Where that is gone, what the config says of it counts, and whether a file `elsewhere` withholds its entry.
+    Where that is gone, what the config says of it counts, and whether a file `elsewhere` may withhold it.
     """
-    withheld = {
-        claim.facts.entry_id
-        for page in run.catalog.files.all_known()
-        for claim in claims_of(run, page, keep=False)
-        if claim.facts is not None and reason_at(claim.facts, run.at) is not None
-    }
+    counts = Counter(map(name_of, run.store.last_good_paths()))
+    common = {name for name, count in counts.items() if count > 1}
     paths: set[str] = set()
     feeds: set[FeedKey] = set()
     periods: set[tuple[FeedKey, Period]] = set()
@@ -58,9 +55,9 @@ def find_takedowns(run: Pass, elsewhere: Elsewhere) -> Takedowns:
         claim = _claim(run, path)
         bound: Seed | None = seed
         if claim is None:
-            bound = None if elsewhere.withholds(path, seed) else as_bound(run, path, seed)
+            bound = None if elsewhere.may_withhold(path, seed, common) else as_bound(run, path, seed)
         facts = facts_of(bound, run.composer) if bound is not None else None
-        if facts is not None and stays(facts, claim, run.at, withheld):
+        if facts is not None and stays(facts, claim, run.at):
             left += 1
             coming += [at for at in instants(facts) if at > run.at]
             continue
@@ -79,10 +76,11 @@ def find_takedowns(run: Pass, elsewhere: Elsewhere) -> Takedowns:
 
 
 def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns, *, known: bool) -> Committed:
-    """Publish the last generation less the entries found.
+    """Publish the last generation less the entries found, if any.
 
-    Where it is not `known` what its documents were made of, because another config made them, or the catalog
-    tells of an earlier generation, all of them are made anew, by this config.
+    Where it is not `known` what its documents were made of, because another config made them, the catalog
+    tells of an earlier generation, or they are not as they were published, all of them are made anew, by
+    this config.
     The ledger keeps the entries' forms until nothing holds them any more: the next pass tries again.
 
     Raises:

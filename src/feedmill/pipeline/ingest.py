@@ -47,6 +47,8 @@ class Ingested:
     """What one look at the folder found. Ids are the catalog's."""
 
     changed: array[int] = field(default_factory=lambda: array("q"))
+    news: array[int] = field(default_factory=lambda: array("q"))
+    """Those of `changed` whose path or bytes the catalog did not know."""
     gone: list[int] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     """Paths of seeds whose file vanished or cannot be read any more: what the guard counts."""
@@ -377,17 +379,16 @@ class Ingest:
             digest=arrival.digest,
             is_seed=not record.blank,
         )
-        if row is None:
-            self._next_id += 1
-            self._new.append(stored)
-        else:
-            self._rows.append(stored)
+        self._next_id += row is None
+        (self._new if row is None else self._rows).append(stored)
         if not record.blank:
             self._records.append(RecordRow(stored.id, *record[1:]))
         elif row is not None:
             self._recordless.append(stored.id)
         if not record.blank or row is not None:
             ingested.changed.append(stored.id)
+            if row is None or row.digest != stored.digest:
+                ingested.news.append(stored.id)
         if len(self._new) + len(self._rows) >= _BATCH:
             self._flush()
 

@@ -12,7 +12,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import cache, partial
 
@@ -92,7 +92,7 @@ class Mill:
             stack.callback(lambda: self._catalog.close())
             self.store = store if store is not None else place_of(self.settings).open()
             stack.callback(self.store.close)
-            self.store.claim(self.settings.copies)
+            self.store.claim(self.settings.copies, older=self._saw_newer())
             self._resources = stack.pop_all()
         return self
 
@@ -206,9 +206,13 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
-        elsewhere = cache(partial(look_elsewhere, run, ingested.changed))  # only a pass that may be held asks
+        # only a pass that may be held asks; where the catalog cannot tell what is new, everything may be
+        seen = self._seen(facts)
+        follows = seen is not None and seen <= run.store.serial
+        elsewhere = cache(partial(look_elsewhere, run, ingested.news if follows else None))
         fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
-        held = None if request.force else guarded(run, ingested, elsewhere, fresh=fresh)
+        moved = elsewhere if follows else None
+        held = None if request.force else guarded(run, ingested, moved, fresh=fresh)
         if held is None and not request.force and facts.get("ledger") != run.store.mark:
             held = run.store.doubt(run.catalog.files.fingerprint, run.catalog.states.eligible_files)
         return Derived(facts, anew, ingested, outcome, tally, held, elsewhere)
@@ -258,7 +262,10 @@ class Mill:
         return report
 
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
-        """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
+        """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it.
+
+        Documents that are not as they were published may hold one, too: then all are made anew.
+        """
         coming = self.next_change(run.now)
         found = find_takedowns(run, derived.elsewhere())
         self._tell_decision(run, derived, found.paths)
@@ -268,8 +275,11 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            known = self._is_current(derived.facts)
-            result = withdraw(run, self.feed_builder, found, known=known) if found.paths else None
+            doubtful = self._verify(run.request)
+            known = self._is_current(derived.facts) and not doubtful
+            result = None
+            if found.paths or doubtful:
+                result = withdraw(run, self.feed_builder, found, known=known)
         except StoreError:
             run.store.suspend(suspects)
             raise
@@ -369,6 +379,18 @@ class Mill:
         After a held pass, and where it could not be saved, it does not.
         """
         return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
+
+    def _seen(self, facts: Mapping[str, str]) -> int | None:
+        """Return the last serial of this history that a catalog with these facts saw; None: none of it."""
+        ledger, _, serial = facts.get("ledger", "").rpartition(" ")
+        return int(serial) if ledger == self.store.ledger_id else None
+
+    def _saw_newer(self) -> bool:
+        """Whether the catalog saw this history when it was newer: somebody put an older ledger back."""
+        with suppress(CatalogError):  # a pass will meet it
+            seen = self._seen(self._catalog.meta())
+            return seen is not None and seen > self.store.serial
+        return False
 
     def generation(self) -> Generation:
         """Return what is published now, as the origin serves it."""

@@ -85,6 +85,11 @@ def name(path: str) -> str:
     return _DATE.sub("", stem(path), count=1)
 
 
+def folder(path: str) -> str:
+    """Return the name of the folder that an article lies in, "" where there is none."""
+    return next(reversed(_folders(path)), "")
+
+
 def _split(path: str) -> tuple[list[str], str]:
     *folders, file = path.split("/")
     return folders, file.rpartition(".")[0] or file

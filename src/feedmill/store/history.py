@@ -17,7 +17,7 @@ _SECOND = timedelta(seconds=1)
 class History:
     """The ledger's content in memory; of the last good forms of seeds only their number.
 
-    `gone` has when a retired document last changed.
+    `gone` has when a retired document last changed, `intents` are documents that were about to be published.
     """
 
     ledger_id: str = field(default_factory=lambda: str(uuid.uuid4()))
@@ -26,6 +26,15 @@ class History:
     feeds: dict[str, FeedMemory] = field(default_factory=dict)
     gone: dict[str, Instant] = field(default_factory=dict)
     good: int = 0
+    intents: set[str] = field(default_factory=set)
+
+    @property
+    def unfinished(self) -> frozenset[str]:
+        """The documents that a publication which did not end placed where there was none.
+
+        Nobody remembers the seeds that they were made of: those may be withheld by now.
+        """
+        return frozenset(self.intents & self.documents.keys())
 
     def last_modified(self, path: str, body: Digest, now: Instant) -> Instant:
         """Return the Last-Modified of a document that has the bytes of `body` from now on.

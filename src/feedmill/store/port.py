@@ -193,7 +193,8 @@ class Store(Protocol):
     ) -> Generation:
         """Return the published state as its followers have it; `copies` maps paths to those they copy.
 
-        A document known to be missing or foreign is left out. `Generation.suspended` are those of `suspend`.
+        A document known to be missing or foreign is left out. `Generation.suspended` are those of `suspend`,
+        and those of a publication that did not end: what they tell may have been taken down since.
         """
 
     def body(self, path: str, digest: Digest) -> bytes | None:
@@ -225,6 +226,7 @@ class Store(Protocol):
     def verify(self, *, hash_all: bool = False) -> frozenset[str]:
         """Return the documents that are not as they were published, or were refused.
 
+        So are those that a publication placed which did not end: nobody knows any more what they hold.
         A document returned here is written again by the next publication that adds it. `hash_all`: read every
         document, however untouched it looks.
 
@@ -232,8 +234,11 @@ class Store(Protocol):
             PublishError: the store cannot be read, or is not the one that was opened.
         """
 
-    def claim(self, paths: Iterable[str]) -> None:
-        """Where history was lost, take documents of ours for ours that may be at any path (copies)."""
+    def claim(self, paths: Iterable[str], *, older: bool) -> None:
+        """Where history was lost, take documents of ours for ours that may be at any path (copies).
+
+        `older`: what the store knows of is older than what was published: it was put back by hand.
+        """
 
     def tidy(self) -> None:
         """Remove what a killed run left unfinished; before any publication begins.

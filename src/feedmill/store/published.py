@@ -83,7 +83,8 @@ class PublishedState:
             documents=MappingProxyType(documents),
             gone=frozenset(history.gone),
             redirects=MappingProxyType(dict(redirects)),
-            suspended=frozenset(
+            suspended=history.unfinished
+            | frozenset(
                 path
                 for path, digest in self._suspended.items()
                 if path in documents and documents[path].digest == digest

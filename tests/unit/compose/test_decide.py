@@ -482,15 +482,10 @@ def test_a_mended_seed_is_its_own_again() -> None:
     ],
 )
 def test_while_held_its_own_word_alone_takes_an_entry_away(says: Claim | None, stays_out: bool) -> None:
-    assert stays(facts(), says, NOW, frozenset()) is stays_out
+    assert stays(facts(), says, NOW) is stays_out
 
 
 def test_while_held_a_vanished_file_still_expires() -> None:
     good = facts(expires=NOW + 1)
-    assert stays(good, None, NOW, frozenset())
-    assert not stays(good, None, NOW + 1, frozenset())
-
-
-def test_while_held_renamed_and_unpublished_in_one_go_leaves() -> None:
-    assert not stays(facts(), None, NOW, frozenset({"urn:e"}))
-    assert stays(facts(), claim(1, facts()), NOW, frozenset({"urn:e"}))
+    assert stays(good, None, NOW)
+    assert not stays(good, None, NOW + 1)

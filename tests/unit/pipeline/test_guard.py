@@ -47,10 +47,10 @@ class Site:
         for number in range(4, ENTRIES + 1):
             (self.root / "seeds" / f"{number}.md").unlink()
 
-    def build(self, *, now: datetime = NOW, warm: bool = False) -> PassReport:
+    def build(self, *, now: datetime = NOW, warm: bool = False, full: bool = False) -> PassReport:
         settings = replace(loads(SITE + self.config, base=self.root), workers=1)
         with Mill(settings, clock=lambda: now) as mill:
-            report = mill.run(PassRequest())
+            report = mill.run(PassRequest(full=full))
             if warm:
                 mill.warm()
                 mill.run(PassRequest())
@@ -319,3 +319,68 @@ def test_what_has_expired_is_not_lost(site: Site) -> None:
     site.build()
     site.lose()
     assert site.build(now=NOW + timedelta(days=2)).held is None
+
+
+@pytest.mark.parametrize("extra", ["date: 2027-01-01\n", "expires: 2026-02-01\n", "published: false\n"])
+@pytest.mark.parametrize("how", ["", "full", "decoded otherwise", "after a takedown"])
+def test_what_was_withheld_beside_it_for_long_takes_nothing_away(site: Site, extra: str, how: str) -> None:
+    for number in range(4, ENTRIES + 1):
+        site.write(f"next/{number}.md", number, extra)
+        path = site.root / f"seeds/next/{number}.md"
+        path.write_text(
+            path.read_text().replace(
+                f"date: 2026-01-0{number}\n", "" if "date" in extra else "date: 2026-01-01\n"
+            )
+        )
+    site.build()
+    assert "all.atom" in site.holding("Entry5")
+    site.lose()
+    if how == "decoded otherwise":
+        site.config += "seeds: {fields: {heat: [warmth]}}\n"
+    if how == "after a takedown":
+        site.write("1.md", 1, "published: false\n")
+        assert site.build().held is not None
+    assert site.build(full=how == "full").held is not None
+    assert "all.atom" in site.holding("Entry5")
+
+
+@pytest.mark.parametrize("extra", ["published: false\n", "expires: 2026-02-01\n"])
+def test_where_nobody_can_tell_what_moved_it_leaves_and_the_pass_is_held(site: Site, extra: str) -> None:
+    site.build()
+    for number in range(4, ENTRIES + 1):
+        site.move(f"{number}.md", f"archive/{number}.md", extra)
+    (site.root / "seeds/3.md").unlink()
+    site.forget()
+    assert site.build().held is not None
+    assert site.holding("Entry5") == []
+    assert "all.atom" in site.holding("Entry3")
+
+
+@pytest.mark.parametrize(
+    ("one", "to"), [("posts/one.md", "_drafts/one.md"), ("2026-01-01-one.md", "_drafts/one/index.md")]
+)
+def test_what_became_a_draft_of_another_title_is_taken_down(site: Site, one: str, to: str) -> None:
+    site.config += "seeds: {link: '{path}/', fields: {link: [address]}}\n"
+    site.move("1.md", one)
+    site.build()
+    assert "all.atom" in site.holding("Entry1")
+    site.lose()
+    (site.root / "seeds" / one).unlink()
+    site.write(to, 9)
+    assert site.build().held is not None
+    assert site.holding("Entry1") == []
+    assert "all.atom" in site.holding("Entry5")
+
+
+def test_a_name_that_many_have_tells_one_from_others_with_its_folder_alone(site: Site) -> None:
+    site.config += "seeds: {link: '{path}/', fields: {link: [address]}}\n"
+    for number in range(1, ENTRIES + 1):
+        site.move(f"{number}.md", f"{number}/post.md")
+    site.build()
+    for number in range(1, ENTRIES + 1):
+        (site.root / f"seeds/{number}/post.md").unlink()
+    site.write("_drafts/1/post.md", 9)
+    site.write("_drafts/post.md", 9)
+    assert site.build().held is not None
+    assert site.holding("Entry1") == []
+    assert "all.atom" in site.holding("Entry5")

@@ -2,12 +2,12 @@
 
 A path that a foreign file holds is reported, never overwritten (docs/promises.md, Files of others). But a
 ledger can be lost (deleted, corrupt, left out of a checkout of the feeds folder), and then feedmill's own
-documents would look foreign and block publication for good, with entries in them that may have
-been taken down since. So with a *new* ledger, documents that bear feedmill's mark are its own again:
-they are kept, rewritten or removed like any other. The mark is one that readers' programs and
-people's own files do not carry by chance: the generator that feedmill's XML feeds and pages name
-near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of
-the paths of documents (docs/promises.md, Feeds stay). JSON Feed and OPML have no generator: there a sibling's
+documents would look foreign and block publication for good, with entries in them that may have been taken
+down since. So with a *new* ledger, or an older one that was put back, documents that bear feedmill's mark
+are its own again: they are kept, rewritten or removed like any other. The mark is one that readers'
+programs and people's own files do not carry by chance: the generator that feedmill's XML feeds and pages
+name near their beginning (what has no field for it, in a comment; icons in PNG's `Software`), on one of the
+paths of documents (docs/promises.md, Feeds stay). JSON Feed and OPML have no generator: there a sibling's
 mark counts. What bears no mark stays foreign, whatever its name.
 """
 
@@ -22,6 +22,7 @@ from feedmill.model.archive import ARCHIVED, split_archive
 from feedmill.model.filename import from_locale
 from feedmill.model.taxonomy import Kind
 from feedmill.store.local.feeds_dir import Obstacle, Tree
+from feedmill.store.local.heads import found_feeds
 from feedmill.store.local.state import Memory
 
 _MARKED = (".html", ".atom", ".rss")
@@ -98,3 +99,12 @@ def claim(tree: Tree, memory: Memory, paths: Iterable[str]) -> None:
             found = tree.find(path)
             if found is not None and path not in memory.history.documents:
                 memory.record_found(path, found)
+
+
+def adopt(tree: Tree, memory: Memory) -> None:
+    """Take the documents that bear our mark, and remember what they tell of their feeds."""
+    known = set(memory.history.documents)
+    claim(tree, memory, list(own_documents(tree)))
+    # what a killed run made is no memory of a feed: its seeds may be withheld by now
+    for feed in found_feeds(tree, sorted(memory.history.documents.keys() - known)):
+        memory.remember_feed(feed)

@@ -11,9 +11,8 @@ from feedmill.errors import PublishError
 from feedmill.model.artifact import Digest
 from feedmill.model.seed import Problem, Severity
 from feedmill.store.history import History
-from feedmill.store.local.adopt import claim, own_documents
+from feedmill.store.local.adopt import adopt, claim
 from feedmill.store.local.feeds_dir import OWN, Tree, read_body
-from feedmill.store.local.heads import found_feeds
 from feedmill.store.local.last_good import GoodChanges
 from feedmill.store.local.ledger import Ledger
 from feedmill.store.local.state import Memory
@@ -87,6 +86,7 @@ class PublishedFolder(PublishedState):
         if isinstance(loaded, Damage):
             problems.append(set_aside(self._ledger.path, loaded, read_only=self.read_only))
             loaded, fresh = LocalHistory(), True
+        loaded.intents -= loaded.documents.keys()
         self.memory = Memory(history=loaded)
         self.problems = tuple(problems)
         self._hash_all = bool(loaded.unclean)
@@ -95,9 +95,7 @@ class PublishedFolder(PublishedState):
             try:
                 claim(tree, self.memory, sorted(loaded.intents))
                 if fresh or not loaded.serial:
-                    claim(tree, self.memory, list(own_documents(tree)))
-                    for feed in found_feeds(tree, sorted(self.memory.history.documents)):
-                        self.memory.remember_feed(feed)
+                    adopt(tree, self.memory)
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
         self._remember_folder()
@@ -149,6 +147,7 @@ class PublishedFolder(PublishedState):
             not self.read_only
             and self._announced
             and not self._hash_all
+            and not self.memory.history.unfinished
             and not any(self.memory.suspects.values())
         ):
             with suppress(PublishError):

@@ -167,6 +167,7 @@ class LocalPublication:
         folder, memory, wishes = self._folder, self._memory, self._wishes
         folder.require_same_folder()
         placing = Placing(self._tree, memory, wishes, self._now)
+        serial = memory.history.serial
         try:
             placing.announce(folder)
             if placing.place():
@@ -179,6 +180,7 @@ class LocalPublication:
             folder.save(self._tree, self._good)
             folder.resume(but=wishes.problems)
         except (OSError, Obstacle) as error:
+            memory.history.serial = serial + 1  # no catalog tells of what is visible now
             raise publish_error("publish to", folder.feeds_dir, error) from error
         finally:
             self.discard()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from feedmill.errors import PublishError
 from feedmill.model.instant import Instant
-from feedmill.store.local.adopt import claim, is_marked
+from feedmill.store.local.adopt import adopt, claim, is_marked
 from feedmill.store.local.feeds_dir import Obstacle, Tree, stamp_of
 from feedmill.store.local.folder import PublishedFolder
 from feedmill.store.local.publication import LocalPublication
@@ -32,19 +32,28 @@ class LocalStore(PublishedFolder):
     def doubt(self, seeds: Callable[[], str], eligible: Callable[[], Mapping[str, bytes]]) -> None:
         """One process alone has the newest seeds."""
 
-    def claim(self, paths: Iterable[str]) -> None:
+    def claim(self, paths: Iterable[str], *, older: bool) -> None:
         """Take copies of documents, which may be at any path, where the ledger is new and they bear our mark.
+
+        With an `older` one the other documents as well, as of a publication that did not end: with a new one
+        `reopen` did.
 
         Raises:
             PublishError: the folder cannot be read.
         """
-        if self.memory.history.serial:
+        if self.memory.history.serial and not older:
             return
+        history = self.memory.history
+        known = set(history.documents)
         with self.tree() as tree:
             try:
+                if older:
+                    adopt(tree, self.memory)
                 claim(tree, self.memory, [path for path in paths if is_marked(tree, path)])
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
+        if older:
+            history.intents |= history.documents.keys() - known
 
     def tidy(self) -> None:
         self.require_same_folder()
@@ -62,7 +71,8 @@ class LocalStore(PublishedFolder):
         """Return the documents that are missing on disk or not as the ledger has them, or were refused.
 
         Compares size, time and inode; reads the whole document where they differ, and every
-        document after an unclean end.
+        document after an unclean end. Those of a publication that did not end are returned, too: nobody
+        knows what they hold.
         """
         self.require_same_folder()
         hash_all = hash_all or self._hash_all
@@ -73,7 +83,7 @@ class LocalStore(PublishedFolder):
                 raise publish_error("read", error.filename or self.feeds_dir, error) from error
         self._hash_all = False
         self.memory.retried = set(self.memory.history.refused)
-        return frozenset(self.memory.suspects) | self.memory.retried
+        return frozenset(self.memory.suspects) | self.memory.retried | self.memory.history.unfinished
 
     def begin(self, now: Instant) -> LocalPublication:
         if self.read_only:

@@ -12,12 +12,11 @@ from feedmill.store.local.feeds_dir import Stamp
 class LocalHistory(History):
     """The same of a folder, with what its disk adds.
 
-    `intents` are documents that were about to be published, `refused` those that could not be.
+    `refused` are documents that could not be published.
     """
 
     unclean: int = 0
     stamps: dict[str, Stamp] = field(default_factory=dict)
-    intents: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
 
 

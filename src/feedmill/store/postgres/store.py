@@ -119,7 +119,7 @@ class PostgresStore(PublishedTables):
             }
         return frozenset(self.suspects)
 
-    def claim(self, paths: Iterable[str]) -> None:
+    def claim(self, paths: Iterable[str], *, older: bool) -> None:
         """Nothing is found beside a lost database."""
 
     def tidy(self) -> None:
