@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ import pytest
 import yaml
 
 from feedmill.config import loads
-from operated.daemon import Folder, Operator, eventually, free_port
+from operated.daemon import Folder, Operator, eventually, free_port, seed_text
 
 pytestmark = pytest.mark.process
 
@@ -232,6 +234,53 @@ def test_workflows_build_one_after_the_other(root: Path) -> None:
         steps = [step for job in tree["jobs"].values() for step in job["steps"]]
         assert any("feedmill build" in step.get("run", "") for step in steps)
         assert all(re.search(r"@v\d+$", step["uses"]) for step in steps if "uses" in step)
+
+
+def test_a_takedown_in_a_held_pass_leaves_pages(root: Path, site: Site, feedmill: Command) -> None:
+    """The guard fails the workflow at its end, after what was taken down is out of what is deployed."""
+    tree = yaml.safe_load((root / "deploy" / "github" / "pages.yml").read_text())
+    build, deploy = tree["jobs"]["build"]["steps"], tree["jobs"]["deploy"]["steps"]
+    folder = site()
+    for number in range(30):
+        folder.write(f"n{number}.md")
+    folder.write("taken.md")
+    feedmill("build", cwd=folder.path)
+    assert "The body of taken" in (folder.feeds / "all.atom").read_text()
+    folder.write("taken.md", seed_text("taken", more="published: false\n"))
+    for number in range(25):
+        (folder.seeds / f"n{number}.md").unlink()
+    output = folder.path / "output"
+    steps = [step["run"] for step in build if "run" in step and "pip" not in step["run"]]
+    for step in steps:
+        done = subprocess.run(
+            ["bash", "-e", "-c", step],
+            cwd=folder.path,
+            env={**os.environ, "GITHUB_OUTPUT": str(output), "PATH": _with_command(os.environ["PATH"])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert output.read_text() == "code=4\n"
+    shown = (folder.path / "public" / "all.atom").read_text()
+    assert "The body of n3" in shown
+    assert "The body of taken" not in shown
+    assert not (folder.path / "public" / ".feedmill").exists()
+    assert deploy[-1]["if"] == "needs.build.outputs.code == '4'"
+    assert "exit 4" in deploy[-1]["run"]
+
+
+def _with_command(path: str) -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{path}"
+
+
+def test_workflows_keep_history_whatever_the_build_said(root: Path) -> None:
+    for file in sorted((root / "deploy" / "github").iterdir()):
+        steps = yaml.safe_load(file.read_text())["jobs"]["build"]["steps"]
+        [saves] = [step for step in steps if step.get("uses", "").startswith("actions/cache/save@")]
+        assert saves["if"] == "always() && steps.mill.outcome != 'skipped'"
+        [mill] = [step for step in steps if step.get("id") == "mill"]
+        assert steps.index(mill) < steps.index(saves)
 
 
 def test_nginx_asks_the_other_node(
