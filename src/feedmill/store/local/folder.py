@@ -35,7 +35,8 @@ class PublishedFolder(PublishedState):
     def __init__(self, feeds_dir: Path, *, read_only: bool = False) -> None:
         """Open the store in `feeds_dir`, which need not exist yet.
 
-        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`.
+        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`, as is an empty one
+        beside documents of ours.
 
         Raises:
             PublishError: unreadable, locked, or made by a newer feedmill.
@@ -88,18 +89,21 @@ class PublishedFolder(PublishedState):
             problems.append(set_aside(self._ledger.path, loaded, read_only=self.read_only))
             loaded, fresh = LocalHistory(), True
         self.memory = Memory(history=loaded)
-        self.problems = tuple(problems)
         self._hash_all = bool(loaded.unclean)
         self._announced = bool(loaded.unclean)
         with self.tree() as tree:
             try:
                 claim(tree, self.memory, sorted(loaded.intents))
                 if fresh or not loaded.serial:
-                    claim(tree, self.memory, list(own_documents(tree)))
+                    own = list(own_documents(tree))
+                    if own and file is not None and not problems and self._ledger.is_empty():
+                        problems.append(_forgotten(self._ledger.path.name, "is empty"))
+                    claim(tree, self.memory, own)
                     for feed in found_feeds(tree, sorted(self.memory.history.documents)):
                         self.memory.remember_feed(feed)
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
+        self.problems = tuple(problems)
         self._remember_folder()
 
     def require_same_folder(self) -> None:
@@ -198,9 +202,12 @@ def set_aside(ledger: Path, damage: Damage, *, read_only: bool) -> Problem:
         except OSError as error:
             raise publish_error("set aside", ledger, error) from error
         where = Path(target).name
+    return _forgotten(where, f"was damaged ({damage.why})")
+
+
+def _forgotten(where: str, what: str) -> Problem:
     return Problem(
         path=f"{OWN}/{where}",
-        message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
-        " entries, are forgotten",
+        message=f"the ledger {what}; which feeds are retired, and the last good entries, are forgotten",
         severity=Severity.ERROR,
     )

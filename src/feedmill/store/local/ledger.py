@@ -57,6 +57,13 @@ class Ledger:
             raise publish_error("reach", self.path, error) from error
         return status.st_dev, status.st_ino
 
+    def is_empty(self) -> bool:
+        """Tell whether the file has no bytes: nothing was ever written to it, or all that was is lost."""
+        try:
+            return self.path.stat().st_size == 0
+        except OSError:
+            return False
+
     def load(self) -> LocalHistory | Damage:
         """Return the content; a `Damage` when the file is no ledger.
 
