@@ -91,18 +91,22 @@ class BackupContract:
             assert publish(store, SITE | {"later.rss": b"other"}, after=120).problems == ()
             assert visible(store) == SITE | {"later.rss": b"other"}
 
-    def test_an_empty_place_is_saved_too(self, place: Place, target: Place, tmp_path: Path) -> None:
-        nothing = Saved(documents=0, good=0, subscriptions=0)
-        assert place.backup(tmp_path / "backup") == nothing
-        with target.lead("restore"):
-            assert target.restore(tmp_path / "backup") == nothing
+    def test_an_empty_place_takes_no_backups_place(self, place: Place, target: Place, tmp_path: Path) -> None:
+        fill(place)
+        place.backup(tmp_path / "backup")
+        before = (tmp_path / "backup").read_bytes()
+        with pytest.raises(StoreError):
+            target.backup(tmp_path / "backup")
+        assert (tmp_path / "backup").read_bytes() == before
+        assert [file.name for file in tmp_path.glob("backup*")] == ["backup"]
 
     def test_what_is_no_backup_changes_nothing(self, place: Place, tmp_path: Path) -> None:
         fill(place)
         before = known(place)
         (tmp_path / "text").write_text("no database " * 999)
+        (tmp_path / "empty").touch()
         with place.lead("restore"):
-            for file in (tmp_path / "text", tmp_path / "nowhere"):
+            for file in (tmp_path / "text", tmp_path / "empty", tmp_path / "nowhere"):
                 with pytest.raises(StoreError, match="backup"):
                     place.restore(file)
         assert known(place) == before
