@@ -138,7 +138,11 @@ def test_nginx_serves_the_folder(served: str) -> None:
     assert ask("/topics/tests") == (200, "text/html; charset=utf-8")
     for hidden in ("/.feedmill/ledger.db", "/.feedmill/lock", "/.feedmill"):
         assert ask(hidden)[0] == 404
-    assert ask("/topics/old.atom")[0] == 410
+    with pytest.raises(urllib.error.HTTPError) as retired:
+        urllib.request.urlopen(served + "/topics/old.atom", timeout=5)
+    assert retired.value.code == 410
+    assert b"generator" in retired.value.read(), "our page, not nginx's own"
+    assert ask("/410.html")[0] == 404
     assert ask("/topics/old.rss")[0] == 404, "a redirect to what is not there"
 
 
@@ -272,6 +276,14 @@ def test_a_takedown_in_a_held_pass_leaves_pages(root: Path, site: Site, feedmill
 
 def _with_command(path: str) -> str:
     return f"{Path(sys.executable).parent}{os.pathsep}{path}"
+
+
+def test_nothing_says_to_install_what_no_index_has(root: Path) -> None:
+    """feedmill is installed from a checkout or a wheel (README.md)."""
+    texts = [root / "README.md", *(root / "docs").glob("*.md"), *(root / "deploy").rglob("*.*")]
+    texts += (root / "src").rglob("*.py")
+    wrong = [str(file) for file in texts if re.search(r"pip install '?feedmill\b", file.read_text("utf-8"))]
+    assert wrong == []
 
 
 def test_workflows_keep_history_whatever_the_build_said(root: Path) -> None:
