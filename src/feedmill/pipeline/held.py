@@ -81,8 +81,8 @@ def find_takedowns(run: Pass, elsewhere: Elsewhere) -> Takedowns:
 def withdraw(run: Pass, builder: FeedBuilder, found: Takedowns, *, known: bool) -> Committed:
     """Publish the last generation less the entries found.
 
-    Where it is not `known` what its documents were made of, because another config made them, or the catalog
-    tells of an earlier generation, all of them are made anew, by this config.
+    Where it is not `known` what its documents were made of, because another config made them, some are lost,
+    or the catalog tells of an earlier generation, all of them are made anew, by this config.
     The ledger keeps the entries' forms until nothing holds them any more: the next pass tries again.
 
     Raises:

@@ -257,7 +257,10 @@ class Mill:
         return report
 
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
-        """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it."""
+        """Publish what a held pass publishes: takedowns, and what is missing of the last generation.
+
+        The catalog remembers nothing of it.
+        """
         coming = self.next_change(run.now)
         found = find_takedowns(run, derived.elsewhere())
         self._tell_decision(run, derived, found.paths)
@@ -267,8 +270,11 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            known = self._is_current(derived.facts)
-            result = withdraw(run, self.feed_builder, found, known=known) if found.paths else None
+            missing = run.store.verify(hash_all=run.request.full) - run.store.refused
+            known = self._is_current(derived.facts) and not missing
+            result = None
+            if found.paths or missing:
+                result = withdraw(run, self.feed_builder, found, known=known)
         except StoreError:
             run.store.suspend(suspects)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -173,3 +174,18 @@ def test_a_restore_that_cannot_have_the_subscriptions_leaves_the_ledger(built: S
     (built.folder / "empty").touch()
     assert "empty is no backup of feedmill's" in run("restore", "--force", "empty", code=3).err
     assert ledger(built).read_bytes() == before
+
+
+def test_after_a_restore_a_held_pass_makes_the_documents_that_there_were(site: Site, run: Run) -> None:
+    for number in range(31):
+        site.seed(f"s{number}.md")
+    run("build")
+    entries = shown(site).count("<entry>")
+    run("backup", "b")
+    for folder in (site.feeds, site.folder / ".feedmill"):
+        shutil.rmtree(folder)
+    for number in range(30):
+        (site.seeds / f"s{number}.md").unlink()
+    run("restore", "b")
+    assert "held back" in run("build", code=4).err
+    assert shown(site).count("<entry>") == entries == 31

@@ -319,3 +319,17 @@ def test_what_has_expired_is_not_lost(site: Site) -> None:
     site.build()
     site.lose()
     assert site.build(now=NOW + timedelta(days=2)).held is None
+
+
+def test_documents_that_are_lost_are_made_again_while_held(site: Site) -> None:
+    site.build()
+    feeds = site.root / "feeds"
+    paths = [path for path in feeds.rglob("*.*") if path.is_file() and path.parent.name != ".feedmill"]
+    before = {path: path.read_bytes() for path in paths}
+    for path in before:
+        path.unlink()
+    site.lose()
+    assert site.build().held is not None
+    assert {path: path.read_bytes() for path in before} == before
+    again = site.build()
+    assert again.held is not None and again.written == 0
