@@ -308,3 +308,31 @@ def test_a_bug_of_ours_is_told_and_no_seeds_fault(
 
     monkeypatch.setattr("feedmill.pipeline.check.check_seeds", wrong)
     assert "ZeroDivisionError" in run("check", code=3).err
+
+
+def test_status_tells_of_a_hold_while_it_is(site: Site, run: Run) -> None:
+    site.configure(CONFIG + "guard: {min_entries: 2}\n")
+    files = [site.seed(f"s{number}.md") for number in range(4)]
+    run("build")
+    texts = {file: file.read_bytes() for file in files[1:]}
+    for file in texts:
+        file.unlink()
+    run("build", code=4)
+    done = run("status", code=4)
+    assert "held back: 3 of 4 entries would vanish" in done.err
+    assert "feedmill rebuild --force" in done.out
+    told = run("status", "--json", code=4).json
+    assert (told["daemon"]["state"], told["problems"][0]["path"]) == ("stopped", "")
+    for file, text in texts.items():
+        file.write_bytes(text)
+    run("build")
+    assert "held" not in run("status").err
+    for file in texts:
+        file.unlink()
+    run("build", code=4)
+    run("rebuild", "--force")
+    assert "held" not in run("status").err
+
+
+def test_init_makes_no_folder_of_a_file(site: Site, run: Run) -> None:
+    assert "config.yaml' is a file" in run("init", "config.yaml", code=2).err
