@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from feedmill.errors import PublishError
 from feedmill.model.filename import to_text
@@ -203,8 +203,7 @@ def replace_ledger(ledger: Path, backup: Backup, here: LocalHistory) -> int:
             gone=here.gone.keys() - then.gone.keys() - then.documents.keys(),
         )
         write_changes(connection, here, younger)
-        if here.serial:
-            _judge_good(connection, then, here)
+        _choose_good(connection, whose_good(then, here.ledger_id, here.serial))
         good = connection.execute("SELECT count(*) FROM main.good").fetchone()[0]
         head = (max(here.serial, then.serial) + 1, good)
         connection.execute("UPDATE main.meta SET unclean = 1, serial = ?, good = ?", head)
@@ -217,18 +216,31 @@ def replace_ledger(ledger: Path, backup: Backup, here: LocalHistory) -> int:
     return int(good)
 
 
-def _judge_good(connection: sqlite3.Connection, then: LocalHistory, here: LocalHistory) -> None:
-    """Leave of a backup's last good forms what cannot have been taken down, or corrected, since.
+Whose = Literal["backup", "here", "both"]
+"""Whose last good forms count after a restore; of `both`, what they have alike."""
+
+
+def whose_good(then: History, ledger_id: str, serial: int) -> Whose:
+    """Return whose last good forms cannot have been taken down, or corrected, since a backup was made.
 
     A seed that is faulty now would go out again in that form. Of one history the newer of the two knows; of
-    two histories nobody knows which one does, so what both have alike remains. A seed that is sound
-    needs none of them.
+    two histories nobody knows which one does. A place that has no `serial` knows nothing. A seed that is
+    sound needs none of them.
     """
-    if then.ledger_id != here.ledger_id:
+    if not serial:
+        return "backup"
+    if then.ledger_id != ledger_id:
+        return "both"
+    return "backup" if then.serial >= serial else "here"
+
+
+def _choose_good(connection: sqlite3.Connection, whose: Whose) -> None:
+    """Leave in a restored ledger the last good forms that count; the one before is attached as `here`."""
+    if whose == "both":
         connection.execute(
             "DELETE FROM main.good WHERE NOT EXISTS (SELECT 1 FROM here.good AS known"
             " WHERE known.path = main.good.path AND known.record = main.good.record)"
         )
-    elif then.serial < here.serial:
+    elif whose == "here":
         connection.execute("DELETE FROM main.good")
         connection.execute("INSERT INTO main.good SELECT path, record FROM here.good")
