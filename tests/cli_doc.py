@@ -31,7 +31,7 @@ overridden: `FEEDMILL_SITE__URL=…` in the environment, `--set site.url=…` on
 | 0 | clean |
 | 1 | done, with invalid or kept seeds (`check`: errors were found; `publish`: a file was refused) |
 | 2 | the command line or the config is wrong; nothing was done |
-| 3 | storage: disk, lock, database, port, mirror |
+| 3 | storage: disk, lock, database, port, mirror; or feedmill itself went wrong (a traceback: report it) |
 | 4 | held back by the guard; takedowns alone were published, `--force` overrules |
 | 130 | interrupted |
 

@@ -108,7 +108,8 @@ def test_new_opens_the_seed_in_the_editor(site: Path, tmp_path: Path) -> None:
     )
     assert "webUrl: https://example.org/mine" in (site / "seeds" / "my-own-day.md").read_text()
     code, shown = on_a_terminal(site, "publish", "seeds/my-own-day.md")
-    assert (code, shown) == (0, "seeds/my-own-day.md: published\n")
+    stays = "no daemon runs here: the feeds stay as they are until feedmill build\n"
+    assert (code, shown) == (0, f"seeds/my-own-day.md: published\n{stays}")
     code, shown = on_a_terminal(site, "new", "Another", env={"EDITOR": str(tmp_path / "none"), "VISUAL": ""})
     assert code == 1 and "cannot be started" in shown
     assert (site / "seeds" / "another.md").exists()

@@ -121,4 +121,4 @@ def test_without_the_library_it_says_what_to_install(site: Site, feedmill: Comma
     folder.write("one.md")
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
     done = feedmill("build", cwd=folder.path, env={"PYTHONPATH": path}, code=2)
-    assert "seeds.workers needs distributed: pip install 'feedmill[dask]'" in done.stderr
+    assert "seeds.workers needs distributed: pip install '.[dask]' in feedmill's checkout" in done.stderr

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +18,7 @@ import pytest
 import yaml
 
 from feedmill.config import loads
-from operated.daemon import Folder, Operator, eventually, free_port
+from operated.daemon import Folder, Operator, eventually, free_port, seed_text
 
 pytestmark = pytest.mark.process
 
@@ -136,7 +138,11 @@ def test_nginx_serves_the_folder(served: str) -> None:
     assert ask("/topics/tests") == (200, "text/html; charset=utf-8")
     for hidden in ("/.feedmill/ledger.db", "/.feedmill/lock", "/.feedmill"):
         assert ask(hidden)[0] == 404
-    assert ask("/topics/old.atom")[0] == 410
+    with pytest.raises(urllib.error.HTTPError) as retired:
+        urllib.request.urlopen(served + "/topics/old.atom", timeout=5)
+    assert retired.value.code == 410
+    assert b"generator" in retired.value.read(), "our page, not nginx's own"
+    assert ask("/410.html")[0] == 404
     assert ask("/topics/old.rss")[0] == 404, "a redirect to what is not there"
 
 
@@ -232,6 +238,61 @@ def test_workflows_build_one_after_the_other(root: Path) -> None:
         steps = [step for job in tree["jobs"].values() for step in job["steps"]]
         assert any("feedmill build" in step.get("run", "") for step in steps)
         assert all(re.search(r"@v\d+$", step["uses"]) for step in steps if "uses" in step)
+
+
+def test_a_takedown_in_a_held_pass_leaves_pages(root: Path, site: Site, feedmill: Command) -> None:
+    """The guard fails the workflow at its end, after what was taken down is out of what is deployed."""
+    tree = yaml.safe_load((root / "deploy" / "github" / "pages.yml").read_text())
+    build, deploy = tree["jobs"]["build"]["steps"], tree["jobs"]["deploy"]["steps"]
+    folder = site()
+    for number in range(30):
+        folder.write(f"n{number}.md")
+    folder.write("taken.md")
+    feedmill("build", cwd=folder.path)
+    assert "The body of taken" in (folder.feeds / "all.atom").read_text()
+    folder.write("taken.md", seed_text("taken", more="published: false\n"))
+    for number in range(25):
+        (folder.seeds / f"n{number}.md").unlink()
+    output = folder.path / "output"
+    steps = [step["run"] for step in build if "run" in step and "pip" not in step["run"]]
+    for step in steps:
+        done = subprocess.run(
+            ["bash", "-e", "-c", step],
+            cwd=folder.path,
+            env={**os.environ, "GITHUB_OUTPUT": str(output), "PATH": _with_command(os.environ["PATH"])},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert output.read_text() == "code=4\n"
+    shown = (folder.path / "public" / "all.atom").read_text()
+    assert "The body of n3" in shown
+    assert "The body of taken" not in shown
+    assert not (folder.path / "public" / ".feedmill").exists()
+    assert deploy[-1]["if"] == "needs.build.outputs.code == '4'"
+    assert "exit 4" in deploy[-1]["run"]
+
+
+def _with_command(path: str) -> str:
+    return f"{Path(sys.executable).parent}{os.pathsep}{path}"
+
+
+def test_nothing_says_to_install_what_no_index_has(root: Path) -> None:
+    """feedmill is installed from a checkout or a wheel (README.md)."""
+    texts = [root / "README.md", *(root / "docs").glob("*.md"), *(root / "deploy").rglob("*.*")]
+    texts += (root / "src").rglob("*.py")
+    wrong = [str(file) for file in texts if re.search(r"pip install '?feedmill\b", file.read_text("utf-8"))]
+    assert wrong == []
+
+
+def test_workflows_keep_history_whatever_the_build_said(root: Path) -> None:
+    for file in sorted((root / "deploy" / "github").iterdir()):
+        steps = yaml.safe_load(file.read_text())["jobs"]["build"]["steps"]
+        [saves] = [step for step in steps if step.get("uses", "").startswith("actions/cache/save@")]
+        assert saves["if"] == "always() && steps.mill.outcome != 'skipped'"
+        [mill] = [step for step in steps if step.get("id") == "mill"]
+        assert steps.index(mill) < steps.index(saves)
 
 
 def test_nginx_asks_the_other_node(

@@ -297,8 +297,9 @@ def test_without_the_library_it_says_what_to_install(
         "u.find_spec = lambda name, *rest: None if name == 'obstore' else f(name, *rest)\n"
     )
     path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
-    done = feedmill("build", cwd=folder.path, env={**KEYS, "PYTHONPATH": path}, code=2)
-    assert "needs obstore: pip install 'feedmill[buckets]'" in done.stderr
+    for command in ("build", "check", "doctor"):
+        done = feedmill(command, cwd=folder.path, env={**KEYS, "PYTHONPATH": path}, code=2)
+        assert "needs obstore: pip install '.[buckets]' in feedmill's checkout" in done.stderr
     assert not folder.feeds.exists() or not folder.documents()
 
 

@@ -6,6 +6,7 @@ A form's test module derives a class from `BackupContract` and gives it fixtures
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from feedmill.errors import StoreError
 from feedmill.push.subscriptions import Subscriptions
-from feedmill.store import Place, Saved
+from feedmill.store import FeedMemory, Place, Saved, Store
 from store_contract.contract import AI, AWKWARD, NOON, SITE, publish, visible
 from store_contract.subscriptions import NOW, subscribe
 
@@ -46,6 +47,18 @@ def fill(place: Place) -> None:
             publication.commit()
     with closing(Subscriptions(place.subscriptions())) as subscriptions:
         subscribe(subscriptions, 1, 2, 3)
+
+
+def _keep(store: Store, forms: Mapping[str, bytes | None], feed: FeedMemory | None = None) -> None:
+    with store.begin(NOON + timedelta(hours=2)) as publication:
+        for path, blob in forms.items():
+            if blob is None:
+                publication.drop_good(path)
+            else:
+                publication.keep_good(path, blob)
+        if feed is not None:
+            publication.remember_feed(feed)
+        publication.commit()
 
 
 class BackupContract:
@@ -91,18 +104,53 @@ class BackupContract:
             assert publish(store, SITE | {"later.rss": b"other"}, after=120).problems == ()
             assert visible(store) == SITE | {"later.rss": b"other"}
 
-    def test_an_empty_place_is_saved_too(self, place: Place, target: Place, tmp_path: Path) -> None:
-        nothing = Saved(documents=0, good=0, subscriptions=0)
-        assert place.backup(tmp_path / "backup") == nothing
+    def test_what_was_decided_since_stays_decided(self, place: Place, tmp_path: Path) -> None:
+        file = tmp_path / "backup"
+        with place.lead("test"), place.open() as store:
+            publish(store, SITE | {"old.rss": b"old"})
+            _keep(store, {"down.md": b"1", "corrected.md": b"1", "same.md": b"1"})
+            place.backup(file)
+            publish(store, SITE, retire=["old.rss", "young.rss"], after=60)
+            _keep(store, {"down.md": None, "corrected.md": b"2", "young.md": b"1"}, AI)
+        with place.lead("restore"):
+            assert place.restore(file).good == 3
+        found = known(place)
+        assert found["good"] == {"corrected.md": b"2", "same.md": b"1", "young.md": b"1"}
+        assert AI.path in found["feeds"]
+        assert "young.rss" in found["gone"]
+        assert "old.rss" not in found["gone"], "the backup has it published"
+
+    def test_of_two_histories_what_both_have_alike_remains(
+        self, place: Place, target: Place, tmp_path: Path
+    ) -> None:
+        for each, forms in (
+            (place, {"a.md": b"1", "b.md": b"1", "c.md": b"1"}),
+            (target, {"a.md": b"1", "b.md": b"2", "d.md": b"1"}),
+        ):
+            with each.lead("test"), each.open() as store:
+                publish(store, SITE)
+                _keep(store, forms)
+        place.backup(tmp_path / "backup")
         with target.lead("restore"):
-            assert target.restore(tmp_path / "backup") == nothing
+            assert target.restore(tmp_path / "backup").good == 1
+        assert known(target)["good"] == {"a.md": b"1"}
+
+    def test_an_empty_place_takes_no_backups_place(self, place: Place, target: Place, tmp_path: Path) -> None:
+        fill(place)
+        place.backup(tmp_path / "backup")
+        before = (tmp_path / "backup").read_bytes()
+        with pytest.raises(StoreError):
+            target.backup(tmp_path / "backup")
+        assert (tmp_path / "backup").read_bytes() == before
+        assert [file.name for file in tmp_path.glob("backup*")] == ["backup"]
 
     def test_what_is_no_backup_changes_nothing(self, place: Place, tmp_path: Path) -> None:
         fill(place)
         before = known(place)
         (tmp_path / "text").write_text("no database " * 999)
+        (tmp_path / "empty").touch()
         with place.lead("restore"):
-            for file in (tmp_path / "text", tmp_path / "nowhere"):
+            for file in (tmp_path / "text", tmp_path / "empty", tmp_path / "nowhere"):
                 with pytest.raises(StoreError, match="backup"):
                     place.restore(file)
         assert known(place) == before

@@ -45,7 +45,7 @@ def adopt_command(app: App, old: tuple[str, ...]) -> int:
     from feedmill.pipeline.list import list_seeds
     from feedmill.sites import adopt
 
-    settings = app.settings()
+    settings = app.settings(makes_ids=True)
     named = settings.decode.address.ids
     base = settings.file.parent if settings.file else Path.cwd()
     target = named or base / "ids.yaml"

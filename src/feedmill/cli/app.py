@@ -32,8 +32,8 @@ class App:
     feeds: Path | None
     overrides: tuple[str, ...]
 
-    def settings(self) -> Settings:
-        """Return the effective settings.
+    def settings(self, *, makes_ids: bool = False) -> Settings:
+        """Return the effective settings, for one who `makes_ids` also without the file of `seeds.ids`.
 
         Raises:
             ConfigError: what is wrong with them, all of it.
@@ -47,6 +47,7 @@ class App:
             seeds=self.seeds,
             feeds=self.feeds,
             cwd=Path.cwd(),
+            makes_ids=makes_ids,
         )
 
 

@@ -16,7 +16,7 @@ from feedmill.cli.output import Progress, print_json, relative_prefix
 from feedmill.cli.problems import counts, print_problems, print_repeated, problem_line
 from feedmill.errors import UsageError
 from feedmill.model.filename import in_locale
-from feedmill.model.seed import Severity
+from feedmill.model.seed import Problem, Severity
 from feedmill.pipeline.report import problem_json
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
         some = chosen if chosen and "" not in chosen else None
         problems = check_seeds(settings, wall_clock, paths=some, progress=progress)
     errors = sum(strict or problem.severity is Severity.ERROR for problem in problems)
+    errors += len(settings.warnings) if strict else 0
     if as_json:
         document = {
             "problems": [problem_json(problem) for problem in problems],
@@ -62,11 +63,11 @@ def check_command(app: App, paths: tuple[str, ...], strict: bool, as_json: bool)
         for problem in problems:
             click.echo(problem_line(problem, prefix))
         print_repeated(problems, prefix)
-    if problems:
-        told = counts(problems)
-        click.echo(f"{told}; all count as errors (--strict)." if strict else f"{told}.", err=True)
+    if strict and errors:
+        of_config = (Problem(path="", message=text, severity=Severity.WARNING) for text in settings.warnings)
+        click.echo(f"{counts((*problems, *of_config))}; all count as errors (--strict).", err=True)
     else:
-        click.echo("No fault found.", err=True)
+        click.echo(f"{counts(problems)}." if problems else "No fault found.", err=True)
     return Exit.PROBLEMS if errors else Exit.CLEAN
 
 

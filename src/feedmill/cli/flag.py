@@ -10,7 +10,7 @@ from feedmill.cli.app import App, app_options, wall_clock
 from feedmill.cli.explain import known_seed
 from feedmill.cli.main import Exit
 from feedmill.cli.output import relative_prefix
-from feedmill.errors import SeedError
+from feedmill.errors import SeedError, StoreError
 from feedmill.pipeline.report import printable
 
 if TYPE_CHECKING:
@@ -56,7 +56,23 @@ def _set_flags(app: App, given: tuple[str, ...], *, published: bool) -> int:
         word = "published" if published else "unpublished"
         click.echo(f"{printable(prefix + path)}: {word}" + ("" if edit.changed else " already"))
     _remark(settings, done, prefix, published=published)
+    if done and not _runs(settings):
+        click.echo("no daemon runs here: the feeds stay as they are until feedmill build", err=True)
     return Exit.CLEAN if len(done) == len(paths) else Exit.PROBLEMS
+
+
+def _runs(settings: Settings) -> bool:
+    """Whether a daemon sees the file, and publishes what it says now."""
+    from feedmill.cli.run import ask_daemon
+    from feedmill.daemon import NoDaemon
+
+    try:
+        ask_daemon(settings, {"command": "status"})
+    except NoDaemon:
+        return False
+    except StoreError:
+        return True  # one that does not answer, but is there
+    return True
 
 
 def _remark(settings: Settings, paths: list[str], prefix: str, *, published: bool) -> None:

@@ -46,7 +46,7 @@ A **seed** is a file like this one: a few fields between two lines of dashes, th
 
 
 @click.command("init")
-@click.argument("folder", required=False, type=click.Path(), metavar="[DIR]")
+@click.argument("folder", required=False, type=click.Path(file_okay=False), metavar="[DIR]")
 @click.option(
     "--from",
     "source",

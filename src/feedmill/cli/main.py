@@ -7,6 +7,7 @@ import importlib
 import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any
@@ -24,7 +25,7 @@ class Exit(IntEnum):
     CLEAN = 0
     PROBLEMS = 1
     USAGE = 2
-    STORAGE = 3
+    STORAGE = 3  # or feedmill itself went wrong
     HELD = 4
     INTERRUPTED = 130
 
@@ -128,6 +129,7 @@ def cli(ctx: click.Context, config: str | None) -> None:
 def main(args: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; every deliberate error becomes a message and a code."""
     gc.set_threshold(_GARBAGE, 20, 50)
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is escaped, not fatal
             stream.reconfigure(errors="backslashreplace")
@@ -150,7 +152,21 @@ def main(args: Sequence[str] | None = None) -> int:
     except FeedmillError as error:
         click.echo(f"feedmill: {error}" if not isinstance(error, InputError) else str(error), err=True)
         return _code(error)
+    except Exception:  # noqa: BLE001
+        traceback.print_exc()  # a bug of ours: report it
+        return Exit.STORAGE
     return outcome if isinstance(outcome, int) else Exit.CLEAN
+
+
+def _open_streams() -> None:
+    """Have /dev/null in the place of a closed standard stream: else a file of ours gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the lowest number that is free
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", encoding="utf-8", closefd=False))
 
 
 def _code(error: FeedmillError) -> Exit:

@@ -29,10 +29,12 @@ _OVERRULE = "bring the files back, or overrule it: feedmill rebuild --force"
 def status_command(app: App, as_json: bool) -> int:
     """Show the daemon, its last pass, the next runs, seeds by what became of them, and problems.
 
-    Exit code 4 while the guard holds passes back, 3 while they fail.
+    Exit code 4 while the guard holds passes back (without a daemon: held the last one back), 3 while they
+    fail.
     """
     from feedmill.cli.run import ask_daemon
     from feedmill.daemon import NoDaemon
+    from feedmill.pipeline.hold import held_back
     from feedmill.pipeline.report import problem_from_json
 
     settings = app.settings()
@@ -43,6 +45,8 @@ def status_command(app: App, as_json: bool) -> int:
         running = False
         document = _stopped(settings)
     code = _CODES.get(document["daemon"]["state"], Exit.CLEAN)
+    if not running and held_back(settings.state_dir) is not None:
+        code = Exit.HELD
     if as_json:
         print_json(document)
         return code
@@ -61,12 +65,16 @@ def status_command(app: App, as_json: bool) -> int:
 
 def _stopped(settings: Settings) -> dict[str, Any]:
     """Return the status without a daemon: what the last pass left in the catalog."""
-    from feedmill.daemon.status import stopped_json, store_json
+    from feedmill.daemon.status import problems_json, stopped_json, store_json
     from feedmill.pipeline.dry_run import last_known
+    from feedmill.pipeline.hold import held_back
 
+    known, held = last_known(settings), held_back(settings.state_dir)
+    own = problems_json((), [f"held back: {held}"] if held is not None else ())
     return {
         "daemon": stopped_json(),
-        **last_known(settings),
+        **known,
+        "problems": [*own, *known["problems"]],
         "followers": {"hub": None, "mirrors": []},
         "store": store_json(settings),
     }

@@ -17,7 +17,7 @@ def require(settings: Settings) -> None:
     """
     for what, library, extra in _needs(settings):
         if find_spec(library) is None:
-            message = f"{what} needs {library}: pip install 'feedmill[{extra}]'"
+            message = f"{what} needs {library}: pip install '.[{extra}]' in feedmill's checkout"
             raise ConfigError(settings.file or "config.yaml", message)
 
 

@@ -31,12 +31,14 @@ def load(
     seeds: Path | None = None,
     feeds: Path | None = None,
     cwd: Path,
+    makes_ids: bool = False,
 ) -> Settings:
     """Return the effective settings; reads one file and nothing else, changes nothing.
 
     Later ones win: the file (`path`, else `config.yaml` in `cwd` or the nearest folder above that has
     one), variables like `FEEDMILL_SITE__URL`, `overrides` (`a.b=value`), `seeds` and `feeds`. Paths are
-    relative to the file's folder; `path`, `seeds` and `feeds` to `cwd`.
+    relative to the file's folder; `path`, `seeds` and `feeds` to `cwd`. Who `makes_ids` (the file that
+    `seeds.ids` names) is not told that it is not there.
 
     Raises:
         ConfigErrors: everything that is wrong, at once.
@@ -45,7 +47,10 @@ def load(
     source = str(path) if path is not None else _nearest(cwd)
     file = cwd / source
     given = {name: cwd / path for name, path in (("seeds", seeds), ("feeds", feeds)) if path is not None}
-    return _settings(_read(file, source), source, file, overrides=overrides, environ=environ, given=given)
+    text = _read(file, source)
+    return _settings(
+        text, source, file, overrides=overrides, environ=environ, given=given, makes_ids=makes_ids
+    )
 
 
 def loads(
@@ -73,6 +78,7 @@ def _settings(
     overrides: Sequence[str],
     environ: Mapping[str, str],
     given: Mapping[str, Path],
+    makes_ids: bool = False,
 ) -> Settings:
     """`given` are the folders that the command line names, which go before those of the config."""
     faults = Faults()
@@ -94,9 +100,13 @@ def _settings(
     check_rules(checked)
     check_folders(checked, folders)
     read_secrets(config, environ=environ, folder=lambda text: _folder(text, base, environ), add=checked.add)
-    faults.raise_any()
     if config["seeds"]["ids"]:
-        config["seeds"]["ids"] = str(_folder(config["seeds"]["ids"], base, environ))
+        ids = _folder(config["seeds"]["ids"], base, environ)
+        config["seeds"]["ids"] = str(ids)
+        if not (makes_ids or ids.exists()):
+            remedy = "put it back, or make it: feedmill adopt OLD-FEED"
+            checked.add(("seeds", "ids"), f"'seeds.ids' names {ids}, which is not there; {remedy}")
+    faults.raise_any()
     if "feeds" in given:  # `--feeds` is a try: nothing is spread from there
         config["push"].update(hub="off", hubs=())
         config["store"].update(url=None)

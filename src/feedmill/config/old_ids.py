@@ -12,7 +12,7 @@ from feedmill.yamltext import MappingNode, ScalarNode, YamlFault, parse
 def load_ids(file: Path, home: str) -> OldIds:
     """Return what the file says, a mapping in YAML or JSON; an address may be a path below `home`.
 
-    A file that is not there says nothing: `feedmill adopt` makes it.
+    A file that is not there says nothing: `feedmill adopt` is about to make it, for all others it is a fault.
 
     Raises:
         ConfigError: it cannot be read, or is no mapping of texts.

@@ -69,18 +69,22 @@ def check_folders(config: CheckedConfig, folders: Mapping[str, Path | None]) -> 
         for other_place, other in real[:index]:
             if not config.clean(place, other_place):
                 continue
+            remedy = "use folders beside each other"
             if folder == other:
                 relation = "is the same folder as"
             elif folder.is_relative_to(other):
-                if other_place == ("seeds", "dir") and _is_excluded(config, folder.relative_to(other)):
-                    continue
+                if other_place == ("seeds", "dir"):
+                    inside = folder.relative_to(other)
+                    if _is_excluded(config, inside):
+                        continue
+                    remedy += f", or add {inside.as_posix()} to 'seeds.exclude'"
                 relation = "lies inside"
             elif other.is_relative_to(folder):
                 relation = "contains"
             else:
                 continue
             message = f"'{dotted(place)}' ({folder}) {relation} '{dotted(other_place)}' ({other})"
-            config.add(place, f"{message}; use folders beside each other", other_place)
+            config.add(place, f"{message}; {remedy}", other_place)
     if theme is not None and config.clean(("theme",)) and not theme.is_dir():
         config.add(
             ("theme", "dir"),
@@ -89,10 +93,12 @@ def check_folders(config: CheckedConfig, folders: Mapping[str, Path | None]) -> 
 
 
 def _is_excluded(config: CheckedConfig, folder: Path) -> bool:
-    """Whether a folder among the seeds, or one that it is in, is named by `seeds.exclude`."""
+    """Whether `seeds.exclude` names a folder among the seeds, or one that it is in: `feeds`, `feeds/**`."""
     if not config.clean(("seeds", "exclude")):
         return True
-    named = {glob.removeprefix("./").strip("/") for glob in config.values["seeds"]["exclude"]}
+    named = {
+        glob.removeprefix("./").removesuffix("/**").strip("/") for glob in config.values["seeds"]["exclude"]
+    }
     return any(each.as_posix() in named for each in (folder, *folder.parents))
 
 

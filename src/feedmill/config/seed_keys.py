@@ -69,7 +69,11 @@ SEEDS = section(
         [{"paths": ["news/**"], "link": "news/{slug}/", "defaults": {"topics": ["News"]}}],
         default=(),
     ),
-    ids=key(PATH, "A file of addresses and their old ids, as `feedmill adopt` writes it.", "ids.yaml"),
+    ids=key(
+        PATH,
+        "A file of addresses and their old ids, as `feedmill adopt` writes it; it must be there.",
+        "ids.yaml",
+    ),
     excerpt=key(_EXCERPT, "The summary of a seed that has none of its own."),
     templates=key(
         choice("keep", "strip"),

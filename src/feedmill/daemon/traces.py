@@ -90,7 +90,8 @@ def _provider(environ: Mapping[str, str]) -> TracerProvider | None:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
-        logger.warning("traces are asked for, and OpenTelemetry is not there: pip install 'feedmill[otel]'")
+        remedy = "pip install '.[otel]' in feedmill's checkout"
+        logger.warning(f"traces are asked for, and OpenTelemetry is not there: {remedy}")
         return None
     facts = {"service.version": feedmill.__version__}
     facts["service.name"] = environ.get("OTEL_SERVICE_NAME") or "feedmill"

@@ -15,7 +15,7 @@ from feedmill.catalog import KnownRow
 from feedmill.compose import Before, Delta, decide, last_good
 from feedmill.model.archive import Period
 from feedmill.model.seed import Reason, Seed
-from feedmill.model.state import ELIGIBLE, Claim, Facts
+from feedmill.model.state import Claim, Facts
 from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.codec import decode_facts, decode_record, decode_seed, encode, facts_of
 from feedmill.pipeline.elsewhere import Elsewhere
@@ -93,13 +93,16 @@ def derive_all(run: Pass) -> Outcome:
         done += len(page)
         run.progress("sort", done, None)
     outcome = work.outcome
-    after = catalog.states.eligible() if before else {}
-    outcome.appeared = len(after.keys() - before.keys()) if before else outcome.tally[ELIGIBLE]
-    outcome.vanished = len(before.keys() - after.keys())
-    outcome.changed = sum(before[entry] != after[entry] for entry in before.keys() & after.keys())
+    out, was = catalog.states.eligible_paths(), list(run.store.last_good_paths())
+    if before:
+        after = catalog.states.eligible()
+        outcome.appeared = len(after.keys() - before.keys())
+        outcome.vanished = len(before.keys() - after.keys())
+        outcome.changed = sum(before[entry] != after[entry] for entry in before.keys() & after.keys())
+    else:  # a new catalog, or a lost one: what was out the ledger alone knows, by path
+        outcome.appeared, outcome.vanished = len(out.difference(was)), len(set(was) - out)
     if run.publication is not None:
-        out = catalog.states.eligible_paths()
-        work.drop(path for path in list(run.store.last_good_paths()) if path not in out)
+        work.drop(path for path in was if path not in out)
     return outcome
 
 

@@ -30,6 +30,7 @@ from feedmill.pipeline.report import NOT_SEEDS, PassReport, PassRequest, printab
 from feedmill.pipeline.seed_problems import SeedProblems, known_faults
 from feedmill.pipeline.selection import Selection, heads, select
 from feedmill.seeds import to_bytes
+from feedmill.seeds.links import entry_id
 from feedmill.store import place_of
 
 
@@ -206,13 +207,17 @@ def _entry(entry: Entry, was: Entry | None = None) -> EntryChange:
 def identity_changes(run: Pass) -> tuple[Problem, ...]:
     """Return a warning for every known file whose entry would be another one for its readers.
 
-    Such an entry shows up a second time everywhere; an `id:` in the seed prevents it.
+    Such an entry shows up a second time everywhere; an `id:` in the seed prevents it. An id out of
+    `seeds.ids` is the one that readers know the entry by: nothing is to be kept there.
     """
+    old_ids = run.settings.decode.address.old_ids.by_address.values()
+    adopted = {entry_id(explicit=old, link="") for old in old_ids}
     found = []
     for path, seed in last_forms(run.store):
         row = run.catalog.files.find(to_bytes(path))
         state = run.catalog.states.find(row.id) if row is not None else None
-        if state is not None and state.entry_id not in (None, seed.id):
+        now = state.entry_id if state is not None else None
+        if now not in (None, seed.id) and now not in adopted:
             found.append(
                 Problem(
                     path=printable(path),

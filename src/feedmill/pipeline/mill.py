@@ -262,9 +262,10 @@ class Mill:
         return report
 
     def _withdraw(self, run: Pass, derived: Derived) -> PassReport:
-        """Publish what a held pass publishes: takedowns alone. The catalog remembers nothing of it.
+        """Publish what a held pass publishes: takedowns, and what is missing of the last generation.
 
-        Documents that are not as they were published may hold one, too: then all are made anew.
+        Documents that are not as they were published may hold one, too: then all are made anew. The catalog
+        remembers nothing of it.
         """
         coming = self.next_change(run.now)
         found = find_takedowns(run, derived.elsewhere())
@@ -275,7 +276,7 @@ class Mill:
         for path in found.paths:
             self._moves.note(path, None)
         try:
-            doubtful = self._verify(run.request)
+            doubtful = self._verify(run.request) - run.store.refused
             known = self._is_current(derived.facts) and not doubtful
             result = None
             if found.paths or doubtful:
@@ -300,12 +301,12 @@ class Mill:
         self.feed_builder.forget()
         self._reporter.forget()
 
-    def _verify(self, request: PassRequest) -> bool:
-        """Compare the documents on disk with the ledger: on the first pass, and whenever all is scanned."""
+    def _verify(self, request: PassRequest) -> frozenset[str]:
+        """Return the documents that are not as the ledger has them: at first, and whenever all is scanned."""
         if self._verified and request.paths is not None:
-            return False
+            return frozenset()
         self._verified = True
-        return bool(self.store.verify(hash_all=request.full))
+        return self.store.verify(hash_all=request.full)
 
     def _plan(self, run: Pass, derived: Derived) -> None:
         """Tell when feeds are planned to change next, where that is another instant now."""

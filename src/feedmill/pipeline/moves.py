@@ -45,7 +45,10 @@ class Moves:
         before, after = _by_entry(self._before), _by_entry(self._after)
         found = [_move("-", path, seed, composer) for key, (path, seed) in before.items() if key not in after]
         for key, (path, seed) in after.items():
-            found.append(_move("~" if key in before else "+", path, seed, composer))
+            if key not in before:
+                found.append(_move("+", path, seed, composer))
+            elif before[key][1] != seed:  # else it was read again, no more
+                found.append(_move("~", path, seed, composer))
         return tuple(sorted(found, key=lambda move: move.path))
 
 

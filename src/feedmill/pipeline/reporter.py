@@ -80,8 +80,8 @@ class Reporter:
         )
 
     def _output_problems(self, run: Pass, result: Committed | None) -> Iterator[Problem]:
-        """Yield what is in the way of documents, or wrong with the theme, by whole paths: no seed's."""
-        for problem in result.problems if result else ():
+        """Yield what is wrong with ledger, theme, or the places of documents, by whole paths: no seed's."""
+        for problem in (*run.store.problems, *(result.problems if result else ())):
             yield replace(problem, path=str(run.settings.feeds_dir / problem.path))
         yield from self._pages.problems(run.settings.theme_dir, run.store.documents)
 

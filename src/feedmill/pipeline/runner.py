@@ -11,6 +11,7 @@ from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
 from feedmill.model.problem_groups import fault_of
 from feedmill.model.settings import Settings
+from feedmill.pipeline.hold import note_hold
 from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.up_to_date import sealed_report
 from feedmill.store import Lead, Store, place_of
@@ -130,6 +131,7 @@ class Runner:
         if not (self._aside or request.full or request.prune):
             idle = sealed_report(self._settings, self._clock())
             if idle is not None:
+                note_hold(self._settings.state_dir, None)
                 return replace(idle, known=frozenset(map(fault_of, idle.problems)))
         known = self._opened().known_faults()
         report = self.run(request)
@@ -151,6 +153,8 @@ class Runner:
             request = replace(request, paths=None, hints=request.hints | (request.paths or frozenset()))
         report = self._opened().run(request)
         self._looked = report.held is None  # while held, only a look at everything shows what is gone
+        if not self._aside:
+            note_hold(self._settings.state_dir, report.held)
         self.next_change = report.next_change
         return report
 

@@ -49,7 +49,9 @@ def sealed_report(settings: Settings, now: Instant) -> PassReport | None:
     theme = load_theme(settings.theme_dir)
     if found.get("rules") != [decode_print(settings), compose_print(settings, theme)]:
         return None
-    with place_of(settings).open() as store:
+    with place_of(settings).open(
+        read_only=True
+    ) as store:  # what is damaged is for a pass to set aside and tell
         if found.get("ledger") != store.mark or store.problems or store.verify():
             return None
         if not all(are_as_known(settings.scan, files, processes(settings.workers))):

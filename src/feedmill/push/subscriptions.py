@@ -285,6 +285,7 @@ class Subscriptions:
         """Have every subscription verified again before anything is sent: they were restored from a copy."""
         for (id_,) in self._tables.read("SELECT id FROM feedmill_subscription"):
             self.doubt(id_, now, now)
+        self._tables.write("UPDATE feedmill_subscription SET failures = 0, trouble = 'to be verified again'")
 
     def end_doubted(self, intent: Intent) -> None:
         """Drop a subscription whose subscriber does not stand by it any more."""

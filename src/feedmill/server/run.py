@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import os
@@ -187,7 +188,9 @@ def bind(listener: Listener) -> list[socket.socket]:
         for one in opened:
             one.close()
         why = error.strerror or str(error)
-        raise PortInUse(listener.key, host, listener.port, why) from error
+        of_host = isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+        key = f"{listener.key.removesuffix('.port')}.host" if of_host else listener.key
+        raise PortInUse(key, host, listener.port, why) from error
     return opened
 
 

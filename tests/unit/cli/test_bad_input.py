@@ -80,3 +80,11 @@ def test_a_numeric_topic_is_a_notice_of_check(site: Site, run: Run) -> None:
     assert done.out == "seeds/a.md:5:10: notice: the topic 2024 is a number; it is taken as written\n"
     assert run("check", "--strict", code=1).err == "1 notice; all count as errors (--strict).\n"
     assert run("build").err == ""
+
+
+def test_a_warning_of_the_config_counts_where_all_is_strict(site: Site, run: Run) -> None:
+    site.configure("")
+    site.seed("a.md")
+    assert "site.url is http://127.0.0.1:8080/" in run("check").out
+    assert run("check", "--strict", code=1).err == "1 warning; all count as errors (--strict).\n"
+    assert run("check", "--strict", "--json", code=1).json["errors"] == 1

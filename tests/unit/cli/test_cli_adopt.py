@@ -76,6 +76,32 @@ def test_the_file_that_the_config_names_keeps_what_is_there(site: Site, run: Run
     assert (file.stat().st_mtime_ns, file.stat().st_ino) == before
 
 
+def test_ids_that_are_not_there_are_a_fault_for_all_but_adopt(site: Site, run: Run) -> None:
+    site.seed("a.md")
+    site.configure(CONFIG + "seeds: {ids: ids.yaml}\n")
+    feed(site, a="urn:old:a")
+    for command in ("build", "check", "list"):
+        said = run(command, code=2).err
+        assert said.startswith("config.yaml:2:14: 'seeds.ids' names ") and "feedmill adopt OLD-FEED" in said
+    assert not site.feeds.exists()
+    run("adopt", "old.xml")
+    run("build")
+    assert "<id>urn:old:a</id>" in (site.feeds / "all.atom").read_text()
+
+
+def test_an_adopted_id_is_nothing_to_warn_of(site: Site, run: Run) -> None:
+    site.seed("a.md")
+    site.seed("b.md")
+    run("build")
+    feed(site, a="urn:old:a")
+    run("adopt", "old.xml")
+    site.configure(CONFIG + "seeds: {ids: ids.yaml}\n")
+    site.seed("b.md", webUrl="https://example.org/elsewhere")
+    done = run("build", "--dry-run")
+    assert done.err.count("is another entry than before") == 1
+    assert "seeds/b.md: warning: is another entry" in done.err
+
+
 def test_over_http(site: Site, run: Run, origin: str) -> None:
     site.seed("a.md")
     feed(site, a="urn:old:a")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -304,3 +307,51 @@ def test_check_warns_of_patterns_that_make_identities_of_titles_and_of_no_others
     assert run("check").err == "No fault found.\n"
     (empty / "config.yaml").write_text(site + 'seeds: {rules: [{paths: ["*.md"], link: "{path}/"}]}\n')
     assert "the pattern '{path}/'" in run("check").out
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_as_good_as_dev_null(site: Site, closed: str) -> None:
+    site.seed("a.md")
+    program = "from feedmill.cli.main import main; raise SystemExit(main())"
+    for command in ("build", "check"):
+        line = f"exec {shlex.quote(sys.executable)} -c {shlex.quote(program)} {command} {closed}"
+        assert subprocess.run(line, shell=True, check=False, timeout=60).returncode == 0
+    assert "<title>A</title>" in (site.feeds / "all.atom").read_text()
+
+
+def test_a_bug_of_ours_is_told_and_no_seeds_fault(
+    site: Site, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("feedmill.pipeline.check.check_seeds", wrong)
+    assert "ZeroDivisionError" in run("check", code=3).err
+
+
+def test_status_tells_of_a_hold_while_it_is(site: Site, run: Run) -> None:
+    site.configure(CONFIG + "guard: {min_entries: 2}\n")
+    files = [site.seed(f"s{number}.md") for number in range(4)]
+    run("build")
+    texts = {file: file.read_bytes() for file in files[1:]}
+    for file in texts:
+        file.unlink()
+    run("build", code=4)
+    done = run("status", code=4)
+    assert "held back: 3 of 4 entries would vanish" in done.err
+    assert "feedmill rebuild --force" in done.out
+    told = run("status", "--json", code=4).json
+    assert (told["daemon"]["state"], told["problems"][0]["path"]) == ("stopped", "")
+    for file, text in texts.items():
+        file.write_bytes(text)
+    run("build")
+    assert "held" not in run("status").err
+    for file in texts:
+        file.unlink()
+    run("build", code=4)
+    run("rebuild", "--force")
+    assert "held" not in run("status").err
+
+
+def test_init_makes_no_folder_of_a_file(site: Site, run: Run) -> None:
+    assert "config.yaml' is a file" in run("init", "config.yaml", code=2).err

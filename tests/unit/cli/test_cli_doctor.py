@@ -72,6 +72,10 @@ def damaged(site: Site) -> None:
     (site.feeds / ".feedmill" / "ledger.db").write_bytes(b"no database at all" * 100)
 
 
+def set_aside(site: Site) -> None:
+    (site.feeds / ".feedmill" / "ledger.db.corrupt-1").write_bytes(b"no database at all")
+
+
 def written_over(site: Site) -> None:
     (site.feeds / "all.atom").write_text("mine")
 
@@ -108,6 +112,7 @@ LOCAL = SOUND.replace("https://feeds.test.invalid/", "http://127.0.0.1:8080/").r
         (saved_tomorrow, "clock", "warning", "a seed was saved at"),
         (written_over, "store", "warning", "1 document not as published (first: all.atom)"),
         (damaged, "store", "warning", "the ledger was damaged"),
+        (set_aside, "ledger", "warning", "ledger.db.corrupt-1 was the ledger"),
         (
             configured(SOUND + f"mirrors: [{{url: 'file://{__file__}'}}]\n"),
             "mirrors",

@@ -17,6 +17,7 @@ from feedmill.seeds.decode import decode
 from feedmill.seeds.flagedit import set_flag
 
 HEAD = "title: A\nwebUrl: https://example.org/a\n"
+STAYS = "no daemon runs here: the feeds stay as they are until feedmill build\n"
 
 
 def edited(text: str | bytes, *, published: bool) -> bytes:
@@ -247,8 +248,9 @@ def test_what_the_flag_alone_does_not_do_is_said(site: Site, run: Run) -> None:
     done = run("unpublish", "b.md")
     assert done.err == (
         "seeds/b.md: seeds/c.md carries the same entry and is published in its place; unpublish it as well\n"
+        + STAYS
     )
-    assert run("unpublish", "c.md").err == ""
+    assert run("unpublish", "c.md").err == STAYS
 
 
 def test_a_wrong_name_stops_before_anything_is_written(site: Site, run: Run, tmp_path: Path) -> None:
@@ -338,3 +340,13 @@ def test_a_long_name_in_any_script_is_no_hindrance(site: Site, run: Run) -> None
         site.seed(name, webUrl="https://example.org/x")
         run("unpublish", f"seeds/{name}")
         assert "published: false" in (site.seeds / name).read_text()
+
+
+def test_without_a_daemon_it_says_what_has_to_follow(site: Site, run: Run) -> None:
+    site.seed("a.md")
+    run("build")
+    for _ in range(2):  # what is unpublished already may be in the feeds still
+        done = run("unpublish", "a.md")
+        assert done.out.startswith("seeds/a.md: unpublished")
+        assert done.err == STAYS
+    assert run("publish", "a.md").err == STAYS

@@ -27,6 +27,8 @@ seeds:
 
 
 def test_every_key(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "ids.json").touch()
     settings = loads(EVERY_KEY, base=tmp_path)
     assert settings.site.home == "https://www.example.org/blog/"
     assert settings.decode.address == AddressSettings(

@@ -123,6 +123,14 @@ CLASHES = [
 ]
 
 
+@pytest.mark.parametrize("named", ["feeds", "feeds/", "./feeds", "feeds/**", "./feeds/**"])
+def test_feeds_among_the_seeds_are_excluded_by_name(tmp_path: Path, named: str) -> None:
+    text = f"seeds: {{dir: ., exclude: [{named}, .feedmill]}}"
+    assert faults(tmp_path, text) == []
+    (fault,) = faults(tmp_path, text.replace(named, "feeds/*"))
+    assert fault.endswith("; use folders beside each other, or add feeds to 'seeds.exclude'")
+
+
 @pytest.mark.parametrize(("text", "message"), CLASHES)
 def test_clashes(tmp_path: Path, text: str, message: str) -> None:
     (fault,) = faults(tmp_path, text)

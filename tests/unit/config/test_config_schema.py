@@ -187,6 +187,7 @@ def test_every_key_is_documented_and_its_examples_are_valid(
 ) -> None:
     assert key.doc.strip().endswith((".", ")", "name."))
     (tmp_path / "theme").mkdir()
+    (tmp_path / "ids.yaml").touch()
     for example in (*key.examples, *([] if key.default is None else [written(key.kind, key.default)])):
         tree = _nested(path, example)
         text = "\n".join(block(CONTEXT.get(path[:2], {}) | tree))

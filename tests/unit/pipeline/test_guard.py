@@ -384,3 +384,17 @@ def test_a_name_that_many_have_tells_one_from_others_with_its_folder_alone(site:
     assert site.build().held is not None
     assert site.holding("Entry1") == []
     assert "all.atom" in site.holding("Entry5")
+
+
+def test_documents_that_are_lost_are_made_again_while_held(site: Site) -> None:
+    site.build()
+    feeds = site.root / "feeds"
+    paths = [path for path in feeds.rglob("*.*") if path.is_file() and path.parent.name != ".feedmill"]
+    before = {path: path.read_bytes() for path in paths}
+    for path in before:
+        path.unlink()
+    site.lose()
+    assert site.build().held is not None
+    assert {path: path.read_bytes() for path in before} == before
+    again = site.build()
+    assert again.held is not None and again.written == 0

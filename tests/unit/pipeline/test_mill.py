@@ -732,3 +732,22 @@ with Mill(loads({CONFIG!r}, base=root), clock=lambda: datetime(2026, 3, 1, 12, t
     shutil.rmtree(folder.root / ".feedmill")
     folder.run()
     assert {path: folder.read(path) for path in folder.feeds()} == published
+
+
+def test_what_is_read_again_and_is_as_it_was_is_no_change(folder: Folder) -> None:
+    for name in ("a", "b"):
+        folder.write(f"{name}.md", text(name))
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        assert mill.run(PassRequest()).appeared == 2
+        assert [move.sign for move in mill.moves()] == ["+", "+"]
+        mill.run(PassRequest(full=True))
+        assert mill.moves() == ()
+        folder.write("b.md", text("b", extra="excerpt: new\n"))
+        mill.run(PassRequest(full=True))
+        assert [(move.sign, move.title) for move in mill.moves()] == [("~", "b")]
+    shutil.rmtree(folder.root / ".feedmill")
+    folder.write("c.md", text("c"))
+    with Mill(folder.settings(), clock=lambda: folder.now) as mill:
+        report = mill.run(PassRequest())
+        assert (report.appeared, report.changed, report.vanished) == (1, 0, 0)
+        assert [(move.sign, move.title) for move in mill.moves()] == [("+", "c")]

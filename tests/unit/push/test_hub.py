@@ -496,4 +496,6 @@ def test_subscriptions_outlive_the_process_and_are_nobody_elses_business(folder:
     restored = Subscriptions(SubscriptionFile(file))
     restored.doubt_all(restored.all({}).__next__().ends)
     assert not restored.due("all.atom", "other", restored.all({}).__next__().ends, 9), "verified again first"
+    (one,) = restored.all({})
+    assert (one.trouble, one.failures) == ("to be verified again", 0)
     restored.close()

@@ -56,7 +56,7 @@ def test_a_port_that_is_taken_is_told_with_its_key() -> None:
 
 @pytest.mark.parametrize("host", ["nowhere.invalid", "203.0.113.7"])
 def test_a_host_that_is_not_ours_is_told(host: str) -> None:
-    with pytest.raises(PortInUse, match=host):
+    with pytest.raises(PortInUse, match=rf"{host}:0 \(server.host\)"):
         Server([Listener(app=hello, host=host, port=0)]).start()
 
 

@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     Check("open files", folders.check_open_files),
     Check("database", database.check_database),
     Check("store", published.check_store),
+    Check("ledger", folders.check_ledger),
     Check("mirrors", published.check_mirrors),
     Check("left behind", left.check_left),
     Check("daemon", published.check_daemon),

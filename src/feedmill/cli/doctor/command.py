@@ -31,8 +31,10 @@ def doctor_command(app: App, as_json: bool) -> int:
     """
     from feedmill.cli.doctor.checks import CHECKS
     from feedmill.cli.doctor.finding import Patient
+    from feedmill.config.extras import require
 
     settings = app.settings()
+    require(settings)
     patient = Patient(settings=settings, now=wall_clock(), daemon=_daemon(settings))
     try:
         found = []

@@ -63,6 +63,13 @@ def check_permissions(patient: Patient) -> Iterator[Finding]:
         yield warning(f"others can read {token}, which opens the operator's page", f"chmod 600 {token}")
 
 
+def check_ledger(patient: Patient) -> Iterator[Finding]:
+    """No ledger was damaged and set aside: what it alone knew is forgotten, unless a backup has it."""
+    for file in sorted((patient.settings.feeds_dir / ".feedmill").glob("ledger.db.corrupt-*")):
+        what = f"{file} was the ledger, and damaged: retired feeds and last good entries were forgotten"
+        yield warning(what, "feedmill restore takes them from a backup; then delete that file")
+
+
 def may(path: Path, mode: int) -> bool:
     """Return whether the user who asks may do that (`os.R_OK` …) with a file or folder."""
     return os.access(path, mode, effective_ids=True)

@@ -101,10 +101,12 @@ def claim(tree: Tree, memory: Memory, paths: Iterable[str]) -> None:
                 memory.record_found(path, found)
 
 
-def adopt(tree: Tree, memory: Memory) -> None:
-    """Take the documents that bear our mark, and remember what they tell of their feeds."""
+def adopt(tree: Tree, memory: Memory) -> bool:
+    """Take the documents that bear our mark, and remember what they tell of their feeds; tell if any do."""
     known = set(memory.history.documents)
-    claim(tree, memory, list(own_documents(tree)))
+    own = list(own_documents(tree))
+    claim(tree, memory, own)
     # what a killed run made is no memory of a feed: its seeds may be withheld by now
     for feed in found_feeds(tree, sorted(memory.history.documents.keys() - known)):
         memory.remember_feed(feed)
+    return bool(own)

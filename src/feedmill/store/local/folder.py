@@ -34,7 +34,8 @@ class PublishedFolder(PublishedState):
     def __init__(self, feeds_dir: Path, *, read_only: bool = False) -> None:
         """Open the store in `feeds_dir`, which need not exist yet.
 
-        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`.
+        A damaged ledger is set aside (`ledger.db.corrupt-1`) and reported in `problems`, as is an empty one
+        beside documents of ours.
 
         Raises:
             PublishError: unreadable, locked, or made by a newer feedmill.
@@ -88,16 +89,18 @@ class PublishedFolder(PublishedState):
             loaded, fresh = LocalHistory(), True
         loaded.intents -= loaded.documents.keys()
         self.memory = Memory(history=loaded)
-        self.problems = tuple(problems)
         self._hash_all = bool(loaded.unclean)
         self._announced = bool(loaded.unclean)
         with self.tree() as tree:
             try:
                 claim(tree, self.memory, sorted(loaded.intents))
                 if fresh or not loaded.serial:
-                    adopt(tree, self.memory)
+                    found = adopt(tree, self.memory)
+                    if found and file is not None and not problems and self._ledger.is_empty():
+                        problems.append(_forgotten(self._ledger.path.name, "is empty"))
             except OSError as error:
                 raise publish_error("read", self.feeds_dir, error) from error
+        self.problems = tuple(problems)
         self._remember_folder()
 
     def require_same_folder(self) -> None:
@@ -197,9 +200,12 @@ def set_aside(ledger: Path, damage: Damage, *, read_only: bool) -> Problem:
         except OSError as error:
             raise publish_error("set aside", ledger, error) from error
         where = Path(target).name
+    return _forgotten(where, f"was damaged ({damage.why})")
+
+
+def _forgotten(where: str, what: str) -> Problem:
     return Problem(
         path=f"{OWN}/{where}",
-        message=f"the ledger was damaged ({damage.why}); which feeds are retired, and the last good"
-        " entries, are forgotten",
+        message=f"the ledger {what}; which feeds are retired, and the last good entries, are forgotten",
         severity=Severity.ERROR,
     )

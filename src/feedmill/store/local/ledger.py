@@ -57,17 +57,24 @@ class Ledger:
             raise publish_error("reach", self.path, error) from error
         return status.st_dev, status.st_ino
 
-    def load(self) -> LocalHistory | Damage:
+    def is_empty(self) -> bool:
+        """Tell whether the file has no bytes: nothing was ever written to it, or all that was is lost."""
+        try:
+            return self.path.stat().st_size == 0
+        except OSError:
+            return False
+
+    def load(self, *, whole: bool = False) -> LocalHistory | Damage:
         """Return the content; a `Damage` when the file is no ledger.
 
-        A file of no bytes is a ledger that was never written. After an unclean end SQLite checks
-        the pages as well.
+        A file of no bytes is a ledger that was never written. After an unclean end, and where the `whole`
+        file is asked for, SQLite checks the pages as well.
 
         Raises:
             PublishError: unreadable, locked, or made by a newer feedmill.
         """
         try:
-            return self._load()
+            return self._load(whole=whole)
         except sqlite3.Error as error:
             self.close()
             if is_damage(error) or primary_code(error) == sqlite3.SQLITE_ERROR:
@@ -77,7 +84,7 @@ class Ledger:
             self.close()
             return Damage(why=str(error))
 
-    def _load(self) -> LocalHistory | Damage:
+    def _load(self, *, whole: bool) -> LocalHistory | Damage:
         connection = self._reader()
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         mark = connection.execute("PRAGMA application_id").fetchone()[0]
@@ -97,7 +104,8 @@ class Ledger:
             connection = self._migrate(connection, version)
         connection.execute("BEGIN")  # one snapshot, whoever writes meanwhile
         history = read_history(connection)
-        if history.unclean == _DAMAGED or (history.unclean and self.path.stat().st_size <= _CHECKED):
+        whole = whole or history.unclean == _DAMAGED
+        if whole or (history.unclean and self.path.stat().st_size <= _CHECKED):
             verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
             if verdict != "ok":
                 self.close()

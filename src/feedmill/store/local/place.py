@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from feedmill.store.local.feeds_dir import OWN
 from feedmill.store.local.folder import LEDGER
 from feedmill.store.local.lock import FolderLock
-from feedmill.store.local.sqlite import connect
 from feedmill.store.local.store import LocalStore
 from feedmill.store.local.subscriptions import SubscriptionFile
 from feedmill.store.port import Saved, Store
@@ -39,29 +38,29 @@ class LocalPlace:
     def backup(self, file: Path) -> Saved:
         """Copy the ledger as it is after some transaction, and the subscriptions."""
         # imported on use: every pass opens a place, few make a backup
-        from feedmill.store.history import History
-        from feedmill.store.local.backup import Backup, new_file, write_history, write_subscriptions
+        from feedmill.store.local.backup import Backup, copy_ledger, new_file, write_subscriptions
 
-        tables = self.find_subscriptions()
-        with closing(tables) if tables else nullcontext(), new_file(file) as connection:
-            if (self.feeds_dir / LEDGER).exists():
-                with closing(connect(self.feeds_dir / LEDGER, "ro")) as ledger:
-                    ledger.backup(connection)
-            else:
-                write_history(connection, History(), ())
+        ledger, tables = self.feeds_dir / LEDGER, self.find_subscriptions()
+        with (
+            closing(tables) if tables else nullcontext(),
+            new_file(file, f"the ledger {ledger}") as connection,
+        ):
+            copy_ledger(ledger, connection)
             subscriptions = write_subscriptions(connection, tables)
         return Backup(file).saved(subscriptions)
 
     def restore(self, file: Path) -> Saved:
-        """Put the backup's ledger in the place of ours; documents that ours had stay ours."""
+        """Put the backup's ledger in the place of ours; documents and feeds that ours had stay ours."""
         from feedmill.store.local.backup import Backup, replace_ledger
 
         backup = Backup(file)
         with self.open() as store:
-            known, serial = list(store.documents), store.serial
-        replace_ledger(self.feeds_dir / LEDGER, backup, known, max(serial, backup.history.serial) + 1)
-        with closing(self.subscriptions()) as tables:
-            return backup.saved(backup.restore_subscriptions(tables))
+            here = store.memory.history
+        (self.feeds_dir / OWN).mkdir(mode=0o700, parents=True, exist_ok=True)
+        with closing(self.subscriptions()) as tables:  # first: what cannot be had leaves the ledger as it is
+            subscriptions = backup.restore_subscriptions(tables)
+        good = replace_ledger(self.feeds_dir / LEDGER, backup, here)
+        return replace(backup.saved(subscriptions), good=good)
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> None:
         """One process has a folder for itself."""

@@ -15,9 +15,13 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQL
 
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """Open `path` ("ro", "rw" or "rwc"), in autocommit, for use by one thread at a time."""
-    # An address, since sqlite3 refuses a path with undecodable bytes.
-    address = f"file:{urllib.parse.quote(os.fsencode(path))}?mode={mode}"
-    return sqlite3.connect(address, uri=True, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
+    where = address(path, mode)
+    return sqlite3.connect(where, uri=True, isolation_level=None, timeout=PATIENCE, check_same_thread=False)
+
+
+def address(path: Path, mode: str) -> str:
+    """Return `path` as SQLite opens it by address: sqlite3 refuses a path with undecodable bytes."""
+    return f"file:{urllib.parse.quote(os.fsencode(path))}?mode={mode}"
 
 
 def primary_code(error: sqlite3.Error) -> int:

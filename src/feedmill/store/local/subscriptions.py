@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from feedmill.errors import StoreError
-from feedmill.store.local.sqlite import connect
+from feedmill.store.local.sqlite import connect, is_damage
 
 _MIGRATIONS = (
     """
@@ -113,7 +113,9 @@ class SubscriptionFile:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"the subscriptions in {self._path} cannot be used: {error}") from error
+            damaged = isinstance(error, sqlite3.Error) and is_damage(error)
+            remedy = "; move it away (docs/operations.md)" if damaged else ""
+            raise StoreError(f"the subscriptions in {self._path} cannot be used: {error}{remedy}") from error
 
 
 def create_tables(connection: sqlite3.Connection) -> None:

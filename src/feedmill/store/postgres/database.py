@@ -14,7 +14,8 @@ try:
     from psycopg.conninfo import conninfo_to_dict
     from psycopg.errors import OperationalError
 except ImportError as missing:
-    raise ConfigError("store.url", "PostgreSQL needs pip install 'feedmill[postgres]'") from missing
+    why = "PostgreSQL needs psycopg: pip install '.[postgres]' in feedmill's checkout"
+    raise ConfigError("store.url", why) from missing
 
 _DEFAULTS = {
     "connect_timeout": "3",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 from feedmill.store.history import History
@@ -72,9 +73,9 @@ class PostgresPlace:
         """Have the backup's history in the database."""
         backup = Backup(file)
         with closing(Database(self._url, self._name, STAGING)) as database:
-            write_history(database, backup)
+            good = write_history(database, backup)
         with closing(self.subscriptions()) as tables:
-            return backup.saved(backup.restore_subscriptions(tables))
+            return replace(backup.saved(backup.restore_subscriptions(tables)), good=good)
 
     def node(self, told: Callable[[Store], None], turned: Callable[[], None]) -> PostgresNode:
         """Return this process as one of the nodes that share the database, not yet begun."""
