@@ -33,11 +33,10 @@ def backup_command(app: App, file: Path, as_json: bool) -> int:
     holds secrets of subscribers: it is readable by its owner alone. It takes the place of an earlier
     backup, and of nothing else.
     """
-    from feedmill.store import place_of
-    from feedmill.store.local.backup import may_replace
+    from feedmill.store import may_hold_backup, place_of
 
     file = Path(os.path.realpath(file))
-    if not may_replace(file):
+    if not may_hold_backup(file):
         raise UsageError(f"{file} is no backup of feedmill's, and no new one takes its place; name another")
     _show(place_of(app.settings()).backup(file), "saved", as_json=as_json)
     return 0

@@ -21,6 +21,13 @@ def place_of(settings: Settings) -> Place:
     return LocalPlace(settings.feeds_dir)
 
 
+def may_hold_backup(file: Path) -> bool:
+    """Tell whether a backup may take the place of `file`: of nothing, an empty file, or an earlier one."""
+    from feedmill.store.local.backup import may_replace
+
+    return may_replace(file)
+
+
 def left_folder(settings: Settings) -> Path | None:
     """Return the feeds folder where it has a ledger although a database is the store by now."""
     if not settings.store.url:

@@ -41,9 +41,7 @@ def may_replace(file: Path) -> bool:
         with closing(connect(file, "ro")) as connection:
             mark = connection.execute("PRAGMA application_id").fetchone()[0]
             held = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'feedmill_subscription'")
-            return (
-                mark == APPLICATION_ID and held.fetchone() is not None
-            )  # the ledger itself has no such table
+            return mark == APPLICATION_ID and held.fetchone() is not None  # the ledger has no such table
     except FileNotFoundError:
         return True
     except (OSError, sqlite3.Error):
