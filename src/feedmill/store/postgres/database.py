@@ -78,6 +78,8 @@ class Database:
         self._setup = tuple(setup)
         self._lasts = lasts
         self._patience = patience
+        self.connected = 0
+        """How often it was connected: over another connection it may be in an earlier state."""
         self._connection: psycopg.Connection[Row] | None = None
         self._lock = threading.RLock()
 
@@ -191,6 +193,7 @@ class Database:
                 connection.close()
                 raise
             self._connection = connection
+            self.connected += 1
         return self._connection
 
 

@@ -32,6 +32,9 @@ _PATIENCE, _LOOK = 1.0, 0.02
 _SEEDS = 100_000
 """Generations of which it is remembered what seeds they were made from."""
 
+_NEXT_EPOCH = "UPDATE feedmill_head SET epoch = greatest(epoch, %s) + 1 RETURNING epoch"
+"""No number that this process had already: a database that went back has forgotten it."""
+
 _KEY = "1179470916, hashtext(current_schema())"
 """The lock's name: "FMLD", and the schema, so that several mills may share a database."""
 _PAIR = "1179470916::oid, (hashtext(current_schema())::bigint & 4294967295)::oid"
@@ -83,7 +86,7 @@ class PostgresLead:
                 "DELETE FROM feedmill_seeds WHERE serial < (SELECT serial FROM feedmill_head) - %s", (_SEEDS,)
             )
             session.rows("DELETE FROM feedmill_node WHERE beat < clock_timestamp() - interval '1 minute'")
-            self.epoch = int(session.rows("UPDATE feedmill_head SET epoch = epoch + 1 RETURNING epoch")[0][0])
+            self.epoch = int(session.rows(_NEXT_EPOCH, (self.epoch,))[0][0])
             self.trusted, self.lagging, self.recorded = False, {}, ""
             self._enter()
         except LockHeld:

@@ -31,6 +31,7 @@ class PublishedTables(PublishedState):
         self.writer = Database(url, name, STAGING)
         self._lead = lead
         self._reader = Database(url, name)
+        self._read_over = 0
         self._listener = Database(url, name, ("LISTEN feedmill",), patience=QUICK)
         try:
             self.reopen()
@@ -81,7 +82,13 @@ class PublishedTables(PublishedState):
         Raises:
             PublishError: the database cannot be read, or a newer feedmill made it.
         """
-        self.history = read_history(self._reader, self.history)
+        self._reader.rows("SELECT 1")  # connects where it has to
+        known = self._reader.connected
+        whole = known != self._read_over  # the database may be in an earlier state than it was
+        self.history = read_history(self._reader, self.history, whole=whole)
+        if self._reader.connected != known:
+            self.history = read_history(self._reader, self.history, whole=True)
+        self._read_over = self._reader.connected
         self.stale = False
         self.suspects &= self.history.documents.keys()
 
