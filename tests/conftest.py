@@ -61,7 +61,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark the test for one of `make test`, `make process` and `make interop`.
 
     Where it stands, what it is called and what it asks for decide, and nobody by hand: who asks for a program
-    of others, however indirectly, is no part of `make check`; hostile inputs are large, and not quick.
+    of others, however indirectly, is no part of `make check`; hostile inputs are large, and properties asked
+    of many inputs: not quick.
     """
     folder = item.path.relative_to(ROOT / "tests").parts[0]
     asked = set(getattr(item, "fixturenames", ()))
@@ -69,7 +70,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("corpus")
     if folder in ("browser", "interop") or "require" in asked:
         item.add_marker("interop")
-    elif folder in ("process", "soak") or "corpus" in asked or item.name.startswith("test_hostile_"):
+    elif folder in ("process", "property", "soak") or "corpus" in asked or item.name.startswith("test_hostile_"):
         item.add_marker("process")
     else:
         item.add_marker("quick")

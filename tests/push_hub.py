@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from aiohttp import web
@@ -143,17 +144,18 @@ async def hub_at(
         media_type=lambda path: "application/atom+xml; charset=utf-8",
         others=others,
     )
-    async with Egress([ip_network(allow)] if allow else [], agent="feedmill-test") as egress:
-        hub = Hub(subscriptions, egress, duties, clock)
-        hub.install(site.topics())
-        task = asyncio.create_task(hub.run())
-        try:
-            yield Running(hub, site, clock, subscriptions)
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            subscriptions.close()
+    with patch("feedmill.push.hub._IDLE", 0.2):
+        async with Egress([ip_network(allow)] if allow else [], agent="feedmill-test") as egress:
+            hub = Hub(subscriptions, egress, duties, clock)
+            hub.install(site.topics())
+            task = asyncio.create_task(hub.run())
+            try:
+                yield Running(hub, site, clock, subscriptions)
+            finally:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+                subscriptions.close()
 
 
 @pytest.fixture

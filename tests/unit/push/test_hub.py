@@ -197,9 +197,9 @@ def test_a_slow_host_with_many_subscriptions_keeps_nobody_else_waiting(folder: P
             for intent in running.subscriptions.intents(running.clock(), 300):
                 running.subscriptions.confirm(intent, running.clock())
             await running.subscribe(other)
-            slow.delay = 5.0
+            slow.delay = 3.0
             running.hub.install(running.site.publish(all_atom=b"<feed>two</feed>"))
-            await until(lambda: other.got, seconds=4)
+            await until(lambda: other.got, seconds=2.5)
             assert not slow.got
 
     asyncio.run(play())
