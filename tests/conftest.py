@@ -70,7 +70,11 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker("corpus")
     if folder in ("browser", "interop") or "require" in asked:
         item.add_marker("interop")
-    elif folder in ("process", "property", "soak") or "corpus" in asked or item.name.startswith("test_hostile_"):
+    elif (
+        folder in ("process", "property", "soak")
+        or "corpus" in asked
+        or item.name.startswith("test_hostile_")
+    ):
         item.add_marker("process")
     else:
         item.add_marker("quick")
