@@ -34,19 +34,19 @@ def status_command(app: App, as_json: bool) -> int:
     """
     from feedmill.cli.run import ask_daemon
     from feedmill.daemon import NoDaemon
-    from feedmill.pipeline.hold import held_back
+    from feedmill.pipeline.last_hold import last_hold
     from feedmill.pipeline.report import problem_from_json
 
     settings = app.settings()
     running = True
     try:
         document = ask_daemon(settings, {"command": "status"})
+        code = _CODES.get(document["daemon"]["state"], Exit.CLEAN)
     except NoDaemon:
         running = False
-        document = _stopped(settings)
-    code = _CODES.get(document["daemon"]["state"], Exit.CLEAN)
-    if not running and held_back(settings.state_dir) is not None:
-        code = Exit.HELD
+        held = last_hold(settings.state_dir)
+        document = _stopped(settings, held)
+        code = Exit.CLEAN if held is None else Exit.HELD
     if as_json:
         print_json(document)
         return code
@@ -63,13 +63,12 @@ def status_command(app: App, as_json: bool) -> int:
     return code
 
 
-def _stopped(settings: Settings) -> dict[str, Any]:
-    """Return the status without a daemon: what the last pass left in the catalog."""
+def _stopped(settings: Settings, held: str | None) -> dict[str, Any]:
+    """Return the status without a daemon: what the last pass left in the catalog, and why it was `held`."""
     from feedmill.daemon.status import problems_json, stopped_json, store_json
     from feedmill.pipeline.dry_run import last_known
-    from feedmill.pipeline.hold import held_back
 
-    known, held = last_known(settings), held_back(settings.state_dir)
+    known = last_known(settings)
     own = problems_json((), [f"held back: {held}"] if held is not None else ())
     return {
         "daemon": stopped_json(),

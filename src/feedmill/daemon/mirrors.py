@@ -233,7 +233,7 @@ def _open(settings: Settings, mirror: MirrorSettings, *, looks: bool = False) ->
     return Mirror(place, Memory(None if looks and not file.exists() else file, where))
 
 
-def left(settings: Settings) -> Iterator[tuple[Path, str, int]]:
+def abandoned_mirrors(settings: Settings) -> Iterator[tuple[Path, str, int]]:
     """Yield the memories of mirrors that are in the settings no more.
 
     Each with where that mirror is ("" where its memory does not tell), and how many documents it has there.

@@ -7,19 +7,46 @@ files away at once is more likely an accident than a decision. Entries withheld 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 
 from feedmill.model.seed import Seed
 from feedmill.model.state import ELIGIBLE
 from feedmill.pipeline.codec import decode_seed
 from feedmill.pipeline.derive import as_bound
-from feedmill.pipeline.elsewhere import Elsewhere
+from feedmill.pipeline.elsewhere import Elsewhere, look_elsewhere
 from feedmill.pipeline.ingest import Ingested
 from feedmill.pipeline.one_pass import Pass
 from feedmill.seeds import to_bytes
+from feedmill.store import Store
 
 
-def guarded(
+def judge(
+    run: Pass, facts: Mapping[str, str], ingested: Ingested
+) -> tuple[str | None, Callable[[], Elsewhere]]:
+    """Return why a pass is held back, None where it is not, and what a held one asks for what moved.
+
+    `facts` are the catalog's of before it. Where that cannot tell which files are new, all of them may be.
+    """
+    current, seen = facts.get("ledger") == run.store.mark, last_seen(run.store, facts)
+    follows = seen is not None and seen <= run.store.serial
+    elsewhere = cache(partial(look_elsewhere, run, ingested.news if follows else None))
+    if run.request.force:
+        return None, elsewhere
+    fresh = "compose" not in facts or not current
+    held = _guarded(run, ingested, elsewhere if follows else None, fresh=fresh)
+    if held is None and not current:
+        held = run.store.doubt(run.catalog.files.fingerprint, run.catalog.states.eligible_files)
+    return held, elsewhere
+
+
+def last_seen(store: Store, facts: Mapping[str, str]) -> int | None:
+    """Return the last serial of this history that a catalog with these facts saw; None: none of it."""
+    ledger, _, serial = facts.get("ledger", "").rpartition(" ")
+    return int(serial) if ledger == store.ledger_id else None
+
+
+def _guarded(
     run: Pass, ingested: Ingested, elsewhere: Callable[[], Elsewhere] | None, *, fresh: bool
 ) -> str | None:
     """Return why a pass is held back, None where it is not. The catalog is as it would be after the pass.

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from functools import cache, partial
 
 from feedmill.catalog import Catalog
 from feedmill.compose import Composer
@@ -27,11 +26,10 @@ from feedmill.model.taxonomy import FeedKey
 from feedmill.pipeline.archives import turned_periods
 from feedmill.pipeline.decoding import decoding
 from feedmill.pipeline.derive import Derived, derive, derive_all, refresh_facts
-from feedmill.pipeline.elsewhere import look_elsewhere
 from feedmill.pipeline.feed_builder import FeedBuilder
 from feedmill.pipeline.fingerprints import compose_print, decode_print, made_print
 from feedmill.pipeline.folders import load_theme, make_state_folder
-from feedmill.pipeline.guard import guarded
+from feedmill.pipeline.guard import judge, last_seen
 from feedmill.pipeline.held import find_takedowns, holding, withdraw
 from feedmill.pipeline.ingest import Ingest
 from feedmill.pipeline.moves import Move, Moves
@@ -206,15 +204,7 @@ class Mill:
             tally = Counter(json.loads(facts["tally"]))
             tally.update(outcome.tally)
             tally[NOT_SEEDS] += ingested.not_seeds
-        # only a pass that may be held asks; where the catalog cannot tell what is new, everything may be
-        seen = self._seen(facts)
-        follows = seen is not None and seen <= run.store.serial
-        elsewhere = cache(partial(look_elsewhere, run, ingested.news if follows else None))
-        fresh = "compose" not in facts or facts.get("ledger") != run.store.mark
-        moved = elsewhere if follows else None
-        held = None if request.force else guarded(run, ingested, moved, fresh=fresh)
-        if held is None and not request.force and facts.get("ledger") != run.store.mark:
-            held = run.store.doubt(run.catalog.files.fingerprint, run.catalog.states.eligible_files)
+        held, elsewhere = judge(run, facts, ingested)
         return Derived(facts, anew, ingested, outcome, tally, held, elsewhere)
 
     def _due(self, run: Pass, facts: Mapping[str, str]) -> list[int]:
@@ -381,15 +371,10 @@ class Mill:
         """
         return facts.get("compose") == self._compose_print and facts.get("ledger") == self.store.mark
 
-    def _seen(self, facts: Mapping[str, str]) -> int | None:
-        """Return the last serial of this history that a catalog with these facts saw; None: none of it."""
-        ledger, _, serial = facts.get("ledger", "").rpartition(" ")
-        return int(serial) if ledger == self.store.ledger_id else None
-
     def _saw_newer(self) -> bool:
         """Whether the catalog saw this history when it was newer: somebody put an older ledger back."""
         with suppress(CatalogError):  # a pass will meet it
-            seen = self._seen(self._catalog.meta())
+            seen = last_seen(self.store, self._catalog.meta())
             return seen is not None and seen > self.store.serial
         return False
 

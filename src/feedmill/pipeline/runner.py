@@ -11,7 +11,7 @@ from feedmill.errors import StoreError
 from feedmill.model.instant import Instant
 from feedmill.model.problem_groups import fault_of
 from feedmill.model.settings import Settings
-from feedmill.pipeline.hold import note_hold
+from feedmill.pipeline.last_hold import note_hold
 from feedmill.pipeline.report import PassReport, PassRequest
 from feedmill.pipeline.up_to_date import sealed_report
 from feedmill.store import Lead, Store, place_of

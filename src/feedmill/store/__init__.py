@@ -1,7 +1,7 @@
 """The store: artifacts become generations, atomically; the ledger remembers."""
 
 from feedmill.store.health import Health, SeenNode
-from feedmill.store.places import database_health, left_folder, may_hold_backup, place_of
+from feedmill.store.places import abandoned_folder, database_health, may_hold_backup, place_of
 from feedmill.store.port import (
     Bodies,
     Committed,
@@ -17,7 +17,21 @@ from feedmill.store.port import (
 )
 
 __all__ = [
-    "Bodies", "Committed", "FeedMemory", "Follower", "Health", "Lead", "Node", "Place", "Publication",
-    "Saved", "SeenNode", "Store", "SubscriptionTables", "database_health", "left_folder",
-    "may_hold_backup", "place_of",
+    "Bodies",
+    "Committed",
+    "FeedMemory",
+    "Follower",
+    "Health",
+    "Lead",
+    "Node",
+    "Place",
+    "Publication",
+    "Saved",
+    "SeenNode",
+    "Store",
+    "SubscriptionTables",
+    "abandoned_folder",
+    "database_health",
+    "may_hold_backup",
+    "place_of",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ def may_hold_backup(file: Path) -> bool:
     return may_replace(file)
 
 
-def left_folder(settings: Settings) -> Path | None:
+def abandoned_folder(settings: Settings) -> Path | None:
     """Return the feeds folder where it has a ledger although a database is the store by now."""
     if not settings.store.url:
         return None

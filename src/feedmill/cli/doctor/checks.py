@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from feedmill.cli.doctor import database, folders, left, network, published
+from feedmill.cli.doctor import abandoned, database, folders, network, published
 from feedmill.cli.doctor.finding import Check
 
 CHECKS: tuple[Check, ...] = (
@@ -19,7 +19,7 @@ CHECKS: tuple[Check, ...] = (
     Check("store", published.check_store),
     Check("ledger", folders.check_ledger),
     Check("mirrors", published.check_mirrors),
-    Check("left behind", left.check_left),
+    Check("left behind", abandoned.check_abandoned),
     Check("daemon", published.check_daemon),
     Check("seeds", published.check_seeds),
     Check("addresses", published.check_slugs),

@@ -1,4 +1,4 @@
-"""The hold: that the guard held the last pass back, for whoever asks while no daemon runs."""
+"""Why the last pass was held back, for whoever asks while no daemon runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def note_hold(state_dir: Path, why: str | None) -> None:
             file.write_text(why, encoding="utf-8")
 
 
-def held_back(state_dir: Path) -> str | None:
+def last_hold(state_dir: Path) -> str | None:
     """Return why the last pass here was held back, None where it was not."""
     try:
         return _file(state_dir).read_text(encoding="utf-8")
